@@ -1,0 +1,5 @@
+/// Off-heap memory, mapped files and native calls: the ground that every other module stands on.
+@NullMarked
+package omendb.jmh;
+
+import org.jspecify.annotations.NullMarked;
