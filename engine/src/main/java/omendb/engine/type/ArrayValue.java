@@ -1,0 +1,5 @@
+package omendb.engine.type;
+/// Published in a moment.
+final class ArrayValue {
+    private ArrayValue() {}
+}

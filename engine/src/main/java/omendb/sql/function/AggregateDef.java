@@ -1,0 +1,30 @@
+package omendb.sql.function;
+
+import java.util.List;
+import omendb.engine.type.SqlType;
+
+/// An aggregate: rows of pg_proc (prokind 'a') and pg_aggregate. DISTINCT, ORDER BY and FILTER are the executor's.
+///
+/// @param argTypes  empty for count(*)
+/// @param variadic  whether the last argument is VARIADIC
+/// @param resultType declared; polymorphic types are resolved at the call site
+public record AggregateDef(
+        int oid,
+        String schema,
+        String name,
+        List<SqlType> argTypes,
+        boolean variadic,
+        SqlType resultType,
+        Factory factory) {
+    public AggregateDef {
+        argTypes = List.copyOf(argTypes);
+    }
+
+    /// Makes the state of one call site.
+    @FunctionalInterface
+    public interface Factory {
+        /// @param argTypes   actual argument types
+        /// @param resultType actual result type
+        AggregateState create(EvalContext context, List<SqlType> argTypes, SqlType resultType);
+    }
+}
