@@ -1,6 +1,8 @@
 package omendb.engine.lsm;
 
 import java.util.List;
+import omendb.memory.Epochs;
+import omendb.memory.FileStore;
 import org.jspecify.annotations.Nullable;
 
 /// All LSM trees of one database: shared memtable, manifest and background threads.
@@ -12,6 +14,14 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("DoNotCallSuggester") // signatures first, bodies follow
 public final class LsmStore implements AutoCloseable {
     private LsmStore() {}
+
+    /// Opens the store in `files`, or creates it if there is none.
+    ///
+    /// @throws omendb.memory.CorruptFileException if `CURRENT`, the manifest or the header of a table is damaged or missing
+    /// @throws omendb.memory.FileVersionException if a file is foreign or of a newer format
+    public static LsmStore open(FileStore files, LsmOptions options, Epochs epochs) {
+        throw new UnsupportedOperationException();
+    }
 
     /// Everything logged up to this LSN is in tables: replay starts after it, the log before it may be released.
     public long flushedLsn() {
