@@ -5,7 +5,7 @@ package omendb.ann;
 @FunctionalInterface
 public interface BuildProgress {
     /// Ignores progress and never stops.
-    BuildProgress SILENT = (_, _) -> true;
+    BuildProgress SILENT = (done, total) -> true;
 
     /// @param done  slots linked so far
     /// @param total slots to link

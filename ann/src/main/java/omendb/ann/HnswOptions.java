@@ -4,7 +4,8 @@ package omendb.ann;
 ///
 /// @param dimensions     floats in a vector, 1..16000
 /// @param distance       L2, INNER_PRODUCT, COSINE or L1
-/// @param m              neighbours of a node on the upper levels (twice as many on level 0), 2..100 (pgvector's range)
+/// @param m              neighbours of a node on the upper levels (twice as many on level 0), 2..100 (pgvector's
+///     range)
 /// @param efConstruction candidates looked at when a node is linked, 4..1000 and at least `2 * m` (pgvector's rule)
 /// @param quantization   what the graph is walked on
 /// @param seed           decides the levels of the nodes, the rotation and the training sample

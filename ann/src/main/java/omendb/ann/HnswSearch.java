@@ -1,10 +1,12 @@
 package omendb.ann;
 
-/// A stream of neighbours, nearest first, that goes on for as long as it is asked: when its beam is used up it resumes
+/// A stream of neighbours, nearest first, that goes on for as long as it is asked: when its beam is used up it
+/// resumes
 /// where it stopped instead of starting
 /// again, and it ends only when the graph and the tail are exhausted.
 ///
-/// Order: distances never fall within one [#beam]; a later beam may begin with nearer rows than the one before ended
+/// Order: distances never fall within one [#beam]; a later beam may begin with nearer rows than the one before
+/// ended
 /// with (pgvector's `relaxed_order`; a
 /// caller that wants `strict_order` skips what is nearer than what it has returned). Every slot is returned at most
 /// once.
@@ -26,7 +28,8 @@ public interface HnswSearch extends AutoCloseable {
     /// Number of the beam the current neighbour comes from, from 0 on.
     int beam();
 
-    /// Nodes whose distance was estimated or computed so far, in graph and tail (for EXPLAIN and `max_scan_tuples`).
+    /// Nodes whose distance was estimated or computed so far, in graph and tail (for EXPLAIN and
+    /// `max_scan_tuples`).
     long visited();
 
     /// Float vectors read for rescoring so far.

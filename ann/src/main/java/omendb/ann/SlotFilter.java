@@ -1,6 +1,7 @@
 package omendb.ann;
 
-/// Decides which slots a search may return. Called once for each candidate, by the thread that searches; it must not
+/// Decides which slots a search may return. Called once for each candidate, by the thread that searches; it must
+/// not
 /// call back into the search.
 @FunctionalInterface
 public interface SlotFilter {

@@ -3,12 +3,15 @@
 /// Front door: [HnswIndex] (build, insert, search, checkpoint), [HnswSearch] (a resumable stream of neighbours),
 /// [ExactSearch], [DistanceKernels] (the same
 /// distances the SQL operators return), [Distance], [VectorSource] (where the float vectors lie).
-/// Inside: `kernel` (the only package that imports `jdk.incubator.vector`), `quantize` (RaBitQ codes), `hnsw` (graph,
+/// Inside: `kernel` (the only package that imports `jdk.incubator.vector`), `quantize` (RaBitQ codes), `hnsw`
+/// (graph,
 /// builder, files; layout in
 /// `HnswFileFormat`).
-/// Currency: a vector is named by its *slot*, a dense number from 0 to 2^31 - 1; a distance is lower when nearer and is
+/// Currency: a vector is named by its *slot*, a dense number from 0 to 2^31 - 1; a distance is lower when nearer
+/// and is
 /// what pgvector's operator returns.
-/// Knows `omendb.memory`. Does not know tables, transactions, the WAL or SQL: visibility is the caller's, rows are what
+/// Knows `omendb.memory`. Does not know tables, transactions, the WAL or SQL: visibility is the caller's, rows are
+/// what
 /// the caller makes of slots.
 @NullMarked
 package omendb.ann;
