@@ -1,0 +1,10 @@
+package omendb.engine.catalog;
+
+/// What shares the namespace of relations (PostgreSQL's `pg_class`).
+public sealed interface RelationDef permits TableDef, IndexDef, SequenceDef {
+    int oid();
+
+    int schemaOid();
+
+    String name();
+}

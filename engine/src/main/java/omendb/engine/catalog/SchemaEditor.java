@@ -1,0 +1,85 @@
+package omendb.engine.catalog;
+
+import java.util.List;
+import java.util.Map;
+import omendb.engine.type.SqlType;
+import org.jspecify.annotations.Nullable;
+
+/// DDL of one transaction: private until it commits, gone when it rolls back.
+///
+/// Every method takes the locks it needs and checks names again under them, so it raises PostgreSQL's errors for what a
+/// concurrent transaction did meanwhile (42P07, 42P06, 42704, 42P01, 2BP01). Names of constraints and indexes are the
+/// caller's to choose. Obtained from `Database.schema(transaction)`.
+public interface SchemaEditor {
+    /// What CREATE INDEX says.
+    record NewIndex(
+            String name,
+            String method,
+            boolean unique,
+            boolean nullsDistinct,
+            List<IndexDef.Key> keys,
+            @Nullable String predicateSql,
+            Map<String, String> options) {
+        public NewIndex {
+            keys = List.copyOf(keys);
+            options = Map.copyOf(options);
+        }
+    }
+
+    /// What CREATE SEQUENCE says, defaults filled in by the caller.
+    record NewSequence(
+            String name,
+            SqlType type,
+            long start,
+            long increment,
+            long minimum,
+            long maximum,
+            long cache,
+            boolean cycle) {}
+
+    SchemaDef createSchema(String name);
+
+    /// @param cascade drop what is in it; otherwise 2BP01 if not empty
+    void dropSchema(int oid, boolean cascade);
+
+    /// Creates a table with its columns (attnums 1..n in order) and no constraint but NOT NULL.
+    TableDef createTable(int schemaOid, String name, List<ColumnDef> columns);
+
+    /// Adds PRIMARY KEY or UNIQUE: creates the unique btree index of that name (existing rows are checked, 23505);
+    /// a primary key's columns become NOT NULL.
+    TableDef addKeyConstraint(int tableOid, String name, boolean primary, List<Integer> attnums);
+
+    /// Adds CHECK; whether existing rows satisfy it is the caller's to check first.
+    TableDef addCheckConstraint(int tableOid, String name, String expressionSql, List<Integer> attnums);
+
+    /// Drops a constraint and, for a key, its index.
+    TableDef dropConstraint(int tableOid, String name);
+
+    /// Sets or drops (null) a column's default.
+    TableDef setColumnDefault(int tableOid, int attnum, @Nullable String defaultSql);
+
+    TableDef renameTable(int tableOid, String name);
+
+    /// Drops a table, its indexes, its constraints and the sequences its columns own.
+    void dropTable(int tableOid);
+
+    /// Empties tables; their rows stay visible to older snapshots of others until the transaction commits.
+    void truncate(List<Integer> tableOids);
+
+    /// Creates and fills an index; returns when it can be used. Writers of the table wait while a btree is built and go
+    /// on while an hnsw index is.
+    IndexDef createIndex(int tableOid, NewIndex index);
+
+    void dropIndex(int indexOid);
+
+    SequenceDef createSequence(int schemaOid, NewSequence sequence);
+
+    /// Makes a column the owner (serial, identity): the sequence is dropped with the table.
+    SequenceDef setSequenceOwner(int sequenceOid, int tableOid, int attnum);
+
+    void dropSequence(int sequenceOid);
+
+    ExtensionDef createExtension(String name, String version, int schemaOid);
+
+    void dropExtension(int oid);
+}

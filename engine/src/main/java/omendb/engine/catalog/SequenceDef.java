@@ -1,0 +1,33 @@
+package omendb.engine.catalog;
+
+import omendb.engine.type.SqlType;
+
+/// A sequence; its running value is not part of the definition.
+///
+/// @param type       smallint, integer or bigint
+/// @param ownerTable oid of the table whose column owns it (serial, identity), 0 = none; dropped with it
+public record SequenceDef(
+        int oid,
+        int schemaOid,
+        String name,
+        SqlType type,
+        long start,
+        long increment,
+        long minimum,
+        long maximum,
+        long cache,
+        boolean cycle,
+        int ownerTable,
+        int ownerAttnum)
+        implements RelationDef {
+    public SequenceDef withOwner(int tableOid, int attnum) {
+        return new SequenceDef(
+                oid, schemaOid, name, type, start, increment, minimum, maximum, cache, cycle, tableOid, attnum);
+    }
+
+    public SequenceDef withName(String newName) {
+        return new SequenceDef(
+                oid, schemaOid, newName, type, start, increment, minimum, maximum, cache, cycle, ownerTable,
+                ownerAttnum);
+    }
+}

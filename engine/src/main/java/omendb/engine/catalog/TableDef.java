@@ -1,0 +1,74 @@
+package omendb.engine.catalog;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A table.
+///
+/// @param storageId names the row tree and the vector directories; differs from the oid after TRUNCATE, never reused
+/// @param columns   in attnum order, without gaps
+public record TableDef(
+        int oid,
+        int schemaOid,
+        String name,
+        long storageId,
+        List<ColumnDef> columns,
+        List<ConstraintDef> constraints)
+        implements RelationDef {
+    public TableDef {
+        columns = List.copyOf(columns);
+        constraints = List.copyOf(constraints);
+    }
+
+    /// The column of that name, or null.
+    public @Nullable ColumnDef column(String columnName) {
+        for (ColumnDef column : columns) {
+            if (column.name().equals(columnName)) {
+                return column;
+            }
+        }
+        return null;
+    }
+
+    /// The column of that number.
+    public ColumnDef column(int attnum) {
+        return columns.get(attnum - 1);
+    }
+
+    /// The primary key, or null.
+    public ConstraintDef.@Nullable Key primaryKey() {
+        for (ConstraintDef constraint : constraints) {
+            if (constraint instanceof ConstraintDef.Key key && key.primary()) {
+                return key;
+            }
+        }
+        return null;
+    }
+
+    public TableDef withName(String newName) {
+        return new TableDef(oid, schemaOid, newName, storageId, columns, constraints);
+    }
+
+    public TableDef withStorage(long newStorageId) {
+        return new TableDef(oid, schemaOid, name, newStorageId, columns, constraints);
+    }
+
+    public TableDef withColumn(ColumnDef changed) {
+        List<ColumnDef> list = new ArrayList<>(columns);
+        list.set(changed.attnum() - 1, changed);
+        return new TableDef(oid, schemaOid, name, storageId, list, constraints);
+    }
+
+    public TableDef withConstraint(ConstraintDef added) {
+        List<ConstraintDef> list = new ArrayList<>(constraints);
+        list.add(added);
+        return new TableDef(oid, schemaOid, name, storageId, columns, list);
+    }
+
+    public TableDef withoutConstraint(int constraintOid) {
+        List<ConstraintDef> list = new ArrayList<>(constraints);
+        list.removeIf(constraint -> constraint.oid() == constraintOid);
+        return new TableDef(oid, schemaOid, name, storageId, columns, list);
+    }
+}

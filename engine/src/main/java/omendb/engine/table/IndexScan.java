@@ -1,0 +1,18 @@
+package omendb.engine.table;
+
+/// Row ids in key order.
+public final class IndexScan implements AutoCloseable {
+    /// Advances; false = no more.
+    public boolean next() {
+        throw new UnsupportedOperationException();
+    }
+
+    public long rowId() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {
+        throw new UnsupportedOperationException();
+    }
+}
