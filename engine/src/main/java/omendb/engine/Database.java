@@ -10,6 +10,7 @@ import omendb.engine.txn.Transaction;
 /// One open data directory.
 ///
 /// Threading: every method may be called by any thread; a transaction belongs to one session.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
 public final class Database implements AutoCloseable {
     /// Recovers and starts.
     ///

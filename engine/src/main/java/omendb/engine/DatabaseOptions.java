@@ -5,7 +5,8 @@ package omendb.engine;
 /// @param memtableBytes         a relation's memtable is flushed beyond this
 /// @param checkpointWalBytes    a checkpoint starts after this much WAL (it bounds replay)
 /// @param checkpointMillis      or after this time, if anything was written
-/// @param bulkBytes             a transaction with more vector bytes than this syncs the vector file instead of logging them
+/// @param bulkBytes             a transaction with more vector bytes than this syncs the vector file instead
+///     of logging them
 /// @param indexThreads          threads of an index build
 /// @param backgroundWork        false = no checkpoints, vacuum or indexing but on request (tests)
 public record DatabaseOptions(

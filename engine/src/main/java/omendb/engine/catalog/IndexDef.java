@@ -59,13 +59,35 @@ public record IndexDef(
 
     public IndexDef withName(String newName) {
         return new IndexDef(
-                oid, schemaOid, newName, tableOid, storageId, method, unique, primary, nullsDistinct, keys,
-                predicateSql, options, validFrom);
+                oid,
+                schemaOid,
+                newName,
+                tableOid,
+                storageId,
+                method,
+                unique,
+                primary,
+                nullsDistinct,
+                keys,
+                predicateSql,
+                options,
+                validFrom);
     }
 
     public IndexDef withStorage(long newStorageId, long newValidFrom) {
         return new IndexDef(
-                oid, schemaOid, name, tableOid, newStorageId, method, unique, primary, nullsDistinct, keys,
-                predicateSql, options, newValidFrom);
+                oid,
+                schemaOid,
+                name,
+                tableOid,
+                newStorageId,
+                method,
+                unique,
+                primary,
+                nullsDistinct,
+                keys,
+                predicateSql,
+                options,
+                newValidFrom);
     }
 }

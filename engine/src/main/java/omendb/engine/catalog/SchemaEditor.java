@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// DDL of one transaction: private until it commits, gone when it rolls back.
 ///
-/// Every method takes the locks it needs and checks names again under them, so it raises PostgreSQL's errors for what a
+/// Every method takes the locks it needs and checks names again under them, so it raises PostgreSQL's errors for
+/// what a
 /// concurrent transaction did meanwhile (42P07, 42P06, 42704, 42P01, 2BP01). Names of constraints and indexes are the
 /// caller's to choose. Obtained from `Database.schema(transaction)`.
 public interface SchemaEditor {
@@ -66,7 +67,8 @@ public interface SchemaEditor {
     /// Empties tables; their rows stay visible to older snapshots of others until the transaction commits.
     void truncate(List<Integer> tableOids);
 
-    /// Creates and fills an index; returns when it can be used. Writers of the table wait while a btree is built and go
+    /// Creates and fills an index; returns when it can be used. Writers of the table wait while a btree is built
+    /// and go
     /// on while an hnsw index is.
     IndexDef createIndex(int tableOid, NewIndex index);
 

@@ -27,7 +27,17 @@ public record SequenceDef(
 
     public SequenceDef withName(String newName) {
         return new SequenceDef(
-                oid, schemaOid, newName, type, start, increment, minimum, maximum, cache, cycle, ownerTable,
+                oid,
+                schemaOid,
+                newName,
+                type,
+                start,
+                increment,
+                minimum,
+                maximum,
+                cache,
+                cycle,
+                ownerTable,
                 ownerAttnum);
     }
 }

@@ -9,12 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param storageId names the row tree and the vector directories; differs from the oid after TRUNCATE, never reused
 /// @param columns   in attnum order, without gaps
 public record TableDef(
-        int oid,
-        int schemaOid,
-        String name,
-        long storageId,
-        List<ColumnDef> columns,
-        List<ConstraintDef> constraints)
+        int oid, int schemaOid, String name, long storageId, List<ColumnDef> columns, List<ConstraintDef> constraints)
         implements RelationDef {
     public TableDef {
         columns = List.copyOf(columns);

@@ -3,7 +3,9 @@ package omendb.engine.table;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.txn.Transaction;
 
-/// Reads of a btree index: row ids of the rows a transaction sees whose keys lie in a range, in key order. Exact: no recheck.
+/// Reads of a btree index: row ids of the rows a transaction sees whose keys lie in a range, in key order. Exact:
+/// no recheck.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
 public final class IndexAccess {
     public IndexDef def() {
         throw new UnsupportedOperationException();

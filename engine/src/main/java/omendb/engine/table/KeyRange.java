@@ -5,12 +5,14 @@ import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.type.ColumnVector;
 
-/// A range of encoded index keys: values for the leading columns, then at most one lower and one upper bound on the next.
+/// A range of encoded index keys: values for the leading columns, then at most one lower and one upper bound on
+/// the next.
 ///
 /// Reusable: [#reset], then [#equal] for leading columns in order, then [#lower] / [#upper]. NULL as a value means
 /// the keys with NULL there ("IS NULL"); `=` with NULL is the caller's to answer with no rows.
 /// Values must have exactly the column's type.
 /// Threading: one owner.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
 public final class KeyRange implements AutoCloseable {
     public KeyRange(TableDef table, IndexDef index) {
         throw new UnsupportedOperationException();

@@ -3,6 +3,7 @@ package omendb.engine.table;
 import omendb.engine.type.Batch;
 
 /// Rows by row id, appended to a batch whose columns are the attnums given to [Table#fetch].
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
 public final class RowFetch {
     /// Appends the row as the transaction's snapshot (or its own write) has it; false = not visible.
     public boolean append(long rowId, Batch batch) {

@@ -4,7 +4,8 @@ package omendb.engine.table;
 public enum RowLock {
     /// The row is as the statement's snapshot has it.
     UNCHANGED,
-    /// READ COMMITTED only: someone committed a newer version; read it with [RowFetch#appendLatest] and evaluate WHERE again.
+    /// READ COMMITTED only: someone committed a newer version; read it with [RowFetch#appendLatest] and evaluate
+    /// WHERE again.
     CHANGED,
     /// READ COMMITTED only: someone deleted it.
     GONE

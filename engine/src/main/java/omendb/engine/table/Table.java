@@ -8,10 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /// A table as it can be read and written. One instance per definition; obtained from `Database.table`.
 ///
-/// Columns are named by attnum. `attnums` given to a scan or fetch say what the columns of its batches are, in that order;
+/// Columns are named by attnum. `attnums` given to a scan or fetch say what the columns of its batches are, in
+/// that order;
 /// [#ROW_ID] stands for the hidden row id (a LONG lane; type int8).
-/// Values must have exactly the column's type (coerced, typmod applied). NOT NULL is checked here (23502), CHECK by the caller.
+/// Values must have exactly the column's type (coerced, typmod applied). NOT NULL is checked here (23502), CHECK
+/// by the caller.
 /// Statement rule: rows a statement writes are not seen by scans that the same statement opened before.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
 public final class Table {
     /// Pseudo attnum of the hidden row id.
     public static final int ROW_ID = -1;
@@ -36,13 +39,15 @@ public final class Table {
         throw new UnsupportedOperationException();
     }
 
-    /// Inserts, unless a row with the same key exists in one of `arbiters` (oids of unique indexes; empty = all): ON CONFLICT.
+    /// Inserts, unless a row with the same key exists in one of `arbiters` (oids of unique indexes; empty = all):
+    /// ON CONFLICT.
     /// Duplicates in other indexes are 23505. A conflict leaves nothing written.
     public InsertOutcome insertOrFind(Transaction transaction, Batch values, int row, List<Integer> arbiters) {
         throw new UnsupportedOperationException();
     }
 
-    /// Takes the row's lock, waiting for its holder (40P01 on deadlock), before update or delete or for SELECT FOR UPDATE.
+    /// Takes the row's lock, waiting for its holder (40P01 on deadlock), before update or delete or for SELECT
+    /// FOR UPDATE.
     /// At REPEATABLE READ a row changed since the snapshot is 40001.
     public RowLock lockRow(Transaction transaction, long rowId) {
         throw new UnsupportedOperationException();

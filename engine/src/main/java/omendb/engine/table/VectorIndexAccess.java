@@ -9,6 +9,7 @@ import omendb.engine.txn.Transaction;
 import org.jspecify.annotations.Nullable;
 
 /// Nearest-neighbour search over an hnsw index and its tail.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
 public final class VectorIndexAccess {
     public IndexDef def() {
         throw new UnsupportedOperationException();

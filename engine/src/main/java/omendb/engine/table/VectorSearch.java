@@ -2,8 +2,10 @@ package omendb.engine.table;
 
 import omendb.engine.type.Batch;
 
-/// Visible rows nearest first. Hits whose row the snapshot does not see, or whose row meanwhile holds another vector, are
+/// Visible rows nearest first. Hits whose row the snapshot does not see, or whose row meanwhile holds another
+/// vector, are
 /// skipped.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
 public final class VectorSearch implements AutoCloseable {
     /// Advances to the next visible row; false = the whole index is exhausted.
     public boolean next() {

@@ -2,10 +2,12 @@ package omendb.engine.txn;
 
 /// One transaction: a snapshot, a private write set and locks.
 ///
-/// Life: begun by `Database.begin`, then for each statement [#startStatement] ... [#endStatement], at last [#commit] or
+/// Life: begun by `Database.begin`, then for each statement [#startStatement] ... [#endStatement], at last
+/// [#commit] or
 /// [#rollback]. Addresses that scans and fetches hand out stay valid until [#endStatement].
 /// A statement that fails is undone by `rollbackTo(markTakenBefore)`; the transaction's earlier writes stay.
 /// Threading: one thread at a time; [#cancel] from any.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
 public final class Transaction {
     /// A point to return to ([#rollbackTo]): what was written, locked and defined before it stays.
     public static final class Mark {}

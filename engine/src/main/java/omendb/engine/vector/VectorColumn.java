@@ -1,6 +1,7 @@
 package omendb.engine.vector;
 
 /// The vectors of one `vector(n)` column: slot number -> floats, and slot -> row id.
+@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
 public final class VectorColumn {
     /// Slots below this were handed out; each is written, being written, or dead.
     public long publishedLimit() {

@@ -2,7 +2,8 @@
 ///
 /// Front door: [VectorColumn]. Files in `vec/<storage id>.<attnum>/`: `vectors-k.vec`, `slots-k.map`, layout in
 /// [SlotFormat] and [ChunkedFile].
-/// Threading: slots are reserved by any thread; a slot is written by the transaction that reserved it; readers are free.
+/// Threading: slots are reserved by any thread; a slot is written by the transaction that reserved it; readers
+/// are free.
 @NullMarked
 package omendb.engine.vector;
 
