@@ -1,4 +1,6 @@
-/// Off-heap memory, mapped files and native calls: the ground that every other module stands on.
+/// Microbenchmarks: one class per question, the answer checked once before it is timed.
+///
+/// Run with `./omendb bench jmh [REGEX] [JMH OPTIONS]`. Nothing depends on this module.
 @NullMarked
 package omendb.jmh;
 
