@@ -1,0 +1,23 @@
+package omendb.sql;
+
+import omendb.engine.error.SqlState;
+import org.jspecify.annotations.Nullable;
+
+/// What a session tells its client besides results; called on the session's own thread while a call into it is running.
+public interface SessionListener {
+    /// A NoticeResponse. `severity` is WARNING, NOTICE, INFO, LOG or DEBUG.
+    void notice(String severity, SqlState state, String message, @Nullable String detail, @Nullable String hint);
+
+    /// A ParameterStatus: a setting that clients are told about has a new value (application_name, DateStyle, TimeZone, ...).
+    void parameterStatus(String name, String value);
+
+    /// Ignores everything.
+    SessionListener NONE = new SessionListener() {
+        @Override
+        public void notice(
+                String severity, SqlState state, String message, @Nullable String detail, @Nullable String hint) {}
+
+        @Override
+        public void parameterStatus(String name, String value) {}
+    };
+}

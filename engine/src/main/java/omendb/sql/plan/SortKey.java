@@ -1,0 +1,4 @@
+package omendb.sql.plan;
+
+/// One key of an order.
+public record SortKey(Scalar expression, boolean descending, boolean nullsFirst) {}
