@@ -3,7 +3,8 @@ package omendb.sql;
 import java.util.List;
 import omendb.engine.type.SqlType;
 
-/// A prepared statement: its parameters, its result columns and (inside) its plan, rebuilt when the catalog has changed.
+/// A prepared statement: its parameters, its result columns and (inside) its plan, rebuilt when the catalog has
+/// changed.
 public interface PreparedPlan {
     /// Types of `$1`, `$2`, ... for ParameterDescription.
     List<SqlType> parameterTypes();

@@ -8,7 +8,8 @@ public interface SessionListener {
     /// A NoticeResponse. `severity` is WARNING, NOTICE, INFO, LOG or DEBUG.
     void notice(String severity, SqlState state, String message, @Nullable String detail, @Nullable String hint);
 
-    /// A ParameterStatus: a setting that clients are told about has a new value (application_name, DateStyle, TimeZone, ...).
+    /// A ParameterStatus: a setting that clients are told about has a new value (application_name, DateStyle, TimeZone,
+    /// ...).
     void parameterStatus(String name, String value);
 
     /// Ignores everything.

@@ -9,7 +9,8 @@ public interface CopyIn {
 
     int columnCount();
 
-    /// One CopyData message. A row may be split between messages anywhere. The segment is native and valid during the call only.
+    /// One CopyData message. A row may be split between messages anywhere. The segment is native and valid during the
+    /// call only.
     void data(MemorySegment chunk);
 
     /// CopyDone: checks the trailer, inserts what is buffered.

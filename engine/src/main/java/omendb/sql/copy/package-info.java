@@ -1,6 +1,8 @@
-/// COPY FROM STDIN and TO STDOUT in text, csv and binary: parsing of the client's chunks into rows, batch by batch, and back.
+/// COPY FROM STDIN and TO STDOUT in text, csv and binary: parsing of the client's chunks into rows, batch by batch, and
+/// back.
 ///
-/// Front doors: [CopyIn] (fed by the protocol), [CopyOut] (drives a sink). Formats as PostgreSQL's `COPY` page describes them,
+/// Front doors: [CopyIn] (fed by the protocol), [CopyOut] (drives a sink). Formats as PostgreSQL's `COPY` page
+/// describes them,
 /// errors (22P04 and the CONTEXT line) in its wording.
 @NullMarked
 package omendb.sql.copy;

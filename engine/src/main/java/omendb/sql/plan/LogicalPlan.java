@@ -15,7 +15,11 @@ public sealed interface LogicalPlan {
     ///
     /// @param alias name in the query, for EXPLAIN
     /// @param rowId the hidden row id as a column of type int8, or null
-    record Scan(TableDef table, String alias, List<Field> fields, @Nullable Field rowId) implements LogicalPlan {
+    record Scan(
+            TableDef table,
+            String alias,
+            List<Field> fields,
+            @Nullable Field rowId) implements LogicalPlan {
         @Override
         public List<Field> output() {
             if (rowId == null) {
@@ -40,8 +44,7 @@ public sealed interface LogicalPlan {
     /// Set-returning functions in FROM, side by side (ROWS FROM); `ordinality` appends a bigint.
     ///
     /// @param widths result columns of each call
-    record FunctionScan(
-            List<Scalar> calls, List<Integer> widths, boolean ordinality, String alias, List<Field> output)
+    record FunctionScan(List<Scalar> calls, List<Integer> widths, boolean ordinality, String alias, List<Field> output)
             implements LogicalPlan {}
 
     /// One output column of a projection.
@@ -99,7 +102,10 @@ public sealed interface LogicalPlan {
     }
 
     /// @param count null = all
-    record Limit(LogicalPlan input, @Nullable Scalar count, @Nullable Scalar offset) implements LogicalPlan {
+    record Limit(
+            LogicalPlan input,
+            @Nullable Scalar count,
+            @Nullable Scalar offset) implements LogicalPlan {
         @Override
         public List<Field> output() {
             return input.output();
@@ -120,8 +126,11 @@ public sealed interface LogicalPlan {
     /// @param condition null = cross join
     /// @param lateral   the right side refers to columns of the left
     record Join(
-            JoinKind kind, LogicalPlan left, LogicalPlan right, @Nullable Scalar condition, boolean lateral)
-            implements LogicalPlan {
+            JoinKind kind,
+            LogicalPlan left,
+            LogicalPlan right,
+            @Nullable Scalar condition,
+            boolean lateral) implements LogicalPlan {
         @Override
         public List<Field> output() {
             if (kind == JoinKind.SEMI || kind == JoinKind.ANTI) {
@@ -154,9 +163,11 @@ public sealed interface LogicalPlan {
     /// A WITH query.
     ///
     /// @param id        names it within the statement
-    /// @param recursive the recursive term, which reads the last round's rows by a [CteScan] of the same id, or null
+    /// @param recursive the recursive term, which reads the last round's rows by a [CteScan]
+    ///                  of the same id, or null
     /// @param distinct  UNION (not ALL) between the terms
-    record Cte(int id, String name, LogicalPlan plan, @Nullable LogicalPlan recursive, boolean distinct) {}
+    record Cte(
+            int id, String name, LogicalPlan plan, @Nullable LogicalPlan recursive, boolean distinct) {}
 
     record CteScan(int cteId, String name, String alias, List<Field> output) implements LogicalPlan {}
 

@@ -15,8 +15,10 @@ public sealed interface ModifySpec {
     /// CHECK constraints bound against [#newRow].
     List<Check> checks();
 
-    /// RETURNING over [#newRow] (for DELETE the old row) and, for UPDATE and DELETE, the source's other fields; null = none.
-    @Nullable List<LogicalPlan.Item> returning();
+    /// RETURNING over [#newRow] (for DELETE the old row) and, for UPDATE and DELETE, the source's other fields; null =
+    /// none.
+    @Nullable
+    List<LogicalPlan.Item> returning();
 
     /// A CHECK constraint.
     record Check(String name, Scalar condition) {}

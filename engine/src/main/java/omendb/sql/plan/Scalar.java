@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A bound scalar expression: every function is chosen, every coercion is a node of its own.
 ///
-/// Records compare by value, so equal expressions (of a GROUP BY and a select list, of a query and an index) are found by `equals`.
+/// Records compare by value, so equal expressions (of a GROUP BY and a select list, of a query and an index) are found
+/// by `equals`.
 public sealed interface Scalar {
     SqlType type();
 
@@ -207,7 +208,8 @@ public sealed interface Scalar {
     }
 
     /// A subquery as a value. `test` (ANY, ALL) compares columns outside with the subquery's output fields.
-    record Subquery(SubqueryKind kind, LogicalPlan plan, @Nullable Scalar test, SqlType type) implements Scalar {}
+    record Subquery(
+            SubqueryKind kind, LogicalPlan plan, @Nullable Scalar test, SqlType type) implements Scalar {}
 
     /// A call of an aggregate; only the arguments of [LogicalPlan.Aggregate] hold it once a query is bound.
     record Aggregate(
@@ -224,13 +226,15 @@ public sealed interface Scalar {
         }
     }
 
-    /// A call of a set-returning function; only [LogicalPlan.ProjectSet] and [LogicalPlan.FunctionScan] hold it in the end.
+    /// A call of a set-returning function; only [LogicalPlan.ProjectSet] and [LogicalPlan.FunctionScan] hold it in the
+    /// end.
     record SetCall(FunctionDef function, List<Scalar> args, SqlType type) implements Scalar {
         public SetCall {
             args = List.copyOf(args);
         }
     }
 
-    /// `nextval` and its kin need the session; they are ordinary calls. This is the value a DEFAULT column gets in INSERT.
+    /// `nextval` and its kin need the session; they are ordinary calls. This is the value a DEFAULT column gets in
+    /// INSERT.
     record DefaultValue(SqlType type) implements Scalar {}
 }
