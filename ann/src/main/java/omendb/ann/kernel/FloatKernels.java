@@ -10,12 +10,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/// Distances of two float32 vectors. Sums are float32 in four independent accumulators; against an exact sum the
-/// error
-/// is below
+/// Distances of two float32 vectors. Sums are float32; against an exact sum the error is below
 /// `n * 2^-24 * sum(|terms|)`, in practice far below.
+///
+/// The order of additions is the same as in [FloatKernelsX4], so that a distance is the same to the last bit
+/// whether an
+/// operator, an exact scan or an index computed it: two accumulators that take turns, then the tail.
 public final class FloatKernels {
-    private static final int STEP = LANES * 4;
+    private static final int STEP = LANES * 2;
 
     private FloatKernels() {}
 
@@ -31,24 +33,19 @@ public final class FloatKernels {
     public static float l2Squared(long a, long b, int n) {
         FloatVector s0 = FloatVector.zero(FLOATS);
         FloatVector s1 = s0;
-        FloatVector s2 = s0;
-        FloatVector s3 = s0;
         int i = 0;
         for (int end = n - STEP; i <= end; i += STEP) {
             long o = (long) i << 2;
             FloatVector d0 = load(a + o).sub(load(b + o));
             FloatVector d1 = load(a + o + LANES * 4L).sub(load(b + o + LANES * 4L));
-            FloatVector d2 = load(a + o + LANES * 8L).sub(load(b + o + LANES * 8L));
-            FloatVector d3 = load(a + o + LANES * 12L).sub(load(b + o + LANES * 12L));
             s0 = d0.fma(d0, s0);
             s1 = d1.fma(d1, s1);
-            s2 = d2.fma(d2, s2);
-            s3 = d3.fma(d3, s3);
         }
-        for (int end = n - LANES; i <= end; i += LANES) {
+        if (i <= n - LANES) {
             long o = (long) i << 2;
             FloatVector d = load(a + o).sub(load(b + o));
             s0 = d.fma(d, s0);
+            i += LANES;
         }
         if (Species.MASKED_TAIL && i < n) {
             long o = (long) i << 2;
@@ -57,7 +54,7 @@ public final class FloatKernels {
             s1 = d.fma(d, s1);
             i = n;
         }
-        float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+        float sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
         for (; i < n; i++) {
             float d = getFloat(a + ((long) i << 2)) - getFloat(b + ((long) i << 2));
             sum = Math.fma(d, d, sum);
@@ -69,19 +66,16 @@ public final class FloatKernels {
     public static float dot(long a, long b, int n) {
         FloatVector s0 = FloatVector.zero(FLOATS);
         FloatVector s1 = s0;
-        FloatVector s2 = s0;
-        FloatVector s3 = s0;
         int i = 0;
         for (int end = n - STEP; i <= end; i += STEP) {
             long o = (long) i << 2;
             s0 = load(a + o).fma(load(b + o), s0);
             s1 = load(a + o + LANES * 4L).fma(load(b + o + LANES * 4L), s1);
-            s2 = load(a + o + LANES * 8L).fma(load(b + o + LANES * 8L), s2);
-            s3 = load(a + o + LANES * 12L).fma(load(b + o + LANES * 12L), s3);
         }
-        for (int end = n - LANES; i <= end; i += LANES) {
+        if (i <= n - LANES) {
             long o = (long) i << 2;
             s0 = load(a + o).fma(load(b + o), s0);
+            i += LANES;
         }
         if (Species.MASKED_TAIL && i < n) {
             long o = (long) i << 2;
@@ -89,7 +83,7 @@ public final class FloatKernels {
             s1 = load(a + o, mask).fma(load(b + o, mask), s1);
             i = n;
         }
-        float sum = s0.add(s1).add(s2.add(s3)).reduceLanes(VectorOperators.ADD);
+        float sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
         for (; i < n; i++) {
             sum = Math.fma(getFloat(a + ((long) i << 2)), getFloat(b + ((long) i << 2)), sum);
         }
@@ -101,14 +95,15 @@ public final class FloatKernels {
         FloatVector s0 = FloatVector.zero(FLOATS);
         FloatVector s1 = s0;
         int i = 0;
-        for (int end = n - 2 * LANES; i <= end; i += 2 * LANES) {
+        for (int end = n - STEP; i <= end; i += STEP) {
             long o = (long) i << 2;
             s0 = s0.add(load(a + o).sub(load(b + o)).abs());
             s1 = s1.add(load(a + o + LANES * 4L).sub(load(b + o + LANES * 4L)).abs());
         }
-        for (int end = n - LANES; i <= end; i += LANES) {
+        if (i <= n - LANES) {
             long o = (long) i << 2;
             s0 = s0.add(load(a + o).sub(load(b + o)).abs());
+            i += LANES;
         }
         if (Species.MASKED_TAIL && i < n) {
             long o = (long) i << 2;
@@ -123,7 +118,28 @@ public final class FloatKernels {
         return sum;
     }
 
-    /// One minus the cosine of the angle, clamped to [0, 2] as pgvector does; NaN if a vector is zero.
+    /// Sum of squares, added up as [#cosineDistance] does.
+    public static float normSquared(long a, int n) {
+        FloatVector s = FloatVector.zero(FLOATS);
+        int i = 0;
+        for (int end = n - LANES; i <= end; i += LANES) {
+            FloatVector x = load(a + ((long) i << 2));
+            s = x.fma(x, s);
+        }
+        if (Species.MASKED_TAIL && i < n) {
+            FloatVector x = load(a + ((long) i << 2), FLOATS.indexInRange(i, n));
+            s = x.fma(x, s);
+            i = n;
+        }
+        float sum = s.reduceLanes(VectorOperators.ADD);
+        for (; i < n; i++) {
+            float x = getFloat(a + ((long) i << 2));
+            sum = Math.fma(x, x, sum);
+        }
+        return sum;
+    }
+
+    /// One minus the cosine of the angle, within [0, 2] as in pgvector; NaN if a vector is zero.
     public static double cosineDistance(long a, long b, int n) {
         FloatVector ab = FloatVector.zero(FLOATS);
         FloatVector aa = ab;
