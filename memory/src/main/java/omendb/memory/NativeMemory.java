@@ -182,6 +182,16 @@ public final class NativeMemory {
         return ALL.asSlice(address, bytes);
     }
 
+    /// Advises the kernel about memory or a mapping, such as one of [StoreFile#map].
+    ///
+    /// @param path file mapped there, for messages; or empty
+    /// @throws CorruptFileException for [Advice#POPULATE_READ] if a page cannot be read
+    public static void advise(MemorySegment memory, Advice advice, String path) {
+        if (memory.byteSize() > 0) {
+            NativeMapping.advise(memory.address(), memory.byteSize(), advice, path);
+        }
+    }
+
     /// Compares as unsigned bytes, a prefix before the longer one: the order of memcomparable keys.
     public static int compare(long left, long leftBytes, long right, long rightBytes) {
         long shared = Math.min(leftBytes, rightBytes);
