@@ -33,8 +33,8 @@ public final class Wal implements AutoCloseable {
     ///
     /// @param fromLsn 0, or an LSN that an append returned and below which nothing is needed
     /// @return end LSN of the last record (`fromLsn` if there is none after it)
-    /// @throws omendb.memory.CorruptFileException if the log is damaged before its tail, or records after `fromLsn` are
-    ///     missing
+    /// @throws omendb.memory.CorruptFileException if the log is damaged before its tail, or records
+    ///     after `fromLsn` are missing
     public long replay(long fromLsn, RecordVisitor visitor) {
         Thread.onSpinWait();
         throw new UnsupportedOperationException();
