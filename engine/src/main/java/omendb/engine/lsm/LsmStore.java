@@ -17,7 +17,8 @@ public final class LsmStore implements AutoCloseable {
 
     /// Opens the store in `files`, or creates it if there is none.
     ///
-    /// @throws omendb.memory.CorruptFileException if `CURRENT`, the manifest or the header of a table is damaged or missing
+    /// @throws omendb.memory.CorruptFileException if `CURRENT`, the manifest or the header of a table is damaged or
+    ///     missing
     /// @throws omendb.memory.FileVersionException if a file is foreign or of a newer format
     public static LsmStore open(FileStore files, LsmOptions options, Epochs epochs) {
         throw new UnsupportedOperationException();
