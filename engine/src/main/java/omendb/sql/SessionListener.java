@@ -12,6 +12,15 @@ public interface SessionListener {
     /// ...).
     void parameterStatus(String name, String value);
 
+    /// DEALLOCATE, DISCARD ALL: the statements of Parse messages share their names with those of PREPARE, and the
+    /// protocol keeps them.
+    ///
+    /// @param name null = all
+    /// @return whether there was one of that name
+    default boolean deallocate(@Nullable String name) {
+        return false;
+    }
+
     /// Ignores everything.
     SessionListener NONE = new SessionListener() {
         @Override

@@ -75,6 +75,11 @@ public final class SqlSession implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
+    /// The settings that text output depends on (DateStyle, TimeZone, ...), live: the protocol encodes rows by it.
+    public omendb.engine.type.TypeContext typeContext() {
+        throw new UnsupportedOperationException();
+    }
+
     /// The current value of a setting as SHOW prints it (the protocol's first ParameterStatus messages).
     public String setting(String name) {
         throw new UnsupportedOperationException();

@@ -1,10 +1,52 @@
 package omendb.pgwire;
 
-/// The command line: `start`, `version`, `help`, `sql`.
+import java.io.PrintWriter;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// The command line: `start`, `sql`, `version`, `help`.
+///
+/// Exit codes: 0 done or stopped cleanly, 1 it did not work (one line on stderr says why), 2 wrong usage.
+@Command(
+        name = "omendb",
+        description = "PostgreSQL-compatible vector database",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {StartCommand.class, SqlCommand.class, VersionCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
+    private static final int USAGE = 2;
+
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(arguments.length == 0 ? 2 : 0);
+        // read by Netty when its first class loads; with Unsafe allowed a read after close crashed the JVM (design,
+        // section 12)
+        System.setProperty("io.netty.noUnsafe", "true");
+        System.exit(run(arguments, System.getenv()));
+    }
+
+    static int run(String[] arguments, Map<String, String> environment) {
+        CommandLine line = new CommandLine(new Main(), new Commands(environment));
+        if (arguments.length == 0) {
+            line.usage(System.err);
+            return USAGE;
+        }
+        line.setExecutionExceptionHandler((failure, command, parsed) -> {
+            PrintWriter err = command.getErr();
+            err.println("omendb: " + failure.getMessage());
+            err.flush();
+            return 1;
+        });
+        return line.execute(arguments);
+    }
+
+    /// Makes the commands that need the environment.
+    private record Commands(Map<String, String> environment) implements CommandLine.IFactory {
+        @Override
+        public <K> K create(Class<K> type) throws Exception {
+            return type == StartCommand.class
+                    ? type.cast(new StartCommand(environment))
+                    : CommandLine.defaultFactory().create(type);
+        }
     }
 }

@@ -1,0 +1,69 @@
+package omendb.pgwire;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import omendb.pgwire.auth.Credentials;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `omendb start`: serves until a signal ends it.
+@Command(
+        name = "start",
+        description = "Serves the PostgreSQL protocol in the foreground; SIGTERM or Ctrl-C stops it cleanly.")
+final class StartCommand implements Callable<Integer> {
+    private final Map<String, String> environment;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "data directory (default ${DEFAULT-VALUE})",
+            defaultValue = "./data")
+    private Path data = Path.of("data");
+
+    @Option(names = "--port", description = "PostgreSQL protocol (default ${DEFAULT-VALUE})", defaultValue = "5433")
+    private int port;
+
+    @Option(
+            names = "--http-port",
+            description = "reserved for the HTTP interface (default ${DEFAULT-VALUE})",
+            defaultValue = "8080")
+    private int httpPort;
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDR",
+            description = "address to bind (default ${DEFAULT-VALUE}); any other than loopback needs POSTGRES_PASSWORD",
+            defaultValue = "127.0.0.1")
+    private String host = "127.0.0.1";
+
+    StartCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PgServerOptions options =
+                PgServerOptions.defaults().withAddress(host, port, Credentials.fromEnvironment(environment));
+        ServerProcess process = ServerProcess.open(data, options);
+        process.closeOnSignal();
+        announce(process.server().address(), System.out);
+        WarmUp.inBackground(process.database());
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    private void announce(InetSocketAddress address, PrintStream out) {
+        long sinceStart = System.currentTimeMillis()
+                - ManagementFactory.getRuntimeMXBean().getStartTime();
+        out.println("OmenDB " + Version.current() + " ready on "
+                + address.getAddress().getHostAddress() + ":" + address.getPort() + ", data " + data + ", " + sinceStart
+                + " ms");
+        out.flush();
+    }
+}
