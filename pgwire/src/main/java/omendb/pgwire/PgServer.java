@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
 /// Threads: a few event loops (`omendb-io`) that only move bytes, and a pool of platform threads (`omendb-session`)
 /// that
 /// sessions borrow while they have work ([omendb.pgwire.session.Session]).
+@SuppressWarnings("FutureReturnValueIgnored") // closing: nothing is left to do with the outcome
 public final class PgServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PgServer.class);
 

@@ -29,6 +29,7 @@ final class StartCommand implements Callable<Integer> {
     @Option(names = "--port", description = "PostgreSQL protocol (default ${DEFAULT-VALUE})", defaultValue = "5433")
     private int port;
 
+    @SuppressWarnings("UnusedVariable") // accepted so that launchers need not change when the HTTP interface comes
     @Option(
             names = "--http-port",
             description = "reserved for the HTTP interface (default ${DEFAULT-VALUE})",

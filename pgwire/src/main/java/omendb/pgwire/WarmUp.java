@@ -11,11 +11,7 @@ final class WarmUp {
     private WarmUp() {}
 
     static void inBackground(Database database) {
-        Thread.ofPlatform()
-                .daemon()
-                .priority(Thread.MIN_PRIORITY)
-                .name("omendb-warm-up")
-                .start(() -> run(database));
+        Thread.ofPlatform().daemon().name("omendb-warm-up").start(() -> run(database));
     }
 
     private static void run(Database database) {

@@ -26,7 +26,7 @@ final class Mailbox {
     static final long LINGER_NANOS = 2_000_000_000L;
 
     /// What a waiting frame costs besides its bytes.
-    private static final int FRAME_OVERHEAD_BYTES = 128;
+    private static final long FRAME_OVERHEAD_BYTES = 128;
 
     private final Queue<Frame> frames = new ConcurrentLinkedQueue<>();
     private final AtomicLong waitingBytes = new AtomicLong();

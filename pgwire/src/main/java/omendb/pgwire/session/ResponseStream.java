@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// high-water mark.
 ///
 /// Threading: the session's thread. The event loop only sees buffers that were handed over.
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write ends in exceptionCaught
 final class ResponseStream extends BytesWriter {
     private static final int FIRST_BYTES = 2 * 1024;
     private static final int FULL_BYTES = 64 * 1024;
@@ -44,7 +45,8 @@ final class ResponseStream extends BytesWriter {
             current = channel.alloc().directBuffer(FIRST_BYTES);
             buffer = current;
         } else if (current.readableBytes() >= FULL_BYTES) {
-            sendBuffer(current);
+            buffer = null;
+            send(current);
             current = channel.alloc().directBuffer(FULL_BYTES);
             buffer = current;
         }
@@ -90,7 +92,7 @@ final class ResponseStream extends BytesWriter {
         larger.setBytes(0, old, rowStart, written);
         buffer = larger;
         if (rowStart > 0) { // the row's bytes lie behind the writer index and are not sent
-            sendBuffer(old);
+            send(old);
         } else {
             old.release();
         }
@@ -108,8 +110,7 @@ final class ResponseStream extends BytesWriter {
         }
     }
 
-    private void sendBuffer(ByteBuf full) {
-        buffer = buffer == full ? null : buffer;
+    private void send(ByteBuf full) {
         channel.writeAndFlush(full, channel.voidPromise());
         backpressure.awaitWritable();
     }

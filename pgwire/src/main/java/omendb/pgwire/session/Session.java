@@ -46,6 +46,7 @@ import org.slf4j.LoggerFactory;
 /// `disconnected`
 /// (event loop), `cancel` and `terminate` (any thread), which set a flag and wake the session. No thread is
 /// interrupted.
+@SuppressWarnings("FutureReturnValueIgnored") // a channel that fails to close is closed already
 public final class Session {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 

@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The event loop's end of a session: passes frames and events on, never blocks.
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write ends in exceptionCaught
 final class SessionHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(SessionHandler.class);
 

@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
 /// Guards: a cap on such connections ([ConnectionGate]), a time limit, the decoder's limit on lengths. It runs on the
 /// event
 /// loop alone and costs no thread.
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write ends in exceptionCaught
 public final class StartupHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(StartupHandler.class);
 
