@@ -56,7 +56,7 @@ final class WireText {
     /// PostgreSQL shows as many bytes as the first one announces, as far as they are there.
     private static UserException invalidByteSequence(byte[] bytes, int at) {
         int first = bytes[at] & 0xFF;
-        int announced = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
+        int announced = first >= 0xF8 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
         int end = Math.min(bytes.length, at + announced);
         String shown = HexFormat.ofDelimiter(" 0x").formatHex(bytes, at, end);
         return new UserException(
