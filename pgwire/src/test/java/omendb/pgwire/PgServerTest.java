@@ -46,10 +46,6 @@ class PgServerTest {
         return WireClient.connect(server.address());
     }
 
-    private static String row(String value) {
-        return "D |<01>|||" + (char) value.length() + value;
-    }
-
     @Test
     void a_simple_query_answers_row_by_row() throws IOException {
         try (WireClient client = connect()) {
@@ -199,8 +195,7 @@ class PgServerTest {
     void copy_streams_in_and_out() throws IOException {
         try (WireClient client = connect()) {
             assertEquals(
-                    List.of("H |||<01>||", "d one<0a>", "d two<0a>", "c", "C COPY 2|", "Z I"),
-                    client.query("copy out"));
+                    List.of("H ||<01>||", "d one<0a>", "d two<0a>", "c", "C COPY 2|", "Z I"), client.query("copy out"));
             client.send(ClientBytes.of().query("copy in"));
             assertEquals("G <01>|<02>|<01>|<01>", client.read().toString());
             client.send(ClientBytes.of()

@@ -371,8 +371,9 @@ public final class Session {
         } finally {
             out.discard();
             mailbox.clear();
-            channel.close();
-            onEnd.run();
+            // behind all that was written: the last word reaches the client before the server counts the session as
+            // gone
+            channel.close().addListener(closed -> onEnd.run());
         }
     }
 

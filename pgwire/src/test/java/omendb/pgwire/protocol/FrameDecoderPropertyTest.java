@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderException;
 import java.util.ArrayList;
@@ -23,7 +25,7 @@ import omendb.engine.error.OmenException;
 class FrameDecoderPropertyTest {
     private static final int LIMIT = 10_000;
 
-    @Property(tries = 300)
+    @Property(tries = 200)
     void any_split_of_a_stream_decodes_to_the_same_messages(
             @ForAll("streams") List<byte[]> messages, @ForAll long seed) {
         byte[] stream = ClientBytes.of()
@@ -57,7 +59,7 @@ class FrameDecoderPropertyTest {
         Arbitrary<String> text = Arbitraries.strings().excludeChars('\0').ofMaxLength(40);
         Arbitrary<byte[]> data = Arbitraries.bytes().array(byte[].class).ofMaxSize(3000);
         Arbitrary<byte[]> big = Arbitraries.integers()
-                .between(60_000, 200_000)
+                .between(60_000, 100_000)
                 .map(size -> ClientBytes.of().query("x".repeat(size)).toByteArray());
         Arbitrary<byte[]> messages = Arbitraries.oneOf(
                 text.map(sql -> ClientBytes.of().query(sql).toByteArray()),
@@ -82,7 +84,15 @@ class FrameDecoderPropertyTest {
     /// What comes out, as text; consecutive pieces of COPY data are one, since their boundaries mean nothing.
     private static List<String> decode(byte[] stream, List<Integer> pieces) {
         FrameDecoder decoder = new FrameDecoder(LIMIT, 1 << 20);
-        EmbeddedChannel channel = new EmbeddedChannel(decoder);
+        EmbeddedChannel channel = new EmbeddedChannel(decoder, new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                if (message instanceof StartupPacket.StartupMessage) {
+                    decoder.authenticated(); // as the server does for a client it trusts, before the next message
+                }
+                context.fireChannelRead(message);
+            }
+        });
         List<String> seen = new ArrayList<>();
         StringBuilder copyData = new StringBuilder();
         int at = 0;
@@ -91,11 +101,11 @@ class FrameDecoderPropertyTest {
                 ByteBuf in = Unpooled.directBuffer(piece).writeBytes(stream, at, piece);
                 at += piece;
                 channel.writeInbound(in);
-                drain(channel, decoder, seen, copyData);
+                drain(channel, seen, copyData);
             }
         } catch (DecoderException e) {
             assertTrue(e.getCause() instanceof ProtocolViolation, "unexpected " + e.getCause());
-            drain(channel, decoder, seen, copyData);
+            drain(channel, seen, copyData);
             seen.add("violation " + e.getCause().getMessage());
         }
         channel.finishAndReleaseAll();
@@ -105,8 +115,7 @@ class FrameDecoderPropertyTest {
         return seen;
     }
 
-    private static void drain(
-            EmbeddedChannel channel, FrameDecoder decoder, List<String> seen, StringBuilder copyData) {
+    private static void drain(EmbeddedChannel channel, List<String> seen, StringBuilder copyData) {
         for (Object message = channel.readInbound(); message != null; message = channel.readInbound()) {
             if (message instanceof Frame frame) {
                 String text = describe(frame);
@@ -122,15 +131,14 @@ class FrameDecoderPropertyTest {
                 frame.release();
             } else {
                 seen.add(message.toString());
-                if (message instanceof StartupPacket.StartupMessage) {
-                    decoder.authenticated();
-                }
             }
         }
     }
 
     private static String describe(Frame frame) {
-        String dump = ByteBufUtil.hexDump(frame.body());
+        String dump = frame.body().readableBytes() > 5000
+                ? frame.body().readableBytes() + " bytes, hash " + ByteBufUtil.hashCode(frame.body())
+                : ByteBufUtil.hexDump(frame.body());
         String decoded;
         try {
             FrontendMessage message = MessageDecoder.decode(frame);
