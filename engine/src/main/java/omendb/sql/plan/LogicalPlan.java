@@ -112,6 +112,26 @@ public sealed interface LogicalPlan {
         }
     }
 
+    /// Row locks of SELECT FOR UPDATE and its kin, taken on the rows that come out.
+    ///
+    /// @param locks one per locked table
+    record LockRows(LogicalPlan input, List<RowLock> locks) implements LogicalPlan {
+        @Override
+        public List<Field> output() {
+            return input.output();
+        }
+    }
+
+    /// @param rowId   the input's field of the table's row id
+    /// @param waiting what to do about a locked row
+    record RowLock(TableDef table, Field rowId, LockWaiting waiting) {}
+
+    enum LockWaiting {
+        WAIT,
+        SKIP,
+        FAIL
+    }
+
     enum JoinKind {
         INNER,
         LEFT,
@@ -166,8 +186,14 @@ public sealed interface LogicalPlan {
     /// @param recursive the recursive term, which reads the last round's rows by a [CteScan]
     ///                  of the same id, or null
     /// @param distinct  UNION (not ALL) between the terms
+    /// @param materialize as written, null = not
     record Cte(
-            int id, String name, LogicalPlan plan, @Nullable LogicalPlan recursive, boolean distinct) {}
+            int id,
+            String name,
+            LogicalPlan plan,
+            @Nullable LogicalPlan recursive,
+            boolean distinct,
+            @Nullable Boolean materialize) {}
 
     record CteScan(int cteId, String name, String alias, List<Field> output) implements LogicalPlan {}
 

@@ -1,0 +1,35 @@
+package omendb.sql.bind;
+
+import java.util.List;
+import omendb.engine.catalog.Catalog;
+import omendb.engine.type.TypeContext;
+import omendb.sql.function.EvalContext;
+import omendb.sql.function.FunctionRegistry;
+import omendb.sql.pgcatalog.VirtualTable;
+import org.jspecify.annotations.Nullable;
+
+/// What a statement is bound against: one catalog snapshot and the session's settings.
+public interface BindEnvironment {
+    Catalog catalog();
+
+    FunctionRegistry functions();
+
+    /// Schemas of unqualified names in order, `pg_catalog` first where it is implied; only existing ones.
+    List<String> searchPath();
+
+    /// Schema in which unqualified names are created; null if the search path names none that exists.
+    @Nullable
+    String creationSchema();
+
+    @Nullable
+    VirtualTable virtualTable(String schema, String name);
+
+    /// Settings that literals are read by.
+    TypeContext types();
+
+    /// For evaluating calls of constants at planning.
+    EvalContext evaluation();
+
+    /// A NOTICE or WARNING raised while binding.
+    void notice(String severity, omendb.engine.error.SqlState state, String message);
+}

@@ -1,0 +1,68 @@
+package omendb.sql.bind;
+
+import java.util.List;
+import omendb.engine.catalog.TableDef;
+import omendb.engine.type.SqlType;
+import omendb.sql.ast.Dml;
+import omendb.sql.ast.Expr;
+import omendb.sql.ast.Query;
+import omendb.sql.ast.TypeName;
+import omendb.sql.function.CastDef.Context;
+import omendb.sql.plan.Field;
+import omendb.sql.plan.LogicalPlan;
+import omendb.sql.plan.ModifySpec;
+import omendb.sql.plan.Scalar;
+
+/// Binds one statement: the front door of the package.
+public final class Binder {
+    private final BindState state;
+
+    public Binder(BindEnvironment environment, ParameterTypes parameters) {
+        this.state = new BindState(environment, parameters);
+    }
+
+    public LogicalPlan bind(Query query) {
+        return new QueryBinder(state, null).bind(query).plan();
+    }
+
+    public LogicalPlan bind(Dml dml) {
+        return new DmlBinder(state, null).bind(dml);
+    }
+
+    /// A type as written, with its modifier.
+    public TypeResolver.TypeUse type(TypeName name) {
+        return state.types.resolve(name);
+    }
+
+    /// An expression without columns (a DEFAULT, an EXECUTE argument), coerced as an assignment.
+    ///
+    /// @param what names the place in errors
+    public Scalar constant(Expr expr, SqlType type, int typmod, String what) {
+        Clause clause = what.equals("EXECUTE") ? Clause.EXECUTE : Clause.DEFAULT;
+        return new ExpressionBinder(state, new Scope(null), clause).bindAs(expr, type, typmod, Context.ASSIGNMENT);
+    }
+
+    /// An expression over a table's row: a CHECK or index predicate if `condition`, else an index key.
+    public Scalar overRow(TableDef table, Expr expr, List<Field> row, boolean condition) {
+        StoredExpressions stored = new StoredExpressions(state);
+        Scalar bound = stored.expression(table, expr, row, condition ? Clause.CHECK : Clause.INDEX);
+        return condition ? state.coercions.toBoolean(bound, Clause.CHECK.text(), expr.position()) : bound;
+    }
+
+    /// One new field per column of a table.
+    public List<Field> row(TableDef table) {
+        return FromBinder.tableFields(state, table);
+    }
+
+    /// What each column of a table gets when COPY or INSERT names it not.
+    public List<Scalar> defaults(TableDef table) {
+        StoredExpressions stored = new StoredExpressions(state);
+        return table.columns().stream()
+                .map(column -> stored.defaultOf(table, column))
+                .toList();
+    }
+
+    public List<ModifySpec.Check> checks(TableDef table, List<Field> row) {
+        return new StoredExpressions(state).checks(table, row);
+    }
+}

@@ -1,0 +1,47 @@
+package omendb.sql.bind;
+
+/// Where an expression stands: what may occur in it and how errors call the place.
+enum Clause {
+    SELECT("SELECT", true, true),
+    WHERE("WHERE", false, false),
+    GROUP_BY("GROUP BY", false, true),
+    HAVING("HAVING", true, false),
+    ORDER_BY("ORDER BY", true, true),
+    DISTINCT_ON("DISTINCT ON", true, true),
+    JOIN("JOIN conditions", false, false),
+    FROM_FUNCTION("functions in FROM", false, true),
+    VALUES("VALUES", false, false),
+    LIMIT("LIMIT", false, false),
+    OFFSET("OFFSET", false, false),
+    FILTER("FILTER", false, false),
+    AGGREGATE_ARGUMENT("aggregate arguments", false, false),
+    UPDATE("UPDATE", false, false),
+    RETURNING("RETURNING", false, false),
+    DEFAULT("DEFAULT expressions", false, false),
+    CHECK("check constraints", false, false),
+    INDEX("index expressions", false, false),
+    INDEX_PREDICATE("index predicates", false, false),
+    EXECUTE("EXECUTE parameters", false, false);
+
+    private final String text;
+    private final boolean aggregates;
+    private final boolean sets;
+
+    Clause(String text, boolean aggregates, boolean sets) {
+        this.text = text;
+        this.aggregates = aggregates;
+        this.sets = sets;
+    }
+
+    String text() {
+        return text;
+    }
+
+    boolean allowsAggregates() {
+        return aggregates;
+    }
+
+    boolean allowsSets() {
+        return sets;
+    }
+}

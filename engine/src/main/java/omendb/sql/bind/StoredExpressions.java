@@ -1,0 +1,71 @@
+package omendb.sql.bind;
+
+import java.util.ArrayList;
+import java.util.List;
+import omendb.engine.catalog.ColumnDef;
+import omendb.engine.catalog.ConstraintDef;
+import omendb.engine.catalog.TableDef;
+import omendb.engine.type.SqlType;
+import omendb.sql.ast.Expr;
+import omendb.sql.parse.SqlParser;
+import omendb.sql.plan.Field;
+import omendb.sql.plan.ModifySpec;
+import omendb.sql.plan.Scalar;
+
+/// Expressions that the catalog keeps as text: defaults, checks, keys and predicates of indexes.
+final class StoredExpressions {
+    private final BindState state;
+
+    StoredExpressions(BindState state) {
+        this.state = state;
+    }
+
+    /// What a column gets when no value is given.
+    Scalar defaultOf(TableDef table, ColumnDef column) {
+        String sql = column.defaultSql();
+        if (sql == null) {
+            return Scalar.Constant.ofNull(column.type());
+        }
+        Scalar value = new ExpressionBinder(state, new Scope(null), Clause.DEFAULT).bind(withoutPositions(sql));
+        return DmlBinder.assign(state, value, column, 0);
+    }
+
+    private static Expr withoutPositions(String sql) {
+        return SqlParser.parseExpression(sql);
+    }
+
+    List<ModifySpec.Check> checks(TableDef table, List<Field> row) {
+        List<ModifySpec.Check> checks = new ArrayList<>();
+        for (ConstraintDef constraint : table.constraints()) {
+            if (constraint instanceof ConstraintDef.Check check) {
+                checks.add(
+                        new ModifySpec.Check(check.name(), condition(table, check.expressionSql(), row, Clause.CHECK)));
+            }
+        }
+        return checks;
+    }
+
+    /// A condition over a table's row.
+    Scalar condition(TableDef table, String sql, List<Field> row, Clause clause) {
+        return new ExpressionBinder(state, rowScope(table, row), clause)
+                .bindBoolean(SqlParser.parseExpression(sql), clause.text());
+    }
+
+    /// An expression over a table's row.
+    Scalar expression(TableDef table, Expr expr, List<Field> row, Clause clause) {
+        return state.coercions.resolveUnknown(
+                new ExpressionBinder(state, rowScope(table, row), clause).bind(expr), expr.position());
+    }
+
+    private Scope rowScope(TableDef table, List<Field> row) {
+        Scope scope = new Scope(null);
+        Scope.Relation relation = DmlBinder.relation(state, table.name(), false, table, row);
+        scope.add(List.of(relation), relation.columns());
+        return scope;
+    }
+
+    /// The type of a lone expression, for checks at CREATE TABLE.
+    SqlType typeOf(Scalar scalar) {
+        return scalar.type();
+    }
+}
