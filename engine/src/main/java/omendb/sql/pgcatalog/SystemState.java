@@ -4,9 +4,13 @@ import java.util.List;
 import java.util.Map;
 import omendb.engine.catalog.Catalog;
 import omendb.sql.function.FunctionRegistry;
+import org.jspecify.annotations.Nullable;
 
 /// What system views and functions see of the running statement.
 public interface SystemState {
+    /// Version of pgvector whose surface we show.
+    String VECTOR_VERSION = "0.8.0";
+
     Catalog catalog();
 
     FunctionRegistry functions();
@@ -23,9 +27,26 @@ public interface SystemState {
     /// Every setting by name as SHOW prints it.
     Map<String, String> settings();
 
+    /// One setting as SHOW prints it, null if there is none of that name.
+    default @Nullable String setting(String name) {
+        return settings().get(name);
+    }
+
+    /// SET, or SET LOCAL; returns the new value as SHOW prints it.
+    String setSetting(String name, String value, boolean local);
+
+    /// What `version()` answers.
+    String version();
+
+    /// Start of the server in microseconds since 2000-01-01 UTC.
+    long serverStart();
+
     /// Rows of a table by the last ANALYZE or a running count, -1 if never counted.
     long estimatedRows(int tableOid);
 
-    /// Bytes on disk of a relation (table without its indexes, or index).
+    /// Bytes on disk of a relation: a table's rows without vectors and indexes, or an index.
     long relationBytes(int relationOid);
+
+    /// Bytes on disk of a table's vectors (PostgreSQL would keep them in TOAST); 0 for other relations.
+    long vectorBytes(int tableOid);
 }

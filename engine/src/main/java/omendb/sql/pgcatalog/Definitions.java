@@ -1,0 +1,145 @@
+package omendb.sql.pgcatalog;
+
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
+import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.ConstraintDef;
+import omendb.engine.catalog.IndexDef;
+import omendb.engine.catalog.TableDef;
+import omendb.sql.parse.Deparser;
+import org.jspecify.annotations.Nullable;
+
+/// DDL texts as PostgreSQL's `pg_get_indexdef` and `pg_get_constraintdef` write them.
+public final class Definitions {
+    private Definitions() {}
+
+    /// `CREATE INDEX name ON schema.table USING method (keys) WITH (options) WHERE (predicate)`.
+    public static String index(Catalog catalog, IndexDef index) {
+        TableDef table = catalog.table(index.tableOid());
+        StringBuilder text = new StringBuilder("CREATE ");
+        text.append(index.unique() ? "UNIQUE INDEX " : "INDEX ");
+        text.append(Deparser.identifier(index.name())).append(" ON ");
+        String schema = NamespaceViews.name(catalog, index.schemaOid());
+        if (schema != null) {
+            text.append(Deparser.identifier(schema)).append('.');
+        }
+        text.append(table == null ? "?" : Deparser.identifier(table.name()));
+        text.append(" USING ").append(index.method()).append(" (");
+        StringJoiner keys = new StringJoiner(", ");
+        index.keys().forEach(key -> keys.add(key(table, index, key)));
+        text.append(keys).append(')');
+        if (index.unique() && !index.nullsDistinct()) {
+            text.append(" NULLS NOT DISTINCT");
+        }
+        if (!index.options().isEmpty()) {
+            text.append(" WITH (").append(optionList(index.options())).append(')');
+        }
+        if (index.predicateSql() != null) {
+            text.append(" WHERE ").append(parenthesised(index.predicateSql()));
+        }
+        return text.toString();
+    }
+
+    /// Column `column` (from 1) of an index alone, or "" if there is none.
+    static String indexColumn(Catalog catalog, IndexDef index, int column) {
+        if (column < 1 || column > index.keys().size()) {
+            return "";
+        }
+        return keyName(catalog.table(index.tableOid()), index.keys().get(column - 1));
+    }
+
+    private static String key(@Nullable TableDef table, IndexDef index, IndexDef.Key key) {
+        StringBuilder text = new StringBuilder(keyName(table, key));
+        if (key.operatorClass() != null) {
+            text.append(' ').append(Deparser.identifier(key.operatorClass()));
+        }
+        if (index.isVector()) {
+            return text.toString();
+        }
+        if (key.descending()) {
+            text.append(" DESC");
+        }
+        if (key.nullsFirst() != key.descending()) {
+            text.append(key.nullsFirst() ? " NULLS FIRST" : " NULLS LAST");
+        }
+        return text.toString();
+    }
+
+    private static String keyName(@Nullable TableDef table, IndexDef.Key key) {
+        if (key.attnum() > 0) {
+            return table == null
+                    ? "?"
+                    : Deparser.identifier(table.column(key.attnum()).name());
+        }
+        return key.expressionSql() == null ? "" : parenthesised(key.expressionSql());
+    }
+
+    private static String optionList(Map<String, String> options) {
+        return options.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(option -> option.getKey() + "='" + option.getValue() + "'")
+                .collect(Collectors.joining(", "));
+    }
+
+    /// Expressions of an index as pg_index.indexprs shows them, or null without any.
+    static @Nullable String indexExpressions(IndexDef index) {
+        StringJoiner texts = new StringJoiner(", ");
+        boolean any = false;
+        for (IndexDef.Key key : index.keys()) {
+            if (key.expressionSql() != null) {
+                texts.add(key.expressionSql());
+                any = true;
+            }
+        }
+        return any ? texts.toString() : null;
+    }
+
+    /// `PRIMARY KEY (id)`, `UNIQUE (a, b)`, `CHECK ((x > 0))`.
+    ///
+    /// @param pretty CHECK with one pair of parentheses only, as psql asks for it
+    static String constraint(TableDef table, ConstraintDef constraint, boolean pretty) {
+        return switch (constraint) {
+            case ConstraintDef.Key key ->
+                (key.primary() ? "PRIMARY KEY (" : "UNIQUE (")
+                        + key.attnums().stream()
+                                .map(attnum ->
+                                        Deparser.identifier(table.column(attnum).name()))
+                                .collect(Collectors.joining(", "))
+                        + ")";
+            case ConstraintDef.Check check ->
+                "CHECK (" + (pretty ? bare(check.expressionSql()) : parenthesised(check.expressionSql())) + ")";
+        };
+    }
+
+    /// The text in exactly one pair of parentheses around all of it.
+    private static String parenthesised(String sql) {
+        return isParenthesised(sql) ? sql : "(" + sql + ")";
+    }
+
+    private static String bare(String sql) {
+        return isParenthesised(sql) ? sql.substring(1, sql.length() - 1) : sql;
+    }
+
+    /// Does the first parenthesis close at the very end? Quoted text does not count.
+    private static boolean isParenthesised(String sql) {
+        if (!sql.startsWith("(") || !sql.endsWith(")")) {
+            return false;
+        }
+        int depth = 0;
+        char quote = 0;
+        for (int i = 0; i < sql.length(); i++) {
+            char c = sql.charAt(i);
+            if (quote != 0) {
+                quote = c == quote ? 0 : quote;
+            } else if (c == '\'' || c == '"') {
+                quote = c;
+            } else if (c == '(') {
+                depth++;
+            } else if (c == ')' && --depth == 0 && i < sql.length() - 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
