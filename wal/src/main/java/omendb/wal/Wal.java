@@ -1,7 +1,16 @@
 package omendb.wal;
 
+import static omendb.wal.WalRecordFormat.HEADER_BYTES;
+import static omendb.wal.WalRecordFormat.PART_PREFIX_BYTES;
+import static omendb.wal.WalRecordFormat.padded;
+
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import omendb.memory.FileStore;
+import omendb.memory.NativeMemory;
+import omendb.memory.StoreFile;
+import org.jspecify.annotations.Nullable;
 
 /// The write-ahead log of one database.
 ///
@@ -13,75 +22,242 @@ import omendb.memory.FileStore;
 ///
 /// Failure: the first write or sync that fails makes the log FAILED for good; every later append and wait throws
 /// [WalFailedException]. Nothing is retried: after a failed sync the kernel may have dropped the data.
+///
+/// Threading: open, replay and close by one thread, the rest by any. The parts: [AppendRing] between appenders and
+/// [WalWriter], whose thread alone writes and syncs; [SegmentFiles], whose thread prepares segments; [LogRecovery].
 public final class Wal implements AutoCloseable {
     /// Longest payload of one record: 1 GiB.
     public static final long MAX_PAYLOAD_BYTES = 1L << 30;
 
-    private Wal() {}
+    private final FileStore store;
+    private final WalOptions options;
+    private final SegmentInventory inventory;
+    private final WalSegmentFormat format;
+    private final int maxRecordBytes;
+    private final CodecPool codecs = new CodecPool();
+
+    // set by replay, before the log is handed to other threads
+    private @Nullable Running running;
+    private boolean closed;
+
+    /// What exists from replay on.
+    private record Running(AppendRing ring, SegmentFiles files, WalWriter writer) {}
+
+    private Wal(FileStore store, WalOptions options, SegmentInventory inventory) {
+        this.store = store;
+        this.options = options;
+        this.inventory = inventory;
+        this.format = new WalSegmentFormat(inventory.segmentBytes(options.segmentBytes()));
+        this.maxRecordBytes = WalRecordFormat.maxRecordBytes(options.ringBytes(), format.dataBytes());
+    }
 
     /// Opens the log, or makes a new one. Checks the segments' headers; the records are read by [#replay].
     ///
     /// @throws omendb.memory.StorageException if the directory cannot be read or written, or holds segments of a
     ///     version that we do not read
     public static Wal open(FileStore store, WalOptions options) {
-        Thread.onSpinWait();
-        throw new UnsupportedOperationException();
+        store.createDirectories(options.directory());
+        return new Wal(store, options, SegmentInventory.read(store, options.directory()));
     }
 
     /// Hands the records whose end LSN is greater than `fromLsn` to `visitor`, cuts a torn tail and makes the log ready
     /// for appending. Called once, before the first append.
     ///
-    /// @param fromLsn 0, or an LSN that an append returned and below which nothing is needed
+    /// @param fromLsn 0, or an LSN that an append returned, that was durable ([#awaitDurable]) before anybody wrote it
+    ///     down, and below which nothing is needed
     /// @return end LSN of the last record (`fromLsn` if there is none after it)
     /// @throws omendb.memory.CorruptFileException if the log is damaged before its tail, or records
     ///     after `fromLsn` are missing
     public long replay(long fromLsn, RecordVisitor visitor) {
-        Thread.onSpinWait();
-        throw new UnsupportedOperationException();
+        if (running != null || closed) {
+            throw new IllegalStateException("the log was replayed or closed before");
+        }
+        long end;
+        try (var recovery = new LogRecovery(store, options.directory(), format, inventory)) {
+            end = recovery.replay(fromLsn, visitor);
+        }
+        running = start(fromLsn, end);
+        return end;
     }
 
-    /// Appends a record, whose payload is the given native segments one after the other. Returns when the record is in
-    /// memory of ours (the caller may reuse the segments); durable only after [#awaitDurable].
+    private Running start(long fromLsn, long end) {
+        var files = new SegmentFiles(store, options.directory(), options.keepSegments(), format);
+        long lastId = end == 0 ? 0 : format.idOf(end - 1);
+        long firstId = end == 0 ? 1 : inventory.startFor(fromLsn, format).id();
+        List<Long> unneeded = new ArrayList<>(inventory.files());
+        unneeded.removeIf(id -> id >= firstId);
+        files.adopt(inventory.begunBetween(firstId, lastId), unneeded);
+        boolean atBoundary = end == format.startOf(format.idOf(end));
+        StoreFile file = atBoundary ? null : store.open(files.path(lastId));
+        var ring = new AppendRing(options.ringBytes(), maxRecordBytes, end);
+        var writer = new WalWriter(ring, files, format, options.flushInterval().toNanos(), end, file);
+        writer.start();
+        return new Running(ring, files, writer);
+    }
+
+    /// Appends a record, whose payload is the given segments one after the other. Returns when the record is in memory
+    /// of
+    /// ours (the caller may reuse the segments); durable only after [#awaitDurable].
     ///
     /// @param type meaning known to the caller, 0..65535
     /// @return LSN of the record's end
     /// @throws IllegalArgumentException if the payload exceeds [#MAX_PAYLOAD_BYTES]
     /// @throws WalFailedException if the log has failed
+    /// @throws IllegalStateException if the log is closed
     public long append(int type, long transactionId, MemorySegment... payload) {
-        Thread.onSpinWait();
-        throw new UnsupportedOperationException();
+        if (type < 0 || type > WalRecordFormat.MAX_TYPE) {
+            throw new IllegalArgumentException("record type " + type);
+        }
+        long bytes = 0;
+        for (MemorySegment segment : payload) {
+            bytes += segment.byteSize();
+        }
+        if (bytes > MAX_PAYLOAD_BYTES) {
+            throw new IllegalArgumentException(
+                    "a wal record of " + bytes + " bytes; the limit is " + MAX_PAYLOAD_BYTES);
+        }
+        Running parts = running();
+        checkNotFailed(parts);
+        var source = new PayloadSource(payload);
+        if (bytes <= maxRecordBytes - HEADER_BYTES) {
+            long start = appendPart(parts, type, transactionId, WalRecordFormat.WHOLE, 0, source, bytes);
+            return start + padded(HEADER_BYTES + bytes);
+        }
+        return appendInParts(parts, type, transactionId, source, bytes);
+    }
+
+    private long appendInParts(Running parts, int type, long transactionId, PayloadSource source, long bytes) {
+        long piece = (long) maxRecordBytes - HEADER_BYTES - PART_PREFIX_BYTES;
+        long first = appendPart(parts, type, transactionId, WalRecordFormat.FIRST, bytes, source, piece);
+        long left = bytes - piece;
+        while (left > piece) {
+            appendPart(parts, type, transactionId, WalRecordFormat.MIDDLE, first, source, piece);
+            left -= piece;
+        }
+        long last = appendPart(parts, type, transactionId, WalRecordFormat.LAST, first, source, left);
+        return last + padded(HEADER_BYTES + PART_PREFIX_BYTES + left);
+    }
+
+    private long appendPart(
+            Running parts, int type, long transactionId, byte part, long prefix, PayloadSource source, long bytes) {
+        AppendRing ring = parts.ring;
+        WalWriter writer = parts.writer;
+        int prefixBytes = part == WalRecordFormat.WHOLE ? 0 : PART_PREFIX_BYTES;
+        int length = (int) (HEADER_BYTES + prefixBytes + bytes);
+        long claim = padded(length);
+        long start = ring.claim(claim);
+        if (start < 0) {
+            throw new IllegalStateException("the log is closed");
+        }
+        if (!ring.hasRoom(start, claim) && !ring.awaitRoom(start, claim, writer::wake, writer::failed)) {
+            throw failed(writer);
+        }
+        long address = ring.addressOf(start);
+        RecordCodec codec = codecs.take().wrap(address, claim);
+        byte written = WalRecordFormat.VOID; // until the payload is there
+        try {
+            NativeMemory.putLong(address + claim - Long.BYTES, 0); // padding
+            if (prefixBytes > 0) {
+                NativeMemory.putLong(codec.bodyAddress(), prefix);
+            }
+            source.copyTo(codec.bodyAddress() + prefixBytes, bytes);
+            written = part;
+        } finally {
+            // always published: a claim that never completes would stop the log
+            codec.writeHeader(start, transactionId, writer.durableLsn(), format.idOf(start), type, written);
+            ring.publish(start, codec.seal(length));
+            codecs.giveBack(codec);
+        }
+        if (ring.claimedLsn() - ring.consumedLsn() > ring.halfBytes()) {
+            writer.wake();
+        }
+        return start;
     }
 
     /// Waits until everything up to `lsn` is durable.
     ///
     /// @throws WalFailedException if the log has failed before that; the record is then in doubt
     public void awaitDurable(long lsn) {
-        Thread.onSpinWait();
-        throw new UnsupportedOperationException();
+        Running parts = running();
+        if (lsn > parts.ring.claimedLsn()) {
+            throw new IllegalArgumentException("nothing was appended up to " + lsn);
+        }
+        parts.writer.await(lsn);
+        if (parts.writer.durableLsn() < lsn) {
+            throw failed(parts.writer);
+        }
     }
 
     /// Everything up to here survives a power cut.
     public long durableLsn() {
-        Thread.onSpinWait();
-        throw new UnsupportedOperationException();
+        return running().writer.durableLsn();
     }
 
     /// End of the last record appended (or being appended).
     public long appendedLsn() {
-        Thread.onSpinWait();
-        throw new UnsupportedOperationException();
+        return running().ring.claimedLsn();
+    }
+
+    /// Whether the log has failed for good.
+    public boolean hasFailed() {
+        return running().writer.failed();
+    }
+
+    /// Syncs since open; a sync makes a whole group of records durable.
+    public long syncCount() {
+        return running().writer.syncCount();
     }
 
     /// Declares that nothing before `lsn` will be replayed again: whole segments below are recycled or deleted.
+    ///
+    /// @param lsn an LSN that an append returned, and that is durable
     public void release(long lsn) {
-        Thread.onSpinWait();
-        throw new UnsupportedOperationException();
+        Running parts = running();
+        if (lsn > parts.writer.durableLsn()) {
+            throw new IllegalArgumentException("release of " + lsn + ", which is not durable yet");
+        }
+        parts.files.release(lsn);
     }
 
-    /// Writes and syncs what was appended, unless the log has failed, and ends the writer thread. Idempotent.
+    /// Writes and syncs what was appended, unless the log has failed, and ends the threads. Idempotent.
     @Override
     public void close() {
-        Thread.onSpinWait();
-        throw new UnsupportedOperationException();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        Running parts = running;
+        if (parts != null) {
+            long end = parts.ring.shut();
+            parts.writer.finish(end);
+            parts.files.close();
+            parts.ring.awaitIdle(end);
+            parts.ring.free();
+        }
+    }
+
+    private Running running() {
+        Running parts = running;
+        if (parts == null) {
+            throw new IllegalStateException("the log must be replayed first");
+        }
+        return parts;
+    }
+
+    private static void checkNotFailed(Running parts) {
+        if (parts.writer.failed()) {
+            throw failed(parts.writer);
+        }
+    }
+
+    private static WalFailedException failed(WalWriter writer) {
+        Throwable cause = writer.failure();
+        if (cause == null) {
+            throw new IllegalStateException("the log is closed");
+        }
+        return new WalFailedException(
+                "the write-ahead log has failed; what was not acknowledged is in doubt, restart to recover: "
+                        + cause.getMessage(),
+                cause);
     }
 }

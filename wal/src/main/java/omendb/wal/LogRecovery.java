@@ -1,0 +1,239 @@
+package omendb.wal;
+
+import static omendb.wal.WalRecordFormat.HEADER_BYTES;
+import static omendb.wal.WalRecordFormat.PART_PREFIX_BYTES;
+import static omendb.wal.WalRecordFormat.padded;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import omendb.memory.CorruptFileException;
+import omendb.memory.FileStore;
+import omendb.memory.MemoryAccount;
+import omendb.memory.NativeMemory;
+import omendb.memory.StoreFile;
+import omendb.wal.PayloadAssembler.Assembly;
+import omendb.wal.WalSegmentFormat.Header;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Reads the log once, after open: delivers its records, finds its end, tells a torn tail from damage, and removes what
+/// lies behind the end. The rules are in [WalRecordFormat] and [WalSegmentFormat].
+///
+/// Threading: one thread.
+final class LogRecovery implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
+
+    private final FileStore store;
+    private final String directory;
+    private final WalSegmentFormat format;
+    private final SegmentInventory inventory;
+    private final SegmentReader reader;
+    private final PayloadAssembler assembler = new PayloadAssembler();
+    private final RecordCodec codec = new RecordCodec();
+    private final long maxLength;
+    private final long scratchBytes;
+    private final long scratch;
+    private long firstLsn;
+    private long records;
+
+    LogRecovery(FileStore store, String directory, WalSegmentFormat format, SegmentInventory inventory) {
+        this.store = store;
+        this.directory = directory;
+        this.format = format;
+        this.inventory = inventory;
+        this.reader = new SegmentReader(store, directory, format);
+        this.maxLength = format.dataBytes() / 2;
+        this.scratchBytes = padded(maxLength) + HEADER_BYTES;
+        this.scratch = MemoryAccount.allocate(PayloadAssembler.TAG, scratchBytes);
+    }
+
+    /// Delivers every record that ends after `fromLsn`. Returns the end of the log, made safe to append to.
+    long replay(long fromLsn, RecordVisitor visitor) {
+        if (inventory.isEmpty()) {
+            if (fromLsn > 0) {
+                throw new CorruptFileException(
+                        directory, 0, "there is no wal segment; records after " + fromLsn + " may be missing");
+            }
+            removeBehind(0);
+            return 0;
+        }
+        firstLsn = inventory.startFor(fromLsn, format).firstRecordLsn();
+        long end = walk(fromLsn, visitor);
+        if (end < fromLsn) {
+            throw damaged(end, "the log ends here, before " + fromLsn + ", which was durable");
+        }
+        checkTail(end);
+        removeBehind(end);
+        return end;
+    }
+
+    private long walk(long fromLsn, RecordVisitor visitor) {
+        long lsn = firstLsn;
+        long begunEnd = format.endOf(inventory.last().id());
+        while (lsn < begunEnd && load(lsn)) {
+            long next = lsn + padded(codec.length());
+            deliver(lsn, next, fromLsn, visitor);
+            lsn = next;
+        }
+        return lsn;
+    }
+
+    /// Reads the record at `lsn` into the scratch memory; false if it is not valid.
+    private boolean load(long lsn) {
+        if (!loadHeader(lsn)) {
+            return false;
+        }
+        long bytes = codec.length();
+        return reader.copy(lsn, scratch, bytes) == bytes
+                && codec.wrap(scratch, scratchBytes).isIntact();
+    }
+
+    private boolean loadHeader(long lsn) {
+        return reader.copy(lsn, scratch, HEADER_BYTES) == HEADER_BYTES
+                && codec.wrap(scratch, scratchBytes).isPlausible(lsn, format.idOf(lsn), maxLength);
+    }
+
+    private void deliver(long lsn, long endLsn, long fromLsn, RecordVisitor visitor) {
+        switch (codec.part()) {
+            case WalRecordFormat.VOID -> {}
+            case WalRecordFormat.WHOLE ->
+                visit(endLsn, fromLsn, visitor, codec.bodyAddress(), codec.length() - HEADER_BYTES);
+            case WalRecordFormat.FIRST -> {
+                if (!assembler.begin(lsn, prefix(lsn))) {
+                    throw damaged(lsn, "impossible payload size " + prefix(lsn));
+                }
+                addPiece(lsn, lsn);
+            }
+            case WalRecordFormat.MIDDLE -> addPiece(lsn, prefix(lsn));
+            case WalRecordFormat.LAST -> {
+                long first = prefix(lsn);
+                Assembly assembly = addPiece(lsn, first);
+                if (assembly != null) {
+                    if (assembly.filled != assembly.bytes) {
+                        throw damaged(lsn, "a payload of " + assembly.bytes + " bytes has only " + assembly.filled);
+                    }
+                    visit(endLsn, fromLsn, visitor, assembly.address, assembly.bytes);
+                    assembler.end(first);
+                }
+            }
+            default -> throw damaged(lsn, "unknown part " + codec.part());
+        }
+    }
+
+    private long prefix(long lsn) {
+        if (codec.length() < HEADER_BYTES + PART_PREFIX_BYTES) {
+            throw damaged(lsn, "a part of only " + codec.length() + " bytes");
+        }
+        return codec.prefix();
+    }
+
+    private @Nullable Assembly addPiece(long lsn, long first) {
+        Assembly assembly = assembler.add(
+                first,
+                codec.bodyAddress() + PART_PREFIX_BYTES,
+                (long) codec.length() - HEADER_BYTES - PART_PREFIX_BYTES);
+        if (assembly == null && first >= firstLsn) {
+            throw damaged(lsn, "a part of a payload whose beginning at " + first + " is not there");
+        }
+        return assembly; // null: it began before the part of the log that is still kept, so nobody needs it
+    }
+
+    private void visit(long endLsn, long fromLsn, RecordVisitor visitor, long payload, long bytes) {
+        if (endLsn > fromLsn) {
+            records++;
+            visitor.record(
+                    endLsn,
+                    codec.type(),
+                    codec.transactionId(),
+                    NativeMemory.segment(payload, bytes).asReadOnly());
+        }
+    }
+
+    /// The record at `end` is not valid: decides whether that is a torn tail, or damage to what had been synced.
+    private void checkTail(long end) {
+        Header last = inventory.last();
+        if (end < last.startLsn() && !mayRunInto(end, last)) {
+            throw damaged(end, "invalid record, although the log goes on in " + WalSegmentFormat.fileName(last.id()));
+        }
+        long limit = scanLimit(end);
+        for (long lsn = end + WalRecordFormat.ALIGNMENT;
+                (lsn = reader.nextCandidate(lsn, limit)) < limit;
+                lsn += WalRecordFormat.ALIGNMENT) {
+            if (load(lsn) && codec.synced() > end) {
+                throw damaged(end, "invalid record, although the record at " + lsn + " proves that it was synced");
+            }
+        }
+    }
+
+    /// Behind this there is nothing that was written but not synced, and enough that was written later to prove a sync:
+    /// a
+    /// damaged record, the rest of its group, and the group after it lie before.
+    private long scanLimit(long end) {
+        return end + 2 * inventory.last().maxUnsyncedBytes() + 2 * maxLength;
+    }
+
+    /// Whether the invalid record at `end` is the one that runs over into the last segment, so that its second half may
+    /// be torn although its first had been synced.
+    private boolean mayRunInto(long end, Header last) {
+        if (end + HEADER_BYTES > last.startLsn()) {
+            return last.firstRecordLsn() > last.startLsn(); // even its header runs over
+        }
+        return loadHeader(end) && end + padded(codec.length()) == last.firstRecordLsn();
+    }
+
+    /// Makes sure that nothing behind the end can ever be taken for a record: deletes later segments, and voids what
+    /// looks like a record behind the end in the last one.
+    private void removeBehind(long end) {
+        long lastId = end == 0 ? 0 : format.idOf(end - 1);
+        List<Long> stale = new ArrayList<>();
+        if (lastId > 0) {
+            long limit = Math.min(scanLimit(end), format.endOf(lastId) - WalRecordFormat.LSN_OFFSET);
+            for (long lsn = end; (lsn = reader.nextCandidate(lsn, limit)) < limit; lsn += WalRecordFormat.ALIGNMENT) {
+                stale.add(lsn);
+            }
+        }
+        boolean deleted = false;
+        for (long id : inventory.files()) {
+            if (id > lastId) {
+                store.delete(directory + "/" + WalSegmentFormat.fileName(id));
+                deleted = true;
+            }
+        }
+        if (deleted) {
+            store.syncDirectory(directory);
+        }
+        if (!stale.isEmpty()) {
+            LOG.warn("wal: cutting a torn tail at {}, {} unacknowledged records behind it", end, stale.size());
+            voidRecords(lastId, stale);
+        }
+        LOG.info("wal: replayed {} records, the log ends at {}", records, end);
+    }
+
+    private void voidRecords(long id, List<Long> stale) {
+        try (StoreFile file = store.open(directory + "/" + WalSegmentFormat.fileName(id));
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment zeros = arena.allocate(Long.BYTES);
+            for (long lsn : stale) {
+                file.write(zeros, format.positionOf(lsn) + WalRecordFormat.LSN_OFFSET);
+            }
+            file.sync();
+        }
+    }
+
+    private CorruptFileException damaged(long lsn, String what) {
+        return new CorruptFileException(
+                directory + "/" + WalSegmentFormat.fileName(format.idOf(lsn)),
+                format.positionOf(lsn),
+                "wal record at LSN " + lsn + ": " + what + " (" + records + " records replayed before)");
+    }
+
+    @Override
+    public void close() {
+        assembler.close();
+        MemoryAccount.free(PayloadAssembler.TAG, scratch, scratchBytes);
+        reader.close();
+    }
+}

@@ -1,0 +1,100 @@
+package omendb.wal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import omendb.memory.CorruptFileException;
+import omendb.memory.FileStore;
+import omendb.memory.StoreFile;
+import omendb.wal.WalSegmentFormat.Header;
+
+/// What lies in the directory of the log at open: the begun segments by id, and all ids that have a file.
+final class SegmentInventory {
+    private final TreeMap<Long, Header> begun = new TreeMap<>();
+    private final List<Long> files = new ArrayList<>();
+    private final String directory;
+
+    private SegmentInventory(String directory) {
+        this.directory = directory;
+    }
+
+    static SegmentInventory read(FileStore store, String directory) {
+        var inventory = new SegmentInventory(directory);
+        for (String name : store.list(directory)) {
+            long id = WalSegmentFormat.idOf(name);
+            if (id > 0) {
+                inventory.files.add(id);
+                try (StoreFile file = store.open(directory + "/" + name)) {
+                    Header header = WalSegmentFormat.readHeader(file, id);
+                    if (header != null) {
+                        inventory.begun.put(id, header);
+                    }
+                }
+            }
+        }
+        inventory.checkSizes();
+        return inventory;
+    }
+
+    private void checkSizes() {
+        for (Header header : begun.values()) {
+            if (header.segmentBytes() != segmentBytes(0)) {
+                throw new CorruptFileException(
+                        directory + "/" + WalSegmentFormat.fileName(header.id()),
+                        0,
+                        "wal segments of different sizes: " + header.segmentBytes() + " and " + segmentBytes(0));
+            }
+        }
+    }
+
+    boolean isEmpty() {
+        return begun.isEmpty();
+    }
+
+    /// Size of the log's segments, or `otherwise` for a log without any.
+    long segmentBytes(long otherwise) {
+        return begun.isEmpty() ? otherwise : begun.firstEntry().getValue().segmentBytes();
+    }
+
+    /// The begun segment with the highest id.
+    Header last() {
+        return begun.lastEntry().getValue();
+    }
+
+    /// The begun segment in which to start reading in order to see every record that ends after `fromLsn`: the last one
+    /// whose first record starts at or before it.
+    ///
+    /// @throws CorruptFileException if it, or one after it, is missing
+    Header startFor(long fromLsn, WalSegmentFormat format) {
+        Header start = null;
+        for (Header header : begun.descendingMap().values()) {
+            if (start != null && header.id() != start.id() - 1) {
+                throw missing(start.id() - 1, fromLsn);
+            }
+            start = header;
+            if (header.firstRecordLsn() <= fromLsn) {
+                return start;
+            }
+        }
+        throw missing(format.idOf(fromLsn), fromLsn);
+    }
+
+    private CorruptFileException missing(long id, long fromLsn) {
+        return new CorruptFileException(
+                directory + "/" + WalSegmentFormat.fileName(id),
+                0,
+                "this wal segment is missing or its header is damaged; it is needed to replay from " + fromLsn);
+    }
+
+    /// Ids of all segment files, begun or not, ascending.
+    List<Long> files() {
+        return List.copyOf(files);
+    }
+
+    /// Ids of the begun segments from `first` to `last`; none if `last` is less.
+    List<Long> begunBetween(long first, long last) {
+        return first > last
+                ? List.of()
+                : List.copyOf(begun.subMap(first, true, last, true).keySet());
+    }
+}
