@@ -78,11 +78,19 @@ public final class RotationKernels {
         butterflies(x, n / 2);
     }
 
-    /// `x[i] *= factors[i] * scale`.
+    /// `x[i] *= factors[i] * scale`, `n` a multiple of 16.
     public static void multiply(long x, long factors, float scale, int n) {
         for (int i = 0; i < n; i += LANES) {
             long o = (long) i << 2;
             load(x + o).mul(load(factors + o)).mul(scale).intoMemorySegment(MEMORY, x + o, ORDER);
+        }
+    }
+
+    /// `x[i] *= scale`, `n` a multiple of 16.
+    public static void multiply(long x, float scale, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            long o = (long) i << 2;
+            load(x + o).mul(scale).intoMemorySegment(MEMORY, x + o, ORDER);
         }
     }
 

@@ -1,0 +1,109 @@
+package omendb.ann.hnsw;
+
+import java.util.Arrays;
+import omendb.ann.quantize.RabitqQuantizer;
+import omendb.ann.quantize.RabitqTrainer;
+import omendb.ann.quantize.SplitMix;
+import omendb.memory.Epochs;
+
+/// Trains codes on what the index holds and writes a code row for every node.
+///
+/// When: at a bulk build, before the first link; else once 1,000 vectors are linked, and again each time their
+/// number has
+/// grown fourfold, until the number of centroids is what a large index has. Until then, and for small sets for
+/// good, the
+/// graph is walked on floats. The graph itself does not change: links are the same whatever the codes.
+final class CodeTraining {
+    private CodeTraining() {}
+
+    /// Trains a table on slots that are claimed or linked, encodes them all and gives it to the index. The caller
+    /// holds
+    /// the write side of [IndexMemory#writing].
+    ///
+    /// @param vectors how many such slots there are, at least one
+    static void train(IndexMemory memory, long vectors, int threads) {
+        long[] sample = sample(memory, vectors);
+        if (sample.length == 0) {
+            return;
+        }
+        RabitqQuantizer quantizer = RabitqTrainer.train(
+                memory.source,
+                memory.codeSpace(),
+                memory.bits(),
+                Math.min(memory.centroids(vectors), sample.length),
+                memory.options.seed(),
+                sample);
+        var table = new CodeTable(quantizer, vectors, memory.graph.slotCount.get());
+        encode(memory, table, threads, true);
+        memory.setCodes(table);
+    }
+
+    /// Slots spread evenly over those to be coded, each with a random place inside its stride.
+    private static long[] sample(IndexMemory memory, long vectors) {
+        int wanted = RabitqTrainer.sampleSize(memory.codeLayout(), memory.centroids(vectors));
+        long size = Math.min(wanted, vectors);
+        long[] sample = new long[(int) size];
+        long slots = memory.graph.slotCount.get();
+        int taken = 0;
+        long seen = 0;
+        long pick = 0;
+        for (long slot = 0; slot < slots && taken < size; slot++) {
+            if (!isCoded(memory.graph.flags(slot))) {
+                continue;
+            }
+            if (seen >= pick) {
+                sample[taken++] = slot;
+                long from = taken * vectors / size;
+                int stride = (int) Math.max(1, Math.min(Integer.MAX_VALUE, vectors / size));
+                pick = Math.max(
+                        seen + 1, from + SplitMix.bounded(memory.options.seed() + taken * SplitMix.STEP, stride));
+            }
+            seen++;
+        }
+        return Arrays.copyOf(sample, taken);
+    }
+
+    private static boolean isCoded(int flags) {
+        return (flags & (Graph.CLAIMED | Graph.LINKED)) != 0
+                && ((flags & Graph.DEAD) == 0 || (flags & Graph.LINKED) != 0);
+    }
+
+    /// Writes the rows of all claimed slots; those of linked ones, which searches read, only into a new table.
+    static void encode(IndexMemory memory, CodeTable table, int threads, boolean linkedToo) {
+        long slots = memory.graph.slotCount.get();
+        table.rows.ensure(slots);
+        Workers.forEach(slots, threads, () -> true, () -> new Encoding(memory, table, linkedToo));
+    }
+
+    private static final class Encoding implements Workers.Job {
+        private final IndexMemory memory;
+        private final CodeTable table;
+        private final boolean linkedToo;
+        private final RabitqQuantizer.Scratch scratch;
+
+        Encoding(IndexMemory memory, CodeTable table, boolean linkedToo) {
+            this.linkedToo = linkedToo;
+            this.memory = memory;
+            this.table = table;
+            this.scratch = new RabitqQuantizer.Scratch(table.quantizer.layout());
+        }
+
+        @Override
+        public void run(long from, long to) {
+            try (Epochs.Pin pin = memory.epochs.pin()) {
+                assert pin != null;
+                for (long slot = from; slot < to; slot++) {
+                    int flags = memory.graph.flags(slot);
+                    if (isCoded(flags) && (linkedToo || (flags & Graph.LINKED) == 0)) {
+                        table.encode(slot, memory.source.address(slot), scratch);
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            scratch.close();
+        }
+    }
+}

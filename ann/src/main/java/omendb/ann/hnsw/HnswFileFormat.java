@@ -1,0 +1,143 @@
+package omendb.ann.hnsw;
+
+import java.util.OptionalLong;
+import omendb.memory.FileHeader;
+
+/// Files of an index checkpoint, generation `N`: `gen-N.graph` and, if the index has codes, `gen-N.codes`.
+///
+/// Both: a [FileHeader] of 4 KiB, sections that begin and end on 4-KiB pages (zero-padded), and at the end a table
+/// of
+/// checksums: XXH3-64 of each 64 KiB of the sections, the last one shorter. Little-endian. What is in the sections
+/// is what
+/// is in memory: arrays without pointers, mapped MAP_PRIVATE and used where they lie.
+///
+///     gen-N.graph: header of kind "hnswgrph", version 1, parameters below
+///                  level 0: one list per slot, see `Graph`
+///                  upper levels: lists of the nodes above level 0
+///                  checksums
+///     gen-N.codes: header of kind "hnswcode", version 1, parameters below
+///                  float mean[p], centroids[count][p], rotated, relative to the mean (the mean is not rotated),
+///                      p = padded dimensions
+///                  one row per slot, see `CodeLayout`
+///                  checksums
+///
+/// Valid if: header good, sections and table inside the file, the table's own checksum equal to the header's, the
+/// codes'
+/// header naming the same generation and dimensions. That is checked at open. Pages are compared with the table by
+/// `HnswIndex.verify`.
+///
+/// Crash: both files are written under a temporary name (`.tmp` appended) and synced; then the codes are renamed,
+/// the
+/// directory is synced, the graph is renamed, the directory is synced. So a graph file implies its codes file.
+/// Older
+/// generations are deleted afterwards; a reader takes the highest complete generation. Leftover temporary files are
+/// deleted
+/// by the next checkpoint.
+///
+/// No lock bit is set in a file: a checkpoint copies while no node is being linked.
+final class HnswFileFormat {
+    static final String GRAPH_KIND = "hnswgrph";
+    static final String CODES_KIND = "hnswcode";
+    static final int VERSION = 1;
+
+    /// Bytes that a checksum covers.
+    static final int CHECKSUM_PAGE = 64 << 10;
+
+    /// Sections begin and end on multiples of this.
+    static final int SECTION_PAGE = FileHeader.BYTES;
+
+    private static final String PREFIX = "gen-";
+    private static final String GRAPH_SUFFIX = ".graph";
+    private static final String CODES_SUFFIX = ".codes";
+    static final String TEMPORARY_SUFFIX = ".tmp";
+
+    /// Parameters of `gen-N.graph` and their places in its header.
+    enum GraphParameter {
+        GENERATION(0),
+        TABLE_OFFSET(1),
+        TABLE_CHECKSUM(2),
+        DIMENSIONS(3),
+        /// See `FileIds`.
+        DISTANCE(4),
+        M(5),
+        EF_CONSTRUCTION(6),
+        /// What was asked for: 0 automatic, 1 none, 2 RaBitQ.
+        QUANTIZATION(7),
+        BITS_ASKED(8),
+        CENTROIDS_ASKED(9),
+        SEED(10),
+        SLOTS(11),
+        UPPER_LISTS(12),
+        /// Level in the upper, slot in the lower half; -1 = empty graph.
+        ENTRY(13),
+        LINKED(14),
+        DEAD(15),
+        INDEXED_LIMIT(16),
+        /// 1 if there is a codes file.
+        HAS_CODES(17);
+
+        final int index;
+
+        GraphParameter(int index) {
+            this.index = index;
+        }
+    }
+
+    /// Parameters of `gen-N.codes` and their places in its header.
+    enum CodesParameter {
+        GENERATION(0),
+        TABLE_OFFSET(1),
+        TABLE_CHECKSUM(2),
+        DIMENSIONS(3),
+        BITS(4),
+        CENTROIDS(5),
+        /// See `CodeSpace`.
+        SPACE(6),
+        /// Of the rotation.
+        SEED(7),
+        SLOTS(8),
+        TRAINED_ON(9);
+
+        final int index;
+
+        CodesParameter(int index) {
+            this.index = index;
+        }
+    }
+
+    private HnswFileFormat() {}
+
+    static String graphName(String directory, long generation) {
+        return directory + "/" + PREFIX + generation + GRAPH_SUFFIX;
+    }
+
+    static String codesName(String directory, long generation) {
+        return directory + "/" + PREFIX + generation + CODES_SUFFIX;
+    }
+
+    /// Generation that a file (name without directory) belongs to; empty if it is none of ours.
+    static OptionalLong generationOf(String name) {
+        int dot = name.indexOf('.');
+        if (!name.startsWith(PREFIX) || dot < 0) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(Long.parseLong(name.substring(PREFIX.length(), dot)));
+        } catch (NumberFormatException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    static boolean isGraph(String name) {
+        return name.endsWith(GRAPH_SUFFIX) && generationOf(name).isPresent();
+    }
+
+    static long sectionBytes(long bytes) {
+        return (bytes + SECTION_PAGE - 1) / SECTION_PAGE * SECTION_PAGE;
+    }
+
+    /// Bytes of the checksum table of sections of so many bytes.
+    static long tableBytes(long sectionBytes) {
+        return (sectionBytes + CHECKSUM_PAGE - 1) / CHECKSUM_PAGE * Long.BYTES;
+    }
+}

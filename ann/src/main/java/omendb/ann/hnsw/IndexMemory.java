@@ -1,0 +1,197 @@
+package omendb.ann.hnsw;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.StampedLock;
+import omendb.ann.Distance;
+import omendb.ann.HnswOptions;
+import omendb.ann.VectorSource;
+import omendb.ann.kernel.FloatKernels;
+import omendb.ann.quantize.CodeLayout;
+import omendb.ann.quantize.CodeSpace;
+import omendb.memory.Epochs;
+import org.jspecify.annotations.Nullable;
+
+/// What all parts of an index share: options, vectors, graph, codes, and the scratch memory of its threads.
+///
+/// Threading: `codes` is replaced as a whole, under the write side of [#writing]; who links nodes holds the read
+/// side, so
+/// that a checkpoint or a training, which hold the write side, see no half-linked node. Searches hold neither: they
+/// pin
+/// an epoch for each step and check [#closed] after it.
+public final class IndexMemory {
+    /// Fewer vectors are walked on floats: codes would be trained on too little to be good.
+    static final int LEAST_TO_TRAIN = 1_000;
+
+    /// Centroids of an index that chooses them itself.
+    static final int MOST_AUTOMATIC_CENTROIDS = 64;
+
+    private static final int VECTORS_PER_CENTROID = 150;
+    private static final int LEAST_CODED_DIMENSIONS = 64;
+    private static final int SPARE_SCRATCHES = 16;
+
+    public final HnswOptions options;
+    final VectorSource source;
+    final Graph graph;
+    final Epochs epochs;
+    final StampedLock writing = new StampedLock();
+    private volatile @Nullable CodeTable codes;
+    private volatile boolean closed;
+
+    // guarded by itself
+    private final ArrayDeque<Scratch> spare = new ArrayDeque<>();
+
+    IndexMemory(HnswOptions options, VectorSource source, Graph graph, Epochs epochs) {
+        if (source.dimensions() != options.dimensions()) {
+            throw new IllegalArgumentException(
+                    "index of " + options.dimensions() + " dimensions over vectors of " + source.dimensions());
+        }
+        this.options = options;
+        this.source = source;
+        this.graph = graph;
+        this.epochs = epochs;
+    }
+
+    /// An empty index.
+    public static IndexMemory empty(HnswOptions options, VectorSource source, Epochs epochs) {
+        return new IndexMemory(options, source, new Graph(options.m(), options.seed(), 0), epochs);
+    }
+
+    // ---- codes ----
+
+    @Nullable
+    CodeTable codes() {
+        return codes;
+    }
+
+    /// Replaces the codes; the old ones go when no search step uses them any more.
+    void setCodes(CodeTable table) {
+        CodeTable old = codes;
+        codes = table;
+        if (old != null) {
+            epochs.retire(old::close);
+        }
+    }
+
+    /// Whether this index is to have codes at all.
+    boolean wantsCodes() {
+        boolean possible = options.distance() != Distance.L1;
+        return switch (options.quantization().kind()) {
+            case NONE -> false;
+            case RABITQ -> possible;
+            case AUTO -> possible && options.dimensions() >= LEAST_CODED_DIMENSIONS;
+        };
+    }
+
+    /// Bits per dimension of new codes.
+    int bits() {
+        int asked = options.quantization().bits();
+        if (asked != 0) {
+            return asked;
+        }
+        // short vectors have few bits to average over: figures in research/ann.md, section 1
+        int dimensions = options.dimensions();
+        return dimensions >= 512 ? 1 : dimensions >= 256 ? 2 : 4;
+    }
+
+    /// Centroids of codes trained on so many vectors.
+    int centroids(long vectors) {
+        int asked = options.quantization().centroids();
+        if (asked != 0) {
+            return (int) Math.min(asked, vectors);
+        }
+        return Math.clamp(vectors / VECTORS_PER_CENTROID, 1, MOST_AUTOMATIC_CENTROIDS);
+    }
+
+    /// Whether codes should be trained, or trained again, now that `vectors` are linked.
+    boolean wantsTraining(long vectors) {
+        if (!wantsCodes() || vectors < LEAST_TO_TRAIN) {
+            return false;
+        }
+        CodeTable table = codes;
+        return table == null
+                || (table.trainedOn * 4 <= vectors && table.quantizer.centroidCount() < centroids(vectors));
+    }
+
+    CodeSpace codeSpace() {
+        return switch (options.distance()) {
+            case INNER_PRODUCT -> CodeSpace.INNER_PRODUCT;
+            case COSINE -> CodeSpace.COSINE;
+            default -> CodeSpace.EUCLIDEAN;
+        };
+    }
+
+    CodeLayout codeLayout() {
+        return new CodeLayout(options.dimensions(), bits());
+    }
+
+    /// Whether the vector in a slot can be indexed: under cosine a zero vector has no direction.
+    boolean isIndexable(long vector) {
+        return options.distance() != Distance.COSINE || FloatKernels.normSquared(vector, options.dimensions()) > 0;
+    }
+
+    // ---- scratch memory ----
+
+    Scratch takeScratch() {
+        synchronized (spare) {
+            Scratch scratch = spare.pollLast();
+            if (scratch != null) {
+                return scratch;
+            }
+        }
+        return new Scratch(this);
+    }
+
+    void giveBack(Scratch scratch) {
+        synchronized (spare) {
+            if (!closed && spare.size() < SPARE_SCRATCHES) {
+                spare.addLast(scratch);
+                return;
+            }
+        }
+        scratch.close();
+    }
+
+    // ---- for the front door ----
+
+    /// All slots below are linked or dead.
+    public long indexedLimit() {
+        return graph.indexedLimit.get();
+    }
+
+    /// Reads all pages in; called with an epoch pinned.
+    public void warm() {
+        checkOpen();
+        graph.level0.warm();
+        graph.upper.warm();
+        CodeTable table = codes;
+        if (table != null) {
+            table.rows.warm();
+        }
+    }
+
+    /// @throws IllegalStateException if the index is closed; called with an epoch pinned
+    public void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("index is closed");
+        }
+    }
+
+    /// Retires all memory. Writers must be gone; searches may still be there.
+    public void close() {
+        synchronized (spare) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            spare.forEach(Scratch::close);
+            spare.clear();
+        }
+        CodeTable table = codes;
+        epochs.retire(() -> {
+            graph.close();
+            if (table != null) {
+                table.close();
+            }
+        });
+    }
+}

@@ -1,0 +1,11 @@
+package omendb.ann.hnsw;
+
+/// Distances of one prepared query to nodes of the graph, in the unit the graph is walked in: squared Euclidean
+/// distance
+/// (of normalised vectors under cosine), negative inner product, or L1. Estimated from codes or computed from
+/// floats;
+/// both in the same unit, so that a walk may change from one to the other.
+interface Scorer {
+    /// Distances of `slots[0..count-1]`, to `out`.
+    void score(int[] slots, int count, float[] out);
+}

@@ -1,0 +1,116 @@
+package omendb.ann.quantize;
+
+import omendb.ann.kernel.CodeKernels;
+import omendb.ann.kernel.FloatKernels;
+import omendb.ann.kernel.PlaneKernels;
+import omendb.memory.MemoryAccount;
+import omendb.memory.NativeMemory;
+
+/// A query made ready to be compared with codes: bit planes, one number per centroid, a few constants.
+///
+/// Threading: for one thread. Can be prepared again and again for the same quantizer.
+public final class RabitqQuery implements AutoCloseable {
+    // padded dimensions of a query at 6 bits; 4 are enough for codes of 1 or 2 bits
+    private static final int FEW_PLANES = 4;
+    private static final int MANY_PLANES = 6;
+
+    private final RabitqQuantizer quantizer;
+    private final RabitqQuantizer.Scratch scratch;
+    private final int planes;
+    private final int planeStride;
+    private final int planeBytes;
+    private final int bits;
+    private final int stride;
+    private final int padded;
+    private final long memory;
+    private final float[] centroidTerms;
+    private final float[] range = new float[2];
+    private int[] products = new int[256];
+    private float step;
+    private float low;
+    private float constant;
+    private boolean closed;
+
+    public RabitqQuery(RabitqQuantizer quantizer) {
+        this.quantizer = quantizer;
+        CodeLayout layout = quantizer.layout();
+        this.scratch = new RabitqQuantizer.Scratch(layout);
+        this.bits = layout.bits();
+        this.planes = bits <= 2 ? FEW_PLANES : MANY_PLANES;
+        this.planeBytes = layout.planeBytes();
+        this.planeStride = PlaneKernels.planeStride(planeBytes);
+        this.stride = layout.strideBytes();
+        this.padded = layout.paddedDimensions();
+        this.memory = MemoryAccount.allocate(RabitqQuantizer.TAG, queryBytes());
+        this.centroidTerms = new float[(quantizer.centroidCount() + 3) / 4 * 4];
+    }
+
+    private long queryBytes() {
+        return (long) planes * planeStride;
+    }
+
+    public RabitqQuantizer quantizer() {
+        return quantizer;
+    }
+
+    /// Makes a query ready. Under cosine it must not be zero.
+    public void prepare(long query) {
+        float norm = quantizer.rotate(query, scratch.rotated);
+        for (int c = 0; c < quantizer.centroidCount(); c += 4) {
+            quantizer.centroidDistances(scratch.rotated, c, centroidTerms, c);
+        }
+        if (quantizer.space() == CodeSpace.INNER_PRODUCT) {
+            for (int c = 0; c < centroidTerms.length; c++) {
+                centroidTerms[c] = (centroidTerms[c] - norm * norm) / 2;
+            }
+        }
+        CodeKernels.range(scratch.rotated, padded, range);
+        int most = (1 << planes) - 1;
+        low = range[0];
+        step = (range[1] - low) / most;
+        float scale = step > 0 ? 1 / step : 0;
+        long sum = CodeKernels.quantizeToPlanes(scratch.rotated, padded, low, scale, planes, memory, planeStride);
+        float half = ((1 << bits) - 1) / 2f;
+        constant = -half * (low * padded + step * sum);
+    }
+
+    /// Estimates the distances of the rows `ids[0..count-1]` at `rows`, to `out`.
+    public void estimate(long rows, int[] ids, int count, float[] out) {
+        if (products.length < count) {
+            products = new int[count];
+        }
+        int[] product = products;
+        if (bits == 1) {
+            PlaneKernels.oneBitRows(rows, stride, ids, count, memory, planeBytes, product);
+        } else {
+            PlaneKernels.rows(rows, stride, ids, count, memory, planes, planeBytes, bits, product);
+        }
+        long factors = rows + stride - CodeLayout.FACTOR_BYTES;
+        float[] terms = centroidTerms;
+        for (int i = 0; i < count; i++) {
+            long row = factors + (long) ids[i] * stride;
+            int packed = NativeMemory.getInt(row + 8);
+            float inner = step * product[i] + low * (packed >>> 8) + constant;
+            out[i] = NativeMemory.getFloat(row) + terms[packed & 0xff] + NativeMemory.getFloat(row + 4) * inner;
+        }
+    }
+
+    /// Length of the vector that a row codes.
+    public static float norm(long row, CodeLayout layout) {
+        return NativeMemory.getFloat(row + layout.strideBytes() - 4);
+    }
+
+    /// Sum of squares of the prepared, rotated query relative to the mean; for tests.
+    float rotatedNormSquared() {
+        return FloatKernels.normSquared(scratch.rotated, padded);
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            scratch.close();
+            MemoryAccount.free(RabitqQuantizer.TAG, memory, queryBytes());
+        }
+    }
+}
