@@ -1,6 +1,7 @@
 package omendb.engine.type;
 
 import java.nio.charset.StandardCharsets;
+import omendb.memory.NativeMemory;
 
 /// A growing run of bytes at an absolute address; numbers are written big-endian, as the protocol and index keys want
 /// them.
@@ -53,37 +54,37 @@ public abstract class BytesWriter {
     }
 
     public final void writeByte(int value) {
-        Raw.putByte(reserve(1), (byte) value);
+        NativeMemory.putByte(reserve(1), (byte) value);
         next++;
     }
 
     public final void writeShort(int value) {
-        Raw.putShort(reserve(2), Short.reverseBytes((short) value));
+        NativeMemory.putShort(reserve(2), Short.reverseBytes((short) value));
         next += 2;
     }
 
     public final void writeInt(int value) {
-        Raw.putInt(reserve(4), Integer.reverseBytes(value));
+        NativeMemory.putInt(reserve(4), Integer.reverseBytes(value));
         next += 4;
     }
 
     public final void writeLong(long value) {
-        Raw.putLong(reserve(8), Long.reverseBytes(value));
+        NativeMemory.putLong(reserve(8), Long.reverseBytes(value));
         next += 8;
     }
 
     /// Overwrites four bytes at `position` (a length known only afterwards).
     public final void putIntAt(int position, int value) {
-        Raw.putInt(base + position, Integer.reverseBytes(value));
+        NativeMemory.putInt(base + position, Integer.reverseBytes(value));
     }
 
     public final void writeBytes(long address, int length) {
-        Raw.copy(address, reserve(length), length);
+        NativeMemory.copy(address, reserve(length), length);
         next += length;
     }
 
     public final void writeBytes(byte[] bytes) {
-        Raw.copyFrom(bytes, 0, reserve(bytes.length), bytes.length);
+        NativeMemory.copy(bytes, 0, reserve(bytes.length), bytes.length);
         next += bytes.length;
     }
 
@@ -92,7 +93,7 @@ public abstract class BytesWriter {
         int length = text.length();
         long at = reserve(length);
         for (int i = 0; i < length; i++) {
-            Raw.putByte(at + i, (byte) text.charAt(i));
+            NativeMemory.putByte(at + i, (byte) text.charAt(i));
         }
         next += length;
     }
@@ -104,7 +105,7 @@ public abstract class BytesWriter {
     /// A copy of everything written.
     public final byte[] toByteArray() {
         byte[] bytes = new byte[position()];
-        Raw.copyTo(base, bytes, 0, bytes.length);
+        NativeMemory.copy(base, bytes, 0, bytes.length);
         return bytes;
     }
 }

@@ -1,9 +1,10 @@
 package omendb.engine.type;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
+import omendb.memory.MemoryAccount;
+import omendb.memory.MemoryTag;
+import omendb.memory.NativeMemory;
 
 /// Up to [Batch#CAPACITY] values of one type, off-heap.
 ///
@@ -22,27 +23,35 @@ public final class ColumnVector implements AutoCloseable {
     private static final long LENGTHS_OFFSET = LANES_OFFSET + Batch.CAPACITY * 8L;
     private static final long BYTES = LENGTHS_OFFSET + Batch.CAPACITY * 4L;
 
+    private static final MemoryTag TAG = MemoryTag.of("columns");
+
     private SqlType type;
     private final ValueArena arena;
-    private final @Nullable Arena memory;
     private final long nulls;
     private final long lanes;
     private final long lengths;
+    private final boolean owner;
 
-    private ColumnVector(SqlType type, ValueArena arena, @Nullable Arena memory, long base) {
+    private ColumnVector(SqlType type, ValueArena arena, boolean owner, long nulls, long lanes, long lengths) {
         this.type = type;
         this.arena = arena;
-        this.memory = memory;
-        this.nulls = base;
-        this.lanes = base + LANES_OFFSET;
-        this.lengths = base + LENGTHS_OFFSET;
+        this.owner = owner;
+        this.nulls = nulls;
+        this.lanes = lanes;
+        this.lengths = lengths;
     }
 
     /// A vector whose values go to `arena`, which outlives it; all rows not NULL.
     public static ColumnVector allocate(SqlType type, ValueArena arena) {
-        Arena memory = Raw.openArena();
-        long base = Raw.allocate(memory, BYTES).address();
-        return new ColumnVector(type, arena, memory, base);
+        long base = MemoryAccount.allocate(TAG, BYTES);
+        return new ColumnVector(type, arena, true, base, base + LANES_OFFSET, base + LENGTHS_OFFSET);
+    }
+
+    /// A vector of a single row that lives in `arena` and needs no closing (scratch of parsers and the like).
+    public static ColumnVector cell(SqlType type, ValueArena arena) {
+        long base = arena.allocate(24);
+        NativeMemory.putLong(base, 0);
+        return new ColumnVector(type, arena, false, base, base + 8, base + 16);
     }
 
     public SqlType type() {
@@ -75,30 +84,30 @@ public final class ColumnVector implements AutoCloseable {
     }
 
     public boolean isNull(int row) {
-        return Raw.getByte(nulls + row) != 0;
+        return NativeMemory.getByte(nulls + row) != 0;
     }
 
     public void setNull(int row) {
-        Raw.putByte(nulls + row, (byte) 1);
+        NativeMemory.putByte(nulls + row, (byte) 1);
     }
 
     /// Marks rows `0..count` not NULL.
     public void clearNulls(int count) {
-        Raw.fill(nulls, count, (byte) 0);
+        NativeMemory.fill(nulls, count, (byte) 0);
     }
 
     /// Marks rows `0..count` NULL.
     public void fillNulls(int count) {
-        Raw.fill(nulls, count, (byte) 1);
+        NativeMemory.fill(nulls, count, (byte) 1);
     }
 
     public long getLong(int row) {
-        return Raw.getLong(lanes + ((long) row << 3));
+        return NativeMemory.getLong(lanes + ((long) row << 3));
     }
 
     public void setLong(int row, long value) {
-        Raw.putByte(nulls + row, (byte) 0);
-        Raw.putLong(lanes + ((long) row << 3), value);
+        NativeMemory.putByte(nulls + row, (byte) 0);
+        NativeMemory.putLong(lanes + ((long) row << 3), value);
     }
 
     public boolean getBoolean(int row) {
@@ -110,29 +119,29 @@ public final class ColumnVector implements AutoCloseable {
     }
 
     public double getDouble(int row) {
-        return Raw.getDouble(lanes + ((long) row << 3));
+        return NativeMemory.getDouble(lanes + ((long) row << 3));
     }
 
     public void setDouble(int row, double value) {
-        Raw.putByte(nulls + row, (byte) 0);
-        Raw.putDouble(lanes + ((long) row << 3), value);
+        NativeMemory.putByte(nulls + row, (byte) 0);
+        NativeMemory.putDouble(lanes + ((long) row << 3), value);
     }
 
     /// Address of a BYTES value.
     public long address(int row) {
-        return Raw.getLong(lanes + ((long) row << 3));
+        return NativeMemory.getLong(lanes + ((long) row << 3));
     }
 
     /// Length in bytes of a BYTES value.
     public int length(int row) {
-        return Raw.getInt(lengths + ((long) row << 2));
+        return NativeMemory.getInt(lengths + ((long) row << 2));
     }
 
     /// Refers to bytes that live at least as long as this batch is used.
     public void setReference(int row, long address, int length) {
-        Raw.putByte(nulls + row, (byte) 0);
-        Raw.putLong(lanes + ((long) row << 3), address);
-        Raw.putInt(lengths + ((long) row << 2), length);
+        NativeMemory.putByte(nulls + row, (byte) 0);
+        NativeMemory.putLong(lanes + ((long) row << 3), address);
+        NativeMemory.putInt(lengths + ((long) row << 2), length);
     }
 
     /// Copies the bytes into the arena.
@@ -142,7 +151,7 @@ public final class ColumnVector implements AutoCloseable {
 
     public byte[] getBytes(int row) {
         byte[] bytes = new byte[length(row)];
-        Raw.copyTo(address(row), bytes, 0, bytes.length);
+        NativeMemory.copy(address(row), bytes, 0, bytes.length);
         return bytes;
     }
 
@@ -157,7 +166,7 @@ public final class ColumnVector implements AutoCloseable {
 
     /// The bytes in place; valid as long as the value is.
     public MemorySegment segment(int row) {
-        return Raw.segment(address(row), length(row)).asReadOnly();
+        return NativeMemory.segment(address(row), length(row)).asReadOnly();
     }
 
     /// Copies a value of the same physical kind; BYTES by reference.
@@ -167,7 +176,7 @@ public final class ColumnVector implements AutoCloseable {
         } else {
             setLong(row, source.getLong(sourceRow));
             if (type.kind() == SqlType.Kind.BYTES) {
-                Raw.putInt(lengths + ((long) row << 2), source.length(sourceRow));
+                NativeMemory.putInt(lengths + ((long) row << 2), source.length(sourceRow));
             }
         }
     }
@@ -177,16 +186,16 @@ public final class ColumnVector implements AutoCloseable {
         copyFrom(source, sourceRow, row);
         if (type.kind() == SqlType.Kind.BYTES && !isNull(row)) {
             int length = length(row);
-            Raw.putLong(lanes + ((long) row << 3), arena.copy(address(row), length));
+            NativeMemory.putLong(lanes + ((long) row << 3), arena.copy(address(row), length));
         }
     }
 
     /// Copies rows `0..count` (references for BYTES).
     public void copyAll(ColumnVector source, int count) {
-        Raw.copy(source.nulls, nulls, count);
-        Raw.copy(source.lanes, lanes, count * 8L);
+        NativeMemory.copy(source.nulls, nulls, count);
+        NativeMemory.copy(source.lanes, lanes, count * 8L);
         if (type.kind() == SqlType.Kind.BYTES) {
-            Raw.copy(source.lengths, lengths, count * 4L);
+            NativeMemory.copy(source.lengths, lengths, count * 4L);
         }
     }
 
@@ -206,8 +215,8 @@ public final class ColumnVector implements AutoCloseable {
 
     @Override
     public void close() {
-        if (memory != null) {
-            memory.close();
+        if (owner) {
+            MemoryAccount.free(TAG, nulls, BYTES);
         }
     }
 }

@@ -1,5 +1,6 @@
 package omendb.engine.type;
 
+import omendb.memory.NativeMemory;
 /// Memcomparable index keys: unsigned bytewise order of the bytes is the order of the values.
 ///
 /// Per key column: one flag byte, then the value's key unless NULL.
@@ -16,6 +17,7 @@ package omendb.engine.type;
 /// trailing blanks
 ///     uuid         16 bytes
 ///     others       above their ValueOrder
+
 public final class KeyEncoding {
     static final int NULL_FIRST = 0x00;
     static final int VALUE = 0x01;
@@ -48,7 +50,7 @@ public final class KeyEncoding {
             int end = out.position();
             long base = out.address();
             for (int i = start; i < end; i++) {
-                Raw.putByte(base + i, (byte) ~Raw.getByte(base + i));
+                NativeMemory.putByte(base + i, (byte) ~NativeMemory.getByte(base + i));
             }
         }
     }

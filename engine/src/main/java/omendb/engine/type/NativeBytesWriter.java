@@ -1,10 +1,13 @@
 package omendb.engine.type;
 
-import java.lang.foreign.Arena;
+import omendb.memory.MemoryAccount;
+import omendb.memory.MemoryTag;
+import omendb.memory.NativeMemory;
 
 /// A [BytesWriter] over off-heap memory of its own that doubles as needed.
 public final class NativeBytesWriter extends BytesWriter implements AutoCloseable {
-    private Arena arena;
+    private static final MemoryTag TAG = MemoryTag.of("writers");
+
     private long capacity;
 
     public NativeBytesWriter() {
@@ -12,9 +15,8 @@ public final class NativeBytesWriter extends BytesWriter implements AutoCloseabl
     }
 
     public NativeBytesWriter(int capacity) {
-        this.arena = Raw.openArena();
         this.capacity = Math.max(capacity, 64);
-        long address = Raw.allocate(arena, this.capacity).address();
+        long address = MemoryAccount.allocate(TAG, this.capacity);
         reposition(address, address, address + this.capacity);
     }
 
@@ -28,11 +30,9 @@ public final class NativeBytesWriter extends BytesWriter implements AutoCloseabl
         if ((long) used + bytes > wanted) {
             throw new IllegalStateException("a value of more than 2 GiB");
         }
-        Arena larger = Raw.openArena();
-        long address = Raw.allocate(larger, wanted).address();
-        Raw.copy(address(), address, used);
-        arena.close();
-        arena = larger;
+        long address = MemoryAccount.allocate(TAG, wanted);
+        NativeMemory.copy(address(), address, used);
+        MemoryAccount.free(TAG, address(), capacity);
         capacity = wanted;
         reposition(address, address + used, address + wanted);
     }
@@ -44,6 +44,6 @@ public final class NativeBytesWriter extends BytesWriter implements AutoCloseabl
 
     @Override
     public void close() {
-        arena.close();
+        MemoryAccount.free(TAG, address(), capacity);
     }
 }

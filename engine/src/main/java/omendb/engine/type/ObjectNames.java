@@ -62,6 +62,14 @@ public interface ObjectNames {
         return type == null ? 0 : type.oid();
     }
 
+    default long roleOid(String name) {
+        return 0;
+    }
+
+    default @Nullable String roleName(long oid) {
+        return null;
+    }
+
     default @Nullable String typeName(long oid) {
         SqlType type = Types.byOid((int) oid);
         return type == null ? null : type.format(-1);

@@ -1,8 +1,8 @@
 package omendb.engine.type;
 
-import java.util.Objects;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
+import omendb.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
 /// One SQL type. Instances are singletons: compare with `==`.
@@ -84,8 +84,8 @@ public final class SqlType {
         this.unsigned = definition.unsigned;
         this.arrayOid = definition.arrayOid;
         this.elementOid = definition.elementOid;
-        this.io = Objects.requireNonNull(definition.io, definition.name);
-        this.order = definition.order;
+        this.io = TypeIos.of(name, elementOid);
+        this.order = TypeIos.orderOf(name, kind, storageWidth, unsigned, elementOid);
     }
 
     /// What [Types] says of a type before it is made.
@@ -102,8 +102,6 @@ public final class SqlType {
         private boolean unsigned;
         private int arrayOid;
         private int elementOid;
-        private @Nullable TypeIo io;
-        private @Nullable ValueOrder order;
 
         Definition(int oid, String name, int typlen, char category) {
             this.oid = oid;
@@ -151,16 +149,6 @@ public final class SqlType {
 
         Definition element(int elementOid) {
             this.elementOid = elementOid;
-            return this;
-        }
-
-        Definition io(TypeIo io) {
-            this.io = io;
-            return this;
-        }
-
-        Definition order(@Nullable ValueOrder order) {
-            this.order = order;
             return this;
         }
     }
@@ -286,13 +274,15 @@ public final class SqlType {
     /// bits.
     public long readLane(long address) {
         if (kind == Kind.DOUBLE) {
-            return storageWidth == 4 ? Double.doubleToRawLongBits(Raw.getFloat(address)) : Raw.getLong(address);
+            return storageWidth == 4
+                    ? Double.doubleToRawLongBits(NativeMemory.getFloat(address))
+                    : NativeMemory.getLong(address);
         }
         return switch (storageWidth) {
-            case 1 -> Raw.getByte(address);
-            case 2 -> Raw.getShort(address);
-            case 4 -> unsigned ? Raw.getInt(address) & 0xffff_ffffL : Raw.getInt(address);
-            default -> Raw.getLong(address);
+            case 1 -> NativeMemory.getByte(address);
+            case 2 -> NativeMemory.getShort(address);
+            case 4 -> unsigned ? NativeMemory.getInt(address) & 0xffff_ffffL : NativeMemory.getInt(address);
+            default -> NativeMemory.getLong(address);
         };
     }
 
@@ -300,17 +290,17 @@ public final class SqlType {
     public void writeLane(long address, long lane) {
         if (kind == Kind.DOUBLE) {
             if (storageWidth == 4) {
-                Raw.putFloat(address, (float) Double.longBitsToDouble(lane));
+                NativeMemory.putFloat(address, (float) Double.longBitsToDouble(lane));
             } else {
-                Raw.putLong(address, lane);
+                NativeMemory.putLong(address, lane);
             }
             return;
         }
         switch (storageWidth) {
-            case 1 -> Raw.putByte(address, (byte) lane);
-            case 2 -> Raw.putShort(address, (short) lane);
-            case 4 -> Raw.putInt(address, (int) lane);
-            default -> Raw.putLong(address, lane);
+            case 1 -> NativeMemory.putByte(address, (byte) lane);
+            case 2 -> NativeMemory.putShort(address, (short) lane);
+            case 4 -> NativeMemory.putInt(address, (int) lane);
+            default -> NativeMemory.putLong(address, lane);
         }
     }
 

@@ -1,37 +1,75 @@
 package omendb.engine.type;
 
-import omendb.engine.type.SqlType.Definition;
+import java.util.Locale;
+import omendb.engine.type.SqlType.Kind;
 import org.jspecify.annotations.Nullable;
 
-/// Which input/output and order belongs to which type.
+/// Which input/output and which order belongs to which type.
 final class TypeIos {
     private TypeIos() {}
 
-    static TypeIo of(Definition definition) {
-        return new TypeIo() {
-            @Override
-            public void parse(TypeContext context, long address, int length, int typmod, ColumnVector out, int row) {
-                throw new UnsupportedOperationException(definition.toString());
-            }
-
-            @Override
-            public void print(TypeContext context, ColumnVector in, int row, BytesWriter out) {
-                throw new UnsupportedOperationException(definition.toString());
-            }
-
-            @Override
-            public void receive(TypeContext context, long address, int length, int typmod, ColumnVector out, int row) {
-                throw new UnsupportedOperationException(definition.toString());
-            }
-
-            @Override
-            public void send(TypeContext context, ColumnVector in, int row, BytesWriter out) {
-                throw new UnsupportedOperationException(definition.toString());
-            }
+    static TypeIo of(String name, int elementOid) {
+        if (elementOid != 0) {
+            return name.endsWith("vector") ? new ShortVectorIo(elementOid) : new ArrayIo(elementOid);
+        }
+        return switch (name) {
+            case "bool" -> new BooleanIo();
+            case "int2" -> IntegerIo.signed("smallint", 2);
+            case "int4" -> IntegerIo.signed("integer", 4);
+            case "int8" -> IntegerIo.signed("bigint", 8);
+            case "oid", "xid", "cid", "regoper" -> IntegerIo.unsigned(name);
+            case "regproc", "regprocedure" -> new OidAliasIo(OidAliasIo.Kind.PROCEDURE);
+            case "regclass" -> new OidAliasIo(OidAliasIo.Kind.RELATION);
+            case "regtype" -> new OidAliasIo(OidAliasIo.Kind.TYPE);
+            case "regnamespace" -> new OidAliasIo(OidAliasIo.Kind.NAMESPACE);
+            case "regrole" -> new OidAliasIo(OidAliasIo.Kind.ROLE);
+            case "float4" -> FloatIo.float4();
+            case "float8" -> FloatIo.float8();
+            case "numeric" -> new NumericIo();
+            case "varchar" -> TextIo.varchar();
+            case "bpchar" -> TextIo.bpchar();
+            case "name" -> TextIo.name();
+            case "text", "unknown", "cstring", "pg_node_tree", "aclitem" -> TextIo.plain();
+            case "char" -> new CharIo();
+            case "bytea" -> new ByteaIo();
+            case "uuid" -> new UuidIo();
+            case "date" -> DateTimeIo.date();
+            case "time" -> DateTimeIo.time();
+            case "timetz" -> DateTimeIo.timetz();
+            case "timestamp" -> DateTimeIo.timestamp();
+            case "timestamptz" -> DateTimeIo.timestamptz();
+            case "interval" -> new IntervalIo();
+            case "json" -> JsonIo.json();
+            case "jsonb" -> JsonIo.jsonb();
+            case "vector" -> new VectorIo();
+            case "record" -> new RecordIo();
+            default -> new PseudoIo(name.toLowerCase(Locale.ROOT));
         };
     }
 
-    static @Nullable ValueOrder orderOf(Definition definition) {
-        return null;
+    /// Null for types without a btree order.
+    static @Nullable ValueOrder orderOf(String name, Kind kind, int width, boolean unsigned, int elementOid) {
+        if (elementOid != 0) {
+            return new ArrayOrder();
+        }
+        if (kind == Kind.LONG) {
+            return ValueOrders.integers(width, unsigned);
+        }
+        if (kind == Kind.DOUBLE) {
+            return ValueOrders.floats(width);
+        }
+        return switch (name) {
+            case "text", "varchar", "name", "bytea", "unknown", "pg_node_tree", "cstring", "aclitem" ->
+                new ValueOrders.Bytes();
+            case "bpchar" -> new ValueOrders.PaddedText();
+            case "uuid" -> new ValueOrders.FixedBytes();
+            case "numeric" -> new NumericOrder();
+            case "interval" -> new IntervalOrder();
+            case "timetz" -> new TimetzOrder();
+            case "jsonb" -> new JsonbOrder();
+            case "vector" -> new ValueOrders.Floats();
+            case "record" -> new RecordOrder();
+            default -> null;
+        };
     }
 }

@@ -112,7 +112,7 @@ public final class Types {
     }
 
     private static SqlType define(Definition definition) {
-        SqlType type = new SqlType(definition.io(TypeIos.of(definition)).order(TypeIos.orderOf(definition)));
+        SqlType type = new SqlType(definition);
         ALL.add(type);
         BY_OID.put(type.oid(), type);
         BY_NAME.put(type.name(), type);

@@ -1,8 +1,10 @@
 package omendb.engine.type;
 
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import omendb.memory.MemoryAccount;
+import omendb.memory.MemoryTag;
+import omendb.memory.NativeMemory;
 
 /// Off-heap bump allocator for the variable-length values of a batch; freed as a whole by [#reset].
 ///
@@ -13,8 +15,9 @@ public final class ValueArena implements AutoCloseable {
     private static final long FIRST_CHUNK_BYTES = 64 << 10;
     private static final long LARGEST_CHUNK_BYTES = 4 << 20;
 
-    /// A chunk has an arena of its own so that `reset` can give large ones back.
-    private record Chunk(Arena arena, long address, long bytes) {}
+    private static final MemoryTag TAG = MemoryTag.of("values");
+
+    private record Chunk(long address, long bytes) {}
 
     private final List<Chunk> chunks = new ArrayList<>();
     private long next;
@@ -36,9 +39,8 @@ public final class ValueArena implements AutoCloseable {
         long wanted = (bytes + 7) & ~7L;
         long usual = Math.min(FIRST_CHUNK_BYTES << Math.min(chunks.size(), 6), LARGEST_CHUNK_BYTES);
         long size = Math.max(usual, wanted);
-        Arena arena = Raw.openArena();
-        long address = Raw.allocate(arena, size).address();
-        chunks.add(new Chunk(arena, address, size));
+        long address = MemoryAccount.allocate(TAG, size);
+        chunks.add(new Chunk(address, size));
         liveBytes += size;
         next = address + wanted;
         limit = address + size;
@@ -48,13 +50,13 @@ public final class ValueArena implements AutoCloseable {
     /// Copies `bytes` at `source` into the arena and returns the copy's address.
     public long copy(long source, int bytes) {
         long address = allocate(bytes);
-        Raw.copy(source, address, bytes);
+        NativeMemory.copy(source, address, bytes);
         return address;
     }
 
     public long copy(byte[] source, int offset, int bytes) {
         long address = allocate(bytes);
-        Raw.copyFrom(source, offset, address, bytes);
+        NativeMemory.copy(source, offset, address, bytes);
         return address;
     }
 
@@ -66,8 +68,7 @@ public final class ValueArena implements AutoCloseable {
     /// Forgets every value. Keeps the first chunk.
     public void reset() {
         for (int i = chunks.size() - 1; i > 0; i--) {
-            chunks.get(i).arena().close();
-            chunks.remove(i);
+            free(chunks.remove(i));
         }
         if (!chunks.isEmpty()) {
             Chunk first = chunks.getFirst();
@@ -77,9 +78,13 @@ public final class ValueArena implements AutoCloseable {
         }
     }
 
+    private static void free(Chunk chunk) {
+        MemoryAccount.free(TAG, chunk.address(), chunk.bytes());
+    }
+
     @Override
     public void close() {
-        chunks.forEach(chunk -> chunk.arena().close());
+        chunks.forEach(ValueArena::free);
         chunks.clear();
         next = 0;
         limit = 0;

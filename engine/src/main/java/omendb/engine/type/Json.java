@@ -1,0 +1,64 @@
+package omendb.engine.type;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// A JSON value on the heap: what jsonb functions build and take apart. Stored as [JsonbValue].
+public sealed interface Json {
+    /// jsonb's order of keys: by length in bytes, then bytewise.
+    Comparator<String> KEY_ORDER = (a, b) -> {
+        byte[] x = a.getBytes(StandardCharsets.UTF_8);
+        byte[] y = b.getBytes(StandardCharsets.UTF_8);
+        return x.length != y.length ? Integer.compare(x.length, y.length) : Arrays.compareUnsigned(x, y);
+    };
+
+    record Null() implements Json {}
+
+    record Bool(boolean value) implements Json {}
+
+    record Number(Numeric value) implements Json {}
+
+    record Text(String value) implements Json {}
+
+    /// The list is the value's own.
+    record Array(List<Json> elements) implements Json {}
+
+    /// Members in [#KEY_ORDER].
+    record Object(SortedMap<String, Json> members) implements Json {}
+
+    Json NULL = new Null();
+    Json TRUE = new Bool(true);
+    Json FALSE = new Bool(false);
+
+    static Json of(boolean value) {
+        return value ? TRUE : FALSE;
+    }
+
+    static Array array() {
+        return new Array(new ArrayList<>());
+    }
+
+    static Object object() {
+        return new Object(new TreeMap<>(KEY_ORDER));
+    }
+
+    /// Reads JSON text as jsonb does.
+    static Json parse(String text) {
+        JsonTree tree = new JsonTree();
+        new JsonParser(text, tree).parse();
+        return tree.result();
+    }
+
+    /// jsonb's text form.
+    default String print() {
+        try (NativeBytesWriter out = new NativeBytesWriter()) {
+            JsonText.print(this, out);
+            return new String(out.toByteArray(), StandardCharsets.UTF_8);
+        }
+    }
+}
