@@ -71,7 +71,7 @@ public record Interval(int months, int days, long micros) implements Comparable<
                 roundToMicro((daysExact - wholeDays + monthRemainderDays - (int) monthRemainderDays) * 86_400.0);
         if (Math.abs(secondRemainder) >= 86_400.0) {
             wholeDays += (int) (secondRemainder / 86_400.0);
-            secondRemainder -= (int) (secondRemainder / 86_400.0) * 86_400.0;
+            secondRemainder -= ((int) (secondRemainder / 86_400.0)) * 86_400.0;
         }
         wholeDays += (int) monthRemainderDays;
         double result = Math.rint(micros * factor + secondRemainder * Timestamps.MICROS_PER_SECOND);
@@ -94,7 +94,7 @@ public record Interval(int months, int days, long micros) implements Comparable<
                 roundToMicro((daysExact - wholeDays + monthRemainderDays - (int) monthRemainderDays) * 86_400.0);
         if (Math.abs(secondRemainder) >= 86_400.0) {
             wholeDays += (int) (secondRemainder / 86_400.0);
-            secondRemainder -= (int) (secondRemainder / 86_400.0) * 86_400.0;
+            secondRemainder -= ((int) (secondRemainder / 86_400.0)) * 86_400.0;
         }
         wholeDays += (int) monthRemainderDays;
         double result = Math.rint(micros / divisor + secondRemainder * Timestamps.MICROS_PER_SECOND);

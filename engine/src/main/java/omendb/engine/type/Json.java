@@ -17,34 +17,34 @@ public sealed interface Json {
         return x.length != y.length ? Integer.compare(x.length, y.length) : Arrays.compareUnsigned(x, y);
     };
 
-    record Null() implements Json {}
+    record NullValue() implements Json {}
 
-    record Bool(boolean value) implements Json {}
+    record BooleanValue(boolean value) implements Json {}
 
-    record Number(Numeric value) implements Json {}
+    record NumberValue(Numeric value) implements Json {}
 
-    record Text(String value) implements Json {}
+    record TextValue(String value) implements Json {}
 
     /// The list is the value's own.
-    record Array(List<Json> elements) implements Json {}
+    record Elements(List<Json> elements) implements Json {}
 
     /// Members in [#KEY_ORDER].
-    record Object(SortedMap<String, Json> members) implements Json {}
+    record Members(SortedMap<String, Json> members) implements Json {}
 
-    Json NULL = new Null();
-    Json TRUE = new Bool(true);
-    Json FALSE = new Bool(false);
+    static Json nullValue() {
+        return new NullValue();
+    }
 
     static Json of(boolean value) {
-        return value ? TRUE : FALSE;
+        return new BooleanValue(value);
     }
 
-    static Array array() {
-        return new Array(new ArrayList<>());
+    static Elements array() {
+        return new Elements(new ArrayList<>());
     }
 
-    static Object object() {
-        return new Object(new TreeMap<>(KEY_ORDER));
+    static Members object() {
+        return new Members(new TreeMap<>(KEY_ORDER));
     }
 
     /// Reads JSON text as jsonb does.

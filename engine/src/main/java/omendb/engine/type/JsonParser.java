@@ -136,7 +136,9 @@ final class JsonParser {
             }
         } else if (c == '-' || (c >= '0' && c <= '9')) {
             number();
-        } else if (!literal("true", Json.TRUE) && !literal("false", Json.FALSE) && !literal("null", Json.NULL)) {
+        } else if (!literal("true", Json.of(true))
+                && !literal("false", Json.of(false))
+                && !literal("null", Json.nullValue())) {
             throw unexpected(expected);
         }
     }
@@ -322,11 +324,7 @@ final class JsonParser {
         }
         boolean afterHigh = !value.isEmpty() && Character.isHighSurrogate(value.charAt(value.length() - 1));
         if (Character.isLowSurrogate((char) code) != afterHigh) {
-            throw error(
-                    afterHigh
-                            ? "Unicode low surrogate must follow a high surrogate."
-                            : "Unicode low surrogate must follow a high surrogate.",
-                    at);
+            throw error("Unicode low surrogate must follow a high surrogate.", at);
         }
         value.append((char) code);
         if (Character.isHighSurrogate((char) code) && !text.startsWith("\\u", at)) {

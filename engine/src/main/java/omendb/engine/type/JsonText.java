@@ -8,11 +8,11 @@ public final class JsonText {
 
     public static void print(Json json, BytesWriter out) {
         switch (json) {
-            case Json.Null() -> out.writeAscii("null");
-            case Json.Bool(boolean value) -> out.writeAscii(value ? "true" : "false");
-            case Json.Number(Numeric value) -> out.writeAscii(value.toString());
-            case Json.Text(String value) -> quote(value, out);
-            case Json.Array array -> {
+            case Json.NullValue() -> out.writeAscii("null");
+            case Json.BooleanValue(boolean value) -> out.writeAscii(value ? "true" : "false");
+            case Json.NumberValue(Numeric value) -> out.writeAscii(value.toString());
+            case Json.TextValue(String value) -> quote(value, out);
+            case Json.Elements array -> {
                 out.writeByte('[');
                 boolean first = true;
                 for (Json element : array.elements()) {
@@ -24,7 +24,7 @@ public final class JsonText {
                 }
                 out.writeByte(']');
             }
-            case Json.Object object -> {
+            case Json.Members object -> {
                 out.writeByte('{');
                 boolean first = true;
                 for (Map.Entry<String, Json> member : object.members().entrySet()) {

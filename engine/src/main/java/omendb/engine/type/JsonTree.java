@@ -7,7 +7,7 @@ import java.util.Deque;
 final class JsonTree implements JsonParser.Handler {
     private final Deque<Json> open = new ArrayDeque<>();
     private final Deque<String> keys = new ArrayDeque<>();
-    private Json result = Json.NULL;
+    private Json result = Json.nullValue();
 
     Json result() {
         return result;
@@ -16,8 +16,8 @@ final class JsonTree implements JsonParser.Handler {
     private void add(Json value) {
         switch (open.peek()) {
             case null -> result = value;
-            case Json.Array array -> array.elements().add(value);
-            case Json.Object object -> object.members().put(keys.pop(), value);
+            case Json.Elements array -> array.elements().add(value);
+            case Json.Members object -> object.members().put(keys.pop(), value);
             default -> throw new IllegalStateException("a scalar is open");
         }
     }
@@ -49,12 +49,12 @@ final class JsonTree implements JsonParser.Handler {
 
     @Override
     public void text(String value) {
-        add(new Json.Text(value));
+        add(new Json.TextValue(value));
     }
 
     @Override
     public void number(String digits) {
-        add(new Json.Number(Numeric.parse(digits, -1)));
+        add(new Json.NumberValue(Numeric.parse(digits, -1)));
     }
 
     @Override

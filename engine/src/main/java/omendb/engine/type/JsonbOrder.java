@@ -100,33 +100,30 @@ final class JsonbOrder implements ValueOrder {
 
     @Override
     public long hash(long a, int length) {
-        int tag = JsonbValue.tag(a);
-        switch (tag) {
-            case JsonbValue.STRING -> {
-                return Hash.bytes(a + 1, length - 1);
-            }
-            case JsonbValue.NUMBER -> {
-                return NUMBERS.hash(a + 1, length - 1);
-            }
-            case JsonbValue.ARRAY -> {
-                long hash = tag;
-                for (int i = 0; i < JsonbValue.count(a); i++) {
-                    hash = Hash.combine(hash, hash(JsonbValue.elementAddress(a, i), JsonbValue.elementLength(a, i)));
-                }
-                return hash;
-            }
-            case JsonbValue.OBJECT -> {
-                long hash = tag;
-                for (int i = 0; i < JsonbValue.count(a); i++) {
-                    hash = Hash.combine(hash, Hash.bytes(JsonbValue.keyAddress(a, i), JsonbValue.keyLength(a, i)));
-                    hash = Hash.combine(hash, hash(JsonbValue.valueAddress(a, i), JsonbValue.valueLength(a, i)));
-                }
-                return hash;
-            }
-            default -> {
-                return Hash.mix(tag);
-            }
+        return switch (JsonbValue.tag(a)) {
+            case JsonbValue.STRING -> Hash.bytes(a + 1, length - 1);
+            case JsonbValue.NUMBER -> NUMBERS.hash(a + 1, length - 1);
+            case JsonbValue.ARRAY -> hashArray(a);
+            case JsonbValue.OBJECT -> hashObject(a);
+            default -> Hash.mix(JsonbValue.tag(a));
+        };
+    }
+
+    private long hashArray(long a) {
+        long hash = JsonbValue.ARRAY;
+        for (int i = 0; i < JsonbValue.count(a); i++) {
+            hash = Hash.combine(hash, hash(JsonbValue.elementAddress(a, i), JsonbValue.elementLength(a, i)));
         }
+        return hash;
+    }
+
+    private long hashObject(long a) {
+        long hash = JsonbValue.OBJECT;
+        for (int i = 0; i < JsonbValue.count(a); i++) {
+            hash = Hash.combine(hash, Hash.bytes(JsonbValue.keyAddress(a, i), JsonbValue.keyLength(a, i)));
+            hash = Hash.combine(hash, hash(JsonbValue.valueAddress(a, i), JsonbValue.valueLength(a, i)));
+        }
+        return hash;
     }
 
     @Override

@@ -98,26 +98,26 @@ public final class JsonbValue {
     /// The node as a tree.
     public static Json read(long node, int length) {
         return switch (tag(node)) {
-            case FALSE -> Json.FALSE;
-            case TRUE -> Json.TRUE;
-            case NUMBER -> new Json.Number(Numeric.read(node + 1, length - 1));
-            case STRING -> new Json.Text(TextBytes.toString(node + 1, length - 1));
+            case FALSE -> Json.of(false);
+            case TRUE -> Json.of(true);
+            case NUMBER -> new Json.NumberValue(Numeric.read(node + 1, length - 1));
+            case STRING -> new Json.TextValue(TextBytes.toString(node + 1, length - 1));
             case ARRAY -> {
                 List<Json> elements = new ArrayList<>(count(node));
                 for (int i = 0; i < count(node); i++) {
                     elements.add(read(elementAddress(node, i), elementLength(node, i)));
                 }
-                yield new Json.Array(elements);
+                yield new Json.Elements(elements);
             }
             case OBJECT -> {
-                Json.Object object = Json.object();
+                Json.Members object = Json.object();
                 for (int i = 0; i < count(node); i++) {
                     String key = TextBytes.toString(keyAddress(node, i), keyLength(node, i));
                     object.members().put(key, read(valueAddress(node, i), valueLength(node, i)));
                 }
                 yield object;
             }
-            default -> Json.NULL;
+            default -> Json.nullValue();
         };
     }
 
@@ -135,22 +135,22 @@ public final class JsonbValue {
 
     static void encode(Json json, BytesWriter out) {
         switch (json) {
-            case Json.Null() -> out.writeByte(NULL);
-            case Json.Bool(boolean value) -> out.writeByte(value ? TRUE : FALSE);
-            case Json.Number(Numeric value) -> {
+            case Json.NullValue() -> out.writeByte(NULL);
+            case Json.BooleanValue(boolean value) -> out.writeByte(value ? TRUE : FALSE);
+            case Json.NumberValue(Numeric value) -> {
                 out.writeByte(NUMBER);
                 out.writeBytes(value.toBytes());
             }
-            case Json.Text(String value) -> {
+            case Json.TextValue(String value) -> {
                 out.writeByte(STRING);
                 out.writeUtf8(value);
             }
-            case Json.Array array -> encodeArray(array, out);
-            case Json.Object object -> encodeObject(object, out);
+            case Json.Elements array -> encodeArray(array, out);
+            case Json.Members object -> encodeObject(object, out);
         }
     }
 
-    private static void encodeArray(Json.Array array, BytesWriter out) {
+    private static void encodeArray(Json.Elements array, BytesWriter out) {
         int count = array.elements().size();
         int table = startTable(ARRAY, count, count, out);
         int first = out.position();
@@ -160,7 +160,7 @@ public final class JsonbValue {
         }
     }
 
-    private static void encodeObject(Json.Object object, BytesWriter out) {
+    private static void encodeObject(Json.Members object, BytesWriter out) {
         int count = object.members().size();
         int table = startTable(OBJECT, count, 2 * count, out);
         int first = out.position();

@@ -31,13 +31,18 @@ public final class Numeric implements Comparable<Numeric> {
     private static final int SCALE_MASK = 0x3fff;
 
     private enum Form {
-        FINITE,
-        NAN,
-        POSITIVE_INFINITY,
-        NEGATIVE_INFINITY
-    }
+        FINITE(0),
+        NAN(1),
+        POSITIVE_INFINITY(2),
+        NEGATIVE_INFINITY(3);
 
-    private static final Form[] FORMS = Form.values();
+        /// Bits 14..15 of the header.
+        private final int code;
+
+        Form(int code) {
+            this.code = code;
+        }
+    }
 
     public static final Numeric NAN = new Numeric(Form.NAN, BigDecimal.ZERO);
     public static final Numeric POSITIVE_INFINITY = new Numeric(Form.POSITIVE_INFINITY, BigDecimal.ZERO);
@@ -184,7 +189,7 @@ public final class Numeric implements Comparable<Numeric> {
     /// The canonical bytes.
     byte[] toBytes() {
         if (form != Form.FINITE) {
-            return new byte[] {0, (byte) (form.ordinal() << 6)};
+            return new byte[] {0, (byte) (form.code << 6)};
         }
         BigInteger unscaled = value.unscaledValue();
         byte[] digits = unscaled.bitLength() < Long.SIZE ? compactBytes(unscaled.longValue()) : unscaled.toByteArray();
