@@ -27,6 +27,7 @@ public final class Main {
 
     static int run(String[] arguments, Map<String, String> environment) {
         CommandLine line = new CommandLine(new Main(), new Commands(environment));
+        line.setOverwrittenOptionsAllowed(true); // the last one wins, so that a script can append to a line
         if (arguments.length == 0) {
             line.usage(System.err);
             return USAGE;
