@@ -4,24 +4,23 @@ import java.util.function.LongSupplier;
 
 /// Limits of an [LsmStore]; see [#defaults()].
 ///
-/// @param memtableBytes        a memtable is frozen and flushed when it holds this much
-/// @param frozenMemtables      [LsmStore#admit] slows writers down when this many memtables wait for their flush
-/// @param blockBytes           target size of a data block, a multiple of 4 KiB; larger values get a block of their own
-/// @param restartInterval      entries between two uncompressed keys in a block
-/// @param filterBitsPerKey     bits of the bloom filter for each distinct key; 0 = no filter
-/// @param levelZeroTables      tables in level 0 that start a compaction
-/// @param levelOneBytes        size limit of level 1; each level below holds `levelMultiplier` times the one above
-/// @param tableBytes           compaction starts a new table at this size
-/// @param manifestRollBytes    a manifest longer than this is replaced by a fresh snapshot of the state
-/// @param compactionThreads    background threads that compact; 0 = no background threads at all: flushes run inside
-/// the
-///                             call that needs them and compactions only in [LsmStore#compact]
-/// @param oldestSnapshot       no reader now or later looks at the state before this commit timestamp. Must never go
-/// back
-/// @param appliedLsn           every batch with an LSN up to this one has been applied completely. Asked when a
-/// memtable is
-///                             frozen: bounds [LsmStore#flushedLsn()]. The default trusts that batches are applied in
-/// LSN order
+/// @param memtableBytes a memtable is frozen and flushed when it holds this much
+/// @param frozenMemtables [LsmStore#admit] slows writers down when this many memtables wait for their flush
+/// @param blockBytes target size of a data block, a multiple of 4 KiB; larger values get a block of their
+///     own
+/// @param restartInterval entries between two uncompressed keys in a block
+/// @param filterBitsPerKey bits of the bloom filter for each distinct key; 0 = no filter
+/// @param levelZeroTables tables in level 0 that start a compaction
+/// @param levelOneBytes size limit of level 1; each level below holds `levelMultiplier` times the one above
+/// @param tableBytes compaction starts a new table at this size
+/// @param manifestRollBytes a manifest longer than this is replaced by a fresh snapshot of the state
+/// @param compactionThreads background threads that compact; 0 = no background threads at all: flushes run
+///     inside the call that needs them and compactions only in [LsmStore#compact]
+/// @param oldestSnapshot no reader now or later looks at the state before this commit timestamp. Must never
+///     go back
+/// @param appliedLsn every batch with an LSN up to this one has been applied completely. Asked when a
+///     memtable is frozen: bounds [LsmStore#flushedLsn()]. The default trusts that batches are applied in
+///     LSN order
 public record LsmOptions(
         long memtableBytes,
         int frozenMemtables,
@@ -57,7 +56,8 @@ public record LsmOptions(
         require(compactionThreads >= 0 && compactionThreads <= 64, "compactionThreads", compactionThreads);
     }
 
-    /// 64-MiB memtables, 8-KiB blocks, 10 bits of filter a key, one compaction thread, no snapshot older than now.
+    /// 64-MiB memtables, 8-KiB blocks, 10 bits of filter a key, one compaction thread, no snapshot older
+    /// than now.
     public static LsmOptions defaults() {
         return new LsmOptions(
                 64L << 20,

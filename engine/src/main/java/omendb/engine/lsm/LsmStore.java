@@ -1,115 +1,337 @@
 package omendb.engine.lsm;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import omendb.memory.Epochs;
 import omendb.memory.FileStore;
 import org.jspecify.annotations.Nullable;
 
 /// All LSM trees of one database: shared memtable, manifest and background threads.
 ///
-/// Use: log the batch ([WriteBatch#segment]), make it durable, [#apply] it, publish its timestamp. After a crash replay
-/// the
-/// log after [#flushedLsn()] through [#reapply]: applying a batch twice with the same timestamp changes nothing.
-/// Per key, batches must be applied in the order of their timestamps.
-@SuppressWarnings("DoNotCallSuggester") // signatures first, bodies follow
+/// Use: log the batch ([WriteBatch#segment]), make it durable, [#apply] it, publish its timestamp. After a
+/// crash replay the log after [#flushedLsn()] through [#reapply]: applying a batch twice with the same
+/// timestamp changes nothing. Per key, batches must be applied in the order of their timestamps.
+///
+/// Threading: any thread may call anything but [#close].
 public final class LsmStore implements AutoCloseable {
-    private LsmStore() {}
+    private static final long ADMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /// Level-0 tables, in multiples of the number that starts a compaction, from which writers are slowed
+    /// down.
+    private static final int SLOW_LEVEL_ZERO = 6;
+
+    private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final FileStore files;
+    private final LsmOptions options;
+    private final Epochs epochs;
+    private final VersionSet versions;
+    private final Memtables memtables;
+    private final Flusher flusher;
+    private final Compactor compactor;
+    private final Background background;
+    private final Counters counters = new Counters();
+    private boolean closed;
+
+    private LsmStore(FileStore files, LsmOptions options, Epochs epochs) {
+        this.files = files;
+        this.options = options;
+        this.epochs = epochs;
+        var stateLock = new ReentrantLock();
+        this.versions = VersionSet.open(files, options, epochs, stateLock);
+        try {
+            this.memtables = new Memtables(options, stateLock, versions.flushedLsn());
+        } catch (RuntimeException | Error e) {
+            versions.close();
+            throw e;
+        }
+        this.flusher = new Flusher(files, options, epochs, memtables, versions, counters);
+        this.compactor = new Compactor(files, options, epochs, versions, counters, stateLock);
+        this.background = new Background(epochs);
+    }
 
     /// Opens the store in `files`, or creates it if there is none.
     ///
-    /// @throws omendb.memory.CorruptFileException if `CURRENT`, the manifest or the header of a table is damaged or
-    ///     missing
+    /// @throws omendb.memory.CorruptFileException if `CURRENT`, the manifest or the header of a table is
+    ///     damaged or missing
     /// @throws omendb.memory.FileVersionException if a file is foreign or of a newer format
     public static LsmStore open(FileStore files, LsmOptions options, Epochs epochs) {
-        throw new UnsupportedOperationException();
+        var store = new LsmStore(files, options, epochs);
+        if (options.compactionThreads() > 0) {
+            store.background.start(store::flushOldest, store.compactor::compactOne, options.compactionThreads());
+        }
+        return store;
     }
 
-    /// Everything logged up to this LSN is in tables: replay starts after it, the log before it may be released.
+    /// Everything logged up to this LSN is in tables: replay starts after it, the log before it may be
+    /// released.
     public long flushedLsn() {
-        throw new UnsupportedOperationException();
+        return versions.flushedLsn();
     }
 
-    /// Greatest commit timestamp in the tables; after open and replay no new commit may get a timestamp up to it.
+    /// Greatest commit timestamp that ever came into a table; after open and replay no new commit may get a
+    /// timestamp up to it.
     public long maxCommitTs() {
-        throw new UnsupportedOperationException();
+        return versions.maxCommitTs();
     }
+
+    // ---- trees ----
 
     /// The tree of a relation.
     ///
     /// @throws IllegalArgumentException if there is none
     public LsmTree tree(long relationId) {
-        throw new UnsupportedOperationException();
+        LsmTree tree = findTree(relationId);
+        if (tree == null) {
+            throw new IllegalArgumentException("relation " + relationId + " has no tree");
+        }
+        return tree;
     }
 
     public @Nullable LsmTree findTree(long relationId) {
-        throw new UnsupportedOperationException();
+        return versions.trees().get(relationId);
     }
 
     /// Ids of all trees, ascending: lets the catalog drop those that a crash left without an owner.
     public List<Long> relationIds() {
-        throw new UnsupportedOperationException();
+        return List.copyOf(versions.trees().keySet());
     }
 
-    /// Creates an empty tree, durable on return. Ids must never be used again: replay skips what was logged for a
-    /// dropped one.
+    /// Creates an empty tree, durable on return. Ids must never be used again: replay skips what was logged
+    /// for a dropped one.
     ///
+    /// @param relationId not negative
     /// @throws IllegalArgumentException if it exists
     public LsmTree createTree(long relationId) {
-        throw new UnsupportedOperationException();
+        if (relationId < 0) {
+            throw new IllegalArgumentException("relation id " + relationId);
+        }
+        return versions.createTree(relationId);
     }
 
-    /// Forgets a tree by one manifest edit, durable on return; files go when no reader can hold them. Readers that hold
-    /// a
-    /// pin or cursor finish undisturbed. Does nothing if there is no such tree.
+    /// Forgets a tree by one manifest edit, durable on return; files go when no reader can hold them. Open
+    /// cursors finish undisturbed, look-ups by an [LsmTree] that the caller kept fail. Does nothing if
+    /// there is no such tree.
     public void dropTree(long relationId) {
-        throw new UnsupportedOperationException();
+        versions.dropTree(relationId);
+        epochs.advance();
     }
+
+    // ---- writing ----
 
     /// Call before logging a batch: waits a bounded time while background work lags behind.
     ///
-    /// @throws omendb.memory.StorageException the reason, if flushes fail and no more may be buffered (disk full:
-    /// `DiskFullException`)
+    /// @throws RuntimeException the reason, if flushes fail and no more may be buffered (disk full:
+    ///     [omendb.memory.DiskFullException])
     public void admit(long bytes) {
-        throw new UnsupportedOperationException();
+        if (options.compactionThreads() == 0) {
+            return;
+        }
+        if (memtables.frozenCount() >= options.frozenMemtables()) {
+            awaitFlush();
+        } else if (memtables.frozenCount() > 0 && isLevelZeroCrowded()) {
+            pause();
+        }
     }
 
-    /// Puts a logged batch into the memtable. Visible at once to readers whose snapshot is at least `commitTs`. Never
-    /// waits for a flush.
+    private void awaitFlush() {
+        try {
+            if (!memtables.awaitFlush(options.frozenMemtables(), SLOW_NANOS)) {
+                RuntimeException failure = background.flushFailure();
+                if (failure != null) {
+                    failure.addSuppressed(new IllegalStateException("refused a write because flushes fail"));
+                    throw failure;
+                }
+                memtables.awaitFlush(options.frozenMemtables(), ADMIT_NANOS);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt(); // the caller's next blocking call will see it; the batch may go on
+        }
+    }
+
+    private boolean isLevelZeroCrowded() {
+        int limit = SLOW_LEVEL_ZERO * options.levelZeroTables();
+        for (LsmTree tree : versions.trees().values()) {
+            TreeState state = tree.stateOrNull();
+            if (state != null && state.levels().level(0).length > limit) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void pause() {
+        LockSupport.parkNanos(SLOW_NANOS);
+    }
+
+    /// Puts a logged batch into the memtable. Visible at once to readers whose snapshot is at least
+    /// `commitTs`. Never waits for a flush (unless the store has no background threads).
     ///
-    /// @param commitTs  positive, below `Long.MAX_VALUE`
-    /// @throws IllegalArgumentException if the batch names an unknown relation
+    /// @param commitTs positive, below `Long.MAX_VALUE`
+    /// @throws IllegalArgumentException if the batch names an unknown relation; nothing is applied then
     public void apply(WriteBatch batch, long commitTs, long lsn) {
-        throw new UnsupportedOperationException();
+        insert(batch, commitTs, lsn, this::tree);
     }
 
     /// As [#apply], for replay: skips relations that no longer exist.
     public void reapply(WriteBatch batch, long commitTs, long lsn) {
-        throw new UnsupportedOperationException();
+        insert(batch, commitTs, lsn, this::findTree);
     }
 
-    /// Writes all memtables to tables. The caller vouches that every batch up to `lsn` has been applied; on return
-    /// `flushedLsn() >= lsn`. Does not stop writers.
+    private void insert(WriteBatch batch, long commitTs, long lsn, BatchInserter.TreeFinder finder) {
+        if (commitTs <= 0 || commitTs == Long.MAX_VALUE) {
+            throw new IllegalArgumentException("commit timestamp " + commitTs);
+        }
+        boolean rotated = memtables.insert(new BatchInserter(batch, commitTs, finder), lsn);
+        counters.appliedBytes.add(batch.byteSize());
+        if (rotated) {
+            if (options.compactionThreads() == 0) {
+                flushFrozen();
+            } else {
+                background.signal();
+            }
+        }
+    }
+
+    // ---- flush, compaction, bulk load ----
+
+    /// Writes all memtables to tables. The caller vouches that every batch up to `lsn` has been applied; on
+    /// return `flushedLsn() >= lsn`. Does not stop writers.
+    ///
+    /// @throws omendb.memory.StorageException if the disk refuses; the memtables stay and nothing is lost
     public void flush(long lsn) {
-        throw new UnsupportedOperationException();
+        memtables.freezeActive(lsn);
+        flushFrozen();
+        if (versions.flushedLsn() < lsn) { // there was nothing to write, or the log moved on without us
+            versions.change(change -> change.flushedLsn(lsn));
+        }
+        background.signal();
     }
 
-    /// Flushes and compacts a relation until each level is within its limit, in the calling thread.
+    private void flushFrozen() {
+        flusher.flushUpTo(memtables.active().sequence() - 1);
+    }
+
+    private boolean flushOldest() {
+        Memtable oldest = memtables.oldestFrozen();
+        if (oldest == null) {
+            return false;
+        }
+        flusher.flushUpTo(oldest.sequence());
+        return true;
+    }
+
+    /// Flushes and merges all tables of a relation into one run, in the calling thread: drops every version
+    /// that no snapshot needs.
     public void compact(long relationId) {
-        throw new UnsupportedOperationException();
+        LsmTree tree = tree(relationId);
+        flushTreeMemory(tree);
+        compactor.compactAll(tree);
     }
 
-    /// Starts a sorted run for a relation that becomes part of the tree as a whole, past the memtable (bulk load).
+    /// Compacts until every level of every tree is within its limit, in the calling thread.
+    public void compactPending() {
+        while (compactor.compactOne()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /// Starts a sorted run for a relation that becomes part of the tree as a whole, past log and memtable
+    /// (bulk load). Visible from its `finish` on to snapshots of at least `commitTs`. Nobody else may write
+    /// to its keys meanwhile.
     public SortedRun startRun(long relationId, long commitTs) {
-        throw new UnsupportedOperationException();
+        if (commitTs <= 0 || commitTs == Long.MAX_VALUE) {
+            throw new IllegalArgumentException("commit timestamp " + commitTs);
+        }
+        LsmTree tree = tree(relationId);
+        var builder = new TableBuilder(files, options, versions, relationId, commitTs, options.tableBytes());
+        return new SortedRun(this, versions, tree, commitTs, builder);
+    }
+
+    /// Flushes if the tree has versions in memory. Vouches for no LSN.
+    void flushTreeMemory(LsmTree tree) {
+        if (tree.state().hasMemory()) {
+            memtables.freezeActive(Long.MIN_VALUE);
+            flushFrozen();
+        }
+    }
+
+    int levelForRun(Levels levels, List<Sstable> tables) {
+        return compactor.picker().levelForRun(levels, tables);
+    }
+
+    void noteRun(long bytes) {
+        counters.appliedBytes.add(bytes);
+        counters.flushedBytes.add(bytes);
+        background.signal();
+    }
+
+    // ---- check, statistics, close ----
+
+    /// Reads every byte of every table and checks it.
+    ///
+    /// @throws omendb.memory.CorruptFileException at the first damage
+    public void verify() {
+        try (Epochs.Pin _ = epochs.pin()) {
+            for (LsmTree tree : versions.trees().values()) {
+                TreeState state = tree.stateOrNull();
+                if (state != null) {
+                    state.levels().all().forEach(Sstable::verify);
+                }
+            }
+        }
     }
 
     public LsmStats stats() {
-        throw new UnsupportedOperationException();
+        var trees = new ArrayList<LsmStats.Tree>();
+        for (LsmTree tree : versions.trees().values()) {
+            TreeState state = tree.stateOrNull();
+            if (state != null) {
+                trees.add(new LsmStats.Tree(tree.relationId(), levelStats(state.levels())));
+            }
+        }
+        RuntimeException failure = background.failure();
+        return new LsmStats(
+                memtables.active().usedBytes(),
+                memtables.frozenCount(),
+                memtables.frozenBytes(),
+                counters.appliedBytes.sum(),
+                counters.flushedBytes.sum(),
+                counters.compactedBytes.sum(),
+                counters.flushes.sum(),
+                counters.compactions.sum(),
+                failure == null ? null : String.valueOf(failure.getMessage()),
+                trees);
     }
 
-    /// Stops the background threads and closes the files. Does not flush: call [#flush] first for a clean end.
+    private static List<LsmStats.Level> levelStats(Levels levels) {
+        var stats = new ArrayList<LsmStats.Level>();
+        for (int level = 0; level < Levels.COUNT; level++) {
+            long entries = 0;
+            long tombstones = 0;
+            for (Sstable table : levels.level(level)) {
+                entries += table.meta().entries();
+                tombstones += table.meta().tombstones();
+            }
+            stats.add(new LsmStats.Level(levels.level(level).length, levels.bytes(level), entries, tombstones));
+        }
+        return stats;
+    }
+
+    /// Stops the background threads and closes the files; no reader or writer may be left. Does not flush:
+    /// call [#flush] first for a clean end. Idempotent.
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        background.close();
+        epochs.advance();
+        memtables.free();
+        versions.close();
     }
 }

@@ -1,19 +1,43 @@
 package omendb.engine.lsm;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import omendb.memory.Checksum;
+import omendb.memory.Epochs;
 import org.jspecify.annotations.Nullable;
 
-/// The versions of one relation's keys (a table's rows or an index's entries), ordered by unsigned bytes of the key.
+/// The versions of one relation's keys (a table's rows or an index's entries), ordered by unsigned bytes of
+/// the key.
 ///
-/// Threading: any number of threads read; look-ups need the caller to hold a pin of the store's `Epochs`, from before
-/// the
-/// call until it no longer uses the address it got.
-@SuppressWarnings("DoNotCallSuggester") // signatures first, bodies follow
+/// Threading: any number of threads read; look-ups need the caller to hold a pin of the store's `Epochs`,
+/// from before the call until it no longer uses the address it got. A tree that was dropped answers every
+/// call with [IllegalStateException]; cursors that were open finish.
 public final class LsmTree {
-    LsmTree() {}
+    private final long relationId;
+    private final Epochs epochs;
+
+    /// Null once the tree is dropped. Written under the store's state lock.
+    private volatile @Nullable TreeState state;
+
+    /// A compaction works on the tables: no second one may. Under the store's state lock.
+    private boolean compacting;
+
+    /// A table turned out to be damaged: background compaction leaves the tree alone until it is opened
+    /// again. Under the store's state lock.
+    private boolean uncompactable;
+
+    /// Tables of a dropped tree that a compaction still reads; it retires them. Under the store's state
+    /// lock.
+    private List<Sstable> orphans = List.of();
+
+    LsmTree(long relationId, Epochs epochs, TreeState state) {
+        this.relationId = relationId;
+        this.epochs = epochs;
+        this.state = state;
+    }
 
     public long relationId() {
-        throw new UnsupportedOperationException();
+        return relationId;
     }
 
     /// Finds the newest version of a key with a commit timestamp up to `snapshotTs`.
@@ -21,33 +45,137 @@ public final class LsmTree {
     /// @return true if it is a value; `out` tells a tombstone from no version at all
     /// @throws omendb.memory.CorruptFileException if the block that holds the answer is damaged
     public boolean get(long keyAddress, int keyLength, long snapshotTs, LsmValue out) {
-        throw new UnsupportedOperationException();
+        TreeState current = state();
+        long prefix = Keys.prefix(keyAddress, keyLength);
+        SkipList active = current.active();
+        if (active != null && active.get(keyAddress, keyLength, prefix, snapshotTs, out)) {
+            return out.isPresent();
+        }
+        for (SkipList list : current.frozen()) {
+            if (list.get(keyAddress, keyLength, prefix, snapshotTs, out)) {
+                return out.isPresent();
+            }
+        }
+        Levels levels = current.levels();
+        if (!levels.isEmpty()) {
+            long hash = Checksum.xxh3(keyAddress, keyLength);
+            if (levels.get(keyAddress, keyLength, prefix, hash, snapshotTs, out)) {
+                return out.isPresent();
+            }
+        }
+        out.setAbsent();
+        return false;
     }
 
+    /// As [#get(long, int, long, LsmValue)] with the key in a native segment.
     public boolean get(MemorySegment key, long snapshotTs, LsmValue out) {
-        throw new UnsupportedOperationException();
+        return get(Keys.addressOf(key), Math.toIntExact(key.byteSize()), snapshotTs, out);
     }
 
-    /// Commit timestamp of the newest version of a key (value or tombstone), whatever the snapshot; 0 if there is none.
-    public long latestCommitTs(long keyAddress, int keyLength) {
-        throw new UnsupportedOperationException();
+    /// Commit timestamp of the newest version of a key (value or tombstone), whatever the snapshot; 0 if
+    /// there is none.
+    ///
+    /// @param out scratch; holds that version afterwards
+    public long latestCommitTs(long keyAddress, int keyLength, LsmValue out) {
+        get(keyAddress, keyLength, Long.MAX_VALUE, out);
+        return out.commitTs();
     }
 
     /// Opens a cursor over the keys in [`fromKey`, `toKey`); null = unbounded. The bounds are copied.
     ///
-    /// @param backward  largest key first
+    /// @param backward largest key first
     public LsmCursor scan(
             @Nullable MemorySegment fromKey, @Nullable MemorySegment toKey, long snapshotTs, boolean backward) {
-        throw new UnsupportedOperationException();
+        Epochs.Pin pin = epochs.pin();
+        try (var from = new KeyBound(fromKey);
+                var to = new KeyBound(toKey)) {
+            return new LsmCursor(pin, state().cursors(from, to), snapshotTs, backward, from, to);
+        } catch (RuntimeException | Error e) {
+            pin.close();
+            throw e;
+        }
     }
 
     /// A rough count of the versions held, without reading data: for planning.
     public long approximateEntries() {
-        throw new UnsupportedOperationException();
+        TreeState current = state();
+        long entries = 0;
+        if (current.active() != null) {
+            entries += current.active().entries();
+        }
+        for (SkipList list : current.frozen()) {
+            entries += list.entries();
+        }
+        for (Sstable table : current.levels().all()) {
+            entries += table.meta().entries() - table.meta().tombstones();
+        }
+        return entries;
     }
 
-    /// Bytes on disk and in memtables.
+    /// Bytes of the tree's tables on disk.
     public long approximateBytes() {
-        throw new UnsupportedOperationException();
+        long bytes = 0;
+        for (Sstable table : state().levels().all()) {
+            bytes += table.meta().bytes();
+        }
+        return bytes;
+    }
+
+    /// @throws IllegalStateException if the tree was dropped
+    TreeState state() {
+        TreeState current = state;
+        if (current == null) {
+            throw new IllegalStateException("relation " + relationId + " was dropped");
+        }
+        return current;
+    }
+
+    boolean isDropped() {
+        return state == null;
+    }
+
+    @Nullable
+    TreeState stateOrNull() {
+        return state;
+    }
+
+    void setStateLocked(TreeState newState) {
+        assert state != null : "a dropped tree has no state";
+        state = newState;
+    }
+
+    void dropLocked() {
+        state = null;
+    }
+
+    boolean isCompactingLocked() {
+        return compacting;
+    }
+
+    void setCompactingLocked(boolean compacting) {
+        this.compacting = compacting;
+    }
+
+    boolean isUncompactableLocked() {
+        return uncompactable;
+    }
+
+    void setUncompactableLocked() {
+        uncompactable = true;
+    }
+
+    void setOrphansLocked(List<Sstable> tables) {
+        orphans = tables;
+    }
+
+    List<Sstable> takeOrphansLocked() {
+        List<Sstable> tables = orphans;
+        orphans = List.of();
+        return tables;
+    }
+
+    @Override
+    public String toString() {
+        return "tree of relation " + relationId;
     }
 }

@@ -2,8 +2,8 @@ package omendb.engine.lsm;
 
 /// Where a look-up puts its answer: reused from call to call, so that a look-up allocates nothing.
 ///
-/// The address points into a memtable or a mapped SSTable and is good as long as the `Epochs` pin that the caller held
-/// during the look-up. Threading: one thread at a time.
+/// The address points into a memtable or a mapped SSTable and is good as long as the `Epochs` pin that the
+/// caller held during the look-up. Threading: one thread at a time.
 public final class LsmValue {
     private boolean present;
     private boolean deleted;

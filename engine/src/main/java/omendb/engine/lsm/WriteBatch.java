@@ -1,137 +1,295 @@
 package omendb.engine.lsm;
 
 import java.lang.foreign.MemorySegment;
+import omendb.memory.CorruptFileException;
+import omendb.memory.MemoryTag;
+import omendb.memory.NativeMemory;
+import org.jspecify.annotations.Nullable;
 
-/// A list of puts and deletes over any number of trees, encoded off-heap; its bytes are what the WAL stores.
+/// A list of puts and deletes over any number of trees, encoded off-heap; its bytes are what the WAL
+/// stores.
+///
+///     offset size field
+///     0      4    version     1
+///     4      4    count       of operations
+///     8           operations, one after the other:
+///                 kind        1 byte: 1 = put, 2 = delete
+///                 relation    varint
+///                 key length  varint, up to 65,535
+///                 value length varint, puts only
+///                 key, value
 ///
 /// Later operations on a key win over earlier ones of the same batch. Threading: one thread at a time.
-@SuppressWarnings("DoNotCallSuggester") // signatures first, bodies follow
 public final class WriteBatch implements AutoCloseable {
+    /// A batch must fit into one record of the log.
+    public static final long MAX_BYTES = 1L << 30;
+
+    private static final MemoryTag TAG = MemoryTag.of("write-batch");
+    private static final int VERSION = 1;
+    private static final int HEADER_BYTES = 8;
+    private static final int MAX_OPERATION_HEADER_BYTES = 1 + 10 + 3 + 5;
+    private static final byte PUT = 1;
+    private static final byte DELETE = 2;
+    private static final long KEPT_BYTES = 256 << 10;
+
+    private final GrowableBuffer buffer = new GrowableBuffer(TAG);
+    private final @Nullable MemorySegment wrapped;
+    private int count;
 
     /// An empty batch that grows as needed.
-    public WriteBatch() {}
+    public WriteBatch() {
+        this(null, 0);
+    }
 
-    /// Reads a batch back from its bytes, in place: `payload` must outlive the batch, which cannot be written to.
+    private WriteBatch(@Nullable MemorySegment wrapped, int count) {
+        this.wrapped = wrapped;
+        this.count = count;
+    }
+
+    /// Reads a batch back from its bytes, in place: `payload` must be native and outlive the batch, which
+    /// cannot be written to.
     ///
-    /// @throws omendb.engine.error.InternalException if the bytes are not a whole batch
+    /// @throws CorruptFileException if the bytes are not a whole batch (checked once, here)
     public static WriteBatch wrap(MemorySegment payload) {
-        throw new UnsupportedOperationException();
+        long size = payload.byteSize();
+        long address = payload.address();
+        if (size < HEADER_BYTES || NativeMemory.getInt(address) != VERSION) {
+            throw new CorruptFileException("", 0, "not a write batch of version " + VERSION + ", " + size + " bytes");
+        }
+        int count = NativeMemory.getInt(address + 4);
+        long end = address + size;
+        long p = address + HEADER_BYTES;
+        for (int i = 0; i < count; i++) {
+            p = checkOperation(p, end, i, address);
+        }
+        if (p != end || count < 0) {
+            throw new CorruptFileException(
+                    "", p - address, "a write batch of " + count + " operations has other bytes after");
+        }
+        return new WriteBatch(payload, count);
+    }
+
+    private static long checkOperation(long operation, long end, int ordinal, long start) {
+        long p = operation;
+        byte kind = p < end ? NativeMemory.getByte(p) : 0;
+        p++;
+        long bytes = 0;
+        for (int field = 0; field < (kind == PUT ? 3 : 2) && bytes >= 0; field++) {
+            int size = Varint.checkedSize(p, end);
+            long value = size < 0 ? -1 : Varint.get(p);
+            p += Math.max(size, 0);
+            if (size < 0 || (field > 0 && (value < 0 || value > end - p))) {
+                bytes = -1;
+            } else if (field > 0) {
+                bytes += value;
+            }
+        }
+        if ((kind != PUT && kind != DELETE) || bytes < 0 || bytes > end - p) {
+            throw new CorruptFileException(
+                    "", operation - start, "operation " + ordinal + " of a write batch is damaged or cut");
+        }
+        return p + bytes;
     }
 
     public void put(long relationId, MemorySegment key, MemorySegment value) {
-        throw new UnsupportedOperationException();
+        long target = reserve(PUT, relationId, NO_ADDRESS, checkLength(key), checkLength(value));
+        NativeMemory.copy(key, target);
+        NativeMemory.copy(value, target + key.byteSize());
     }
 
     public void put(long relationId, long keyAddress, int keyLength, long valueAddress, int valueLength) {
-        throw new UnsupportedOperationException();
+        NativeMemory.copy(valueAddress, reservePut(relationId, keyAddress, keyLength, valueLength), valueLength);
     }
 
     /// Adds a put whose value the caller writes in place.
     ///
     /// @return address of `valueLength` bytes, good until the next call on this batch
     public long reservePut(long relationId, long keyAddress, int keyLength, int valueLength) {
-        throw new UnsupportedOperationException();
+        return reserve(PUT, relationId, keyAddress, keyLength, valueLength) + keyLength;
     }
 
     public void delete(long relationId, MemorySegment key) {
-        throw new UnsupportedOperationException();
+        NativeMemory.copy(key, reserve(DELETE, relationId, NO_ADDRESS, checkLength(key), 0));
     }
 
     public void delete(long relationId, long keyAddress, int keyLength) {
-        throw new UnsupportedOperationException();
+        reserve(DELETE, relationId, keyAddress, keyLength, 0);
+    }
+
+    private static final long NO_ADDRESS = 0;
+
+    private static int checkLength(MemorySegment bytes) {
+        return Math.toIntExact(bytes.byteSize());
+    }
+
+    /// Appends an operation and returns the address of its key, which is filled in unless `keyAddress` is
+    /// absent.
+    private long reserve(byte kind, long relationId, long keyAddress, int keyLength, int valueLength) {
+        if (wrapped != null) {
+            throw new IllegalStateException("this batch reads bytes of someone else");
+        }
+        if (keyLength < 0 || keyLength > Keys.MAX_BYTES || valueLength < 0) {
+            throw new IllegalArgumentException("key of " + keyLength + " bytes, value of " + valueLength + " bytes");
+        }
+        long needed = (long) MAX_OPERATION_HEADER_BYTES + keyLength + valueLength;
+        if (buffer.size() + needed > MAX_BYTES) {
+            throw new IllegalArgumentException("a batch of more than " + MAX_BYTES + " bytes");
+        }
+        if (buffer.size() == 0) {
+            buffer.appendInt(VERSION);
+            buffer.appendInt(0);
+        }
+        long start = buffer.reserve(needed);
+        NativeMemory.putByte(start, kind);
+        long p = Varint.put(start + 1, relationId);
+        p = Varint.put(p, keyLength);
+        if (kind == PUT) {
+            p = Varint.put(p, valueLength);
+        }
+        if (keyAddress != NO_ADDRESS) {
+            NativeMemory.copy(keyAddress, p, keyLength);
+        }
+        buffer.advance(p - start + keyLength + valueLength);
+        count++;
+        NativeMemory.putInt(buffer.address() + 4, count);
+        return p;
     }
 
     /// Operations in the batch.
     public int count() {
-        throw new UnsupportedOperationException();
+        return count;
     }
 
     public boolean isEmpty() {
-        return count() == 0;
+        return count == 0;
     }
 
-    /// Bytes of the encoded batch, its header included: the payload of a WAL record.
+    /// Bytes of the encoded batch, its header included: the payload of a WAL record. 0 for a batch that was
+    /// never written to.
     public long byteSize() {
-        throw new UnsupportedOperationException();
+        return segment().byteSize();
     }
 
-    /// The encoded batch, read-only, in place: good until the batch is written to, cleared or closed.
+    /// The encoded batch, in place: good until the batch is written to, cleared or closed.
     public MemorySegment segment() {
-        throw new UnsupportedOperationException();
+        return wrapped == null ? buffer.segment() : wrapped;
     }
 
     /// The state to come back to with [#rollbackTo], for savepoints and failed statements.
     public Mark mark() {
-        throw new UnsupportedOperationException();
+        return new Mark(byteSize(), count);
     }
 
     /// Forgets what was added since `mark`.
     public void rollbackTo(Mark mark) {
-        throw new UnsupportedOperationException();
+        buffer.truncate(mark.bytes());
+        count = mark.count();
+        if (mark.bytes() > 0) {
+            NativeMemory.putInt(buffer.address() + 4, count);
+        }
     }
 
     /// Offset of the operation that the next put or delete will become; see [Ops#seek].
     public long nextOffset() {
-        throw new UnsupportedOperationException();
+        return Math.max(HEADER_BYTES, byteSize());
     }
 
     /// Empties the batch and keeps its memory up to a limit.
     public void clear() {
-        throw new UnsupportedOperationException();
+        buffer.clear(KEPT_BYTES);
+        count = 0;
     }
 
     /// Iterates the operations in the order in which they were added; good until the batch is written to.
     public Ops ops() {
-        throw new UnsupportedOperationException();
+        MemorySegment bytes = segment();
+        return new Ops(bytes.address(), bytes.byteSize());
     }
 
+    /// Gives the memory back; the batch is empty afterwards and may be used again.
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        buffer.close();
+        count = 0;
     }
 
-    /// @param bytes  size of the encoded batch
-    /// @param count  operations in it
+    /// @param bytes size of the encoded batch
+    /// @param count operations in it
     public record Mark(long bytes, int count) {}
 
     /// Operations of a batch, read in place.
     public static final class Ops {
-        Ops() {}
+        private final long start;
+        private final long end;
+        private long nextAddress;
+        private boolean deletes;
+        private long relationId;
+        private long keyAddress;
+        private int keyLength;
+        private int valueLength;
+
+        private Ops(long start, long bytes) {
+            this.start = start;
+            this.end = start + bytes;
+            this.nextAddress = start + HEADER_BYTES;
+        }
 
         /// Steps to the next operation; false at the end.
         public boolean next() {
-            throw new UnsupportedOperationException();
+            if (nextAddress >= end) {
+                return false;
+            }
+            long p = nextAddress;
+            deletes = NativeMemory.getByte(p++) == DELETE;
+            relationId = Varint.get(p);
+            p += Varint.size(relationId);
+            keyLength = (int) Varint.get(p);
+            p += Varint.size(keyLength);
+            valueLength = 0;
+            if (!deletes) {
+                valueLength = (int) Varint.get(p);
+                p += Varint.size(valueLength);
+            }
+            keyAddress = p;
+            nextAddress = p + keyLength + valueLength;
+            return true;
         }
 
-        /// Steps to the operation at `offset`, as [WriteBatch#nextOffset] gave it.
+        /// Goes to `offset`, as [WriteBatch#nextOffset] gave it: [#next] then steps onto the operation
+        /// there.
         public void seek(long offset) {
-            throw new UnsupportedOperationException();
+            nextAddress = start + offset;
+        }
+
+        /// Back to before the first operation.
+        public void rewind() {
+            seek(HEADER_BYTES);
         }
 
         public long relationId() {
-            throw new UnsupportedOperationException();
+            return relationId;
         }
 
         /// False for a put.
         public boolean isDelete() {
-            throw new UnsupportedOperationException();
+            return deletes;
         }
 
         public long keyAddress() {
-            throw new UnsupportedOperationException();
+            return keyAddress;
         }
 
         public int keyLength() {
-            throw new UnsupportedOperationException();
+            return keyLength;
         }
 
         public long valueAddress() {
-            throw new UnsupportedOperationException();
+            return keyAddress + keyLength;
         }
 
         /// 0 for a delete.
         public int valueLength() {
-            throw new UnsupportedOperationException();
+            return valueLength;
         }
     }
 }

@@ -1,0 +1,147 @@
+package omendb.engine.lsm;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Says what a tree should compact next: leveled, level 0 by number of tables, the others by size.
+///
+/// Stateless; looks at one immutable [Levels].
+final class CompactionPicker {
+    private final LsmOptions options;
+
+    CompactionPicker(LsmOptions options) {
+        this.options = options;
+    }
+
+    /// @param level level of the inputs, or the lowest of them
+    /// @param inputs tables of that level (of several, for a full compaction: the upper ones first)
+    /// @param below tables of the output level that overlap them
+    /// @param output level of the result
+    record Job(int level, List<Sstable> inputs, List<Sstable> below, int output) {
+        /// Nothing to merge: the tables only change their level.
+        boolean isMove() {
+            return below.isEmpty() && (level > 0 || areDisjoint(inputs));
+        }
+
+        Set<Sstable> all() {
+            var all = new HashSet<>(inputs);
+            all.addAll(below);
+            return all;
+        }
+    }
+
+    /// How urgent compaction is: 1 or more means that a level is over its limit.
+    double score(Levels levels) {
+        double score = 0;
+        for (int level = 0; level < Levels.COUNT - 1; level++) {
+            score = Math.max(score, score(levels, level));
+        }
+        return score;
+    }
+
+    private double score(Levels levels, int level) {
+        return level == 0
+                ? (double) levels.level(0).length / options.levelZeroTables()
+                : (double) levels.bytes(level) / limitBytes(level);
+    }
+
+    /// Size limit of a level from 1 on.
+    long limitBytes(int level) {
+        long limit = options.levelOneBytes();
+        for (int i = 1; i < level; i++) {
+            limit = limit > Long.MAX_VALUE / options.levelMultiplier()
+                    ? Long.MAX_VALUE
+                    : limit * options.levelMultiplier();
+        }
+        return limit;
+    }
+
+    /// The most urgent job; null if every level is within its limit.
+    @Nullable
+    Job pick(Levels levels) {
+        int worst = -1;
+        double worstScore = 1;
+        for (int level = 0; level < Levels.COUNT - 1; level++) {
+            double score = score(levels, level);
+            if (score >= worstScore && (worst < 0 || score > worstScore)) {
+                worst = level;
+                worstScore = score;
+            }
+        }
+        if (worst < 0) {
+            return null;
+        }
+        List<Sstable> inputs = worst == 0 ? List.of(levels.level(0)) : List.of(cheapest(levels, worst));
+        return new Job(worst, inputs, levels.overlapping(worst + 1, inputs), worst + 1);
+    }
+
+    /// The table that drags along the fewest bytes below for each byte of its own: keeps write
+    /// amplification down.
+    private static Sstable cheapest(Levels levels, int level) {
+        Sstable best = levels.level(level)[0];
+        double bestCost = Double.MAX_VALUE;
+        for (Sstable table : levels.level(level)) {
+            long overlap = 0;
+            for (Sstable below : levels.level(level + 1)) {
+                overlap += table.overlaps(below) ? below.meta().bytes() : 0;
+            }
+            double cost = (double) overlap / table.meta().bytes();
+            if (cost < bestCost) {
+                bestCost = cost;
+                best = table;
+            }
+        }
+        return best;
+    }
+
+    /// Everything into one run on the lowest level in use (level 1 at least); null if there is nothing to
+    /// gain.
+    @Nullable
+    Job pickAll(Levels levels) {
+        int lowest = 1;
+        for (int level = 1; level < Levels.COUNT; level++) {
+            lowest = levels.level(level).length > 0 ? level : lowest;
+        }
+        var inputs = new ArrayList<Sstable>();
+        for (int level = 0; level < lowest; level++) {
+            inputs.addAll(Arrays.asList(levels.level(level)));
+        }
+        List<Sstable> below = List.of(levels.level(lowest));
+        return inputs.isEmpty() && below.isEmpty() ? null : new Job(0, inputs, below, lowest);
+    }
+
+    /// The level that takes a run from outside: the highest one whose limit it does not break and that lies
+    /// above everything it overlaps; 0 if it overlaps level 0.
+    int levelForRun(Levels levels, List<Sstable> run) {
+        long bytes = run.stream().mapToLong(table -> table.meta().bytes()).sum();
+        if (!levels.overlapping(0, run).isEmpty()) {
+            return 0;
+        }
+        int candidate = 0;
+        for (int level = 1; level < Levels.COUNT; level++) {
+            if (!levels.overlapping(level, run).isEmpty()) {
+                return candidate;
+            }
+            candidate = level;
+            if (levels.bytes(level) + bytes <= limitBytes(level)) {
+                return candidate;
+            }
+        }
+        return candidate;
+    }
+
+    private static boolean areDisjoint(List<Sstable> tables) {
+        var sorted = new ArrayList<>(tables);
+        sorted.sort(Sstable::compareSmallestTo);
+        for (int i = 1; i < sorted.size(); i++) {
+            if (!sorted.get(i - 1).isBefore(sorted.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,250 @@
+package omendb.engine.lsm;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import omendb.engine.lsm.CompactionPicker.Job;
+import omendb.memory.CorruptFileException;
+import omendb.memory.Epochs;
+import omendb.memory.FileStore;
+import org.jspecify.annotations.Nullable;
+
+/// Merges tables downwards, level by level, dropping what nobody can see any more.
+///
+/// Threading: any number of threads, one per tree at a time (the tree's *compacting* mark, under the state
+/// lock). The job reads its input tables without a pin: only it may remove them, and a drop of the tree
+/// meanwhile leaves them to it.
+final class Compactor {
+    private final FileStore files;
+    private final LsmOptions options;
+    private final Epochs epochs;
+    private final VersionSet versions;
+    private final Counters counters;
+    private final ReentrantLock stateLock;
+    private final Condition released;
+    private final CompactionPicker picker;
+
+    Compactor(
+            FileStore files,
+            LsmOptions options,
+            Epochs epochs,
+            VersionSet versions,
+            Counters counters,
+            ReentrantLock stateLock) {
+        this.files = files;
+        this.options = options;
+        this.epochs = epochs;
+        this.versions = versions;
+        this.counters = counters;
+        this.stateLock = stateLock;
+        this.released = stateLock.newCondition();
+        this.picker = new CompactionPicker(options);
+    }
+
+    CompactionPicker picker() {
+        return picker;
+    }
+
+    /// Does the most urgent job of any tree; false if no tree needs one or all that do are being worked on.
+    boolean compactOne() {
+        LsmTree tree = claimMostUrgent();
+        if (tree == null) {
+            return false;
+        }
+        try {
+            TreeState state = tree.stateOrNull();
+            Job job = state == null ? null : picker.pick(state.levels());
+            if (job != null) {
+                run(tree, job);
+            }
+            return true;
+        } catch (CorruptFileException e) {
+            setUncompactable(tree); // trying again would not help, and the other trees must not wait for this one
+            throw e;
+        } finally {
+            release(tree);
+        }
+    }
+
+    private void setUncompactable(LsmTree tree) {
+        stateLock.lock();
+        try {
+            tree.setUncompactableLocked();
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    /// Merges all tables of a tree into one run.
+    void compactAll(LsmTree tree) {
+        if (!claim(tree)) {
+            return;
+        }
+        try {
+            TreeState state = tree.stateOrNull();
+            Job job = state == null ? null : picker.pickAll(state.levels());
+            if (job != null) {
+                merge(tree, job);
+                counters.compactions.increment();
+            }
+        } finally {
+            release(tree);
+        }
+    }
+
+    private @Nullable LsmTree claimMostUrgent() {
+        LsmTree best = null;
+        double bestScore = 1;
+        stateLock.lock();
+        try {
+            for (LsmTree tree : versions.trees().values()) {
+                TreeState state = tree.stateOrNull();
+                if (state == null
+                        || tree.isCompactingLocked()
+                        || tree.isUncompactableLocked()
+                        || state.levels().isEmpty()) {
+                    continue;
+                }
+                double score = picker.score(state.levels());
+                if (score >= bestScore) {
+                    best = tree;
+                    bestScore = score;
+                }
+            }
+            if (best != null) {
+                best.setCompactingLocked(true);
+            }
+            return best;
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    /// Waits for a running job; false if the tree is dropped.
+    private boolean claim(LsmTree tree) {
+        stateLock.lock();
+        try {
+            while (tree.isCompactingLocked()) {
+                released.awaitUninterruptibly();
+            }
+            if (tree.isDropped()) {
+                return false;
+            }
+            tree.setCompactingLocked(true);
+            return true;
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    private void release(LsmTree tree) {
+        List<Sstable> orphans;
+        stateLock.lock();
+        try {
+            tree.setCompactingLocked(false);
+            orphans = tree.takeOrphansLocked();
+            released.signalAll();
+        } finally {
+            stateLock.unlock();
+        }
+        versions.retire(tree.relationId(), orphans);
+        epochs.advance();
+    }
+
+    private void run(LsmTree tree, Job job) {
+        if (job.isMove() && job.output() == job.level() + 1) {
+            move(tree, job);
+        } else {
+            merge(tree, job);
+        }
+        counters.compactions.increment();
+    }
+
+    private void move(LsmTree tree, Job job) {
+        versions.change(change -> {
+            if (!tree.isDropped()) {
+                install(tree, job, job.inputs(), change);
+            }
+        });
+    }
+
+    private void merge(LsmTree tree, Job job) {
+        long baseTs = job.all().stream()
+                .mapToLong(table -> table.meta().minCommitTs())
+                .min()
+                .orElseThrow();
+        try (var builder =
+                new TableBuilder(files, options, versions, tree.relationId(), baseTs, options.tableBytes())) {
+            List<Sstable> deeper = deeperTables(tree, job);
+            write(tree, job, deeper, builder);
+            List<Sstable> tables = builder.finish();
+            counters.compactedBytes.add(builder.bytes());
+            versions.change(change -> {
+                if (!tree.isDropped()) {
+                    install(tree, job, tables, change);
+                    change.swap(() -> {
+                        builder.keep();
+                        versions.retire(tree.relationId(), List.copyOf(job.all()));
+                    });
+                }
+            });
+        }
+    }
+
+    private void write(LsmTree tree, Job job, List<Sstable> deeper, TableBuilder builder) {
+        var runs = new ArrayList<RunCursor>();
+        job.inputs().forEach(table -> runs.add(new SstableCursor(table)));
+        if (!job.below().isEmpty()) {
+            runs.add(new LevelCursor(job.below().toArray(Sstable[]::new)));
+        }
+        try (var merge = new RunMerge(runs, false);
+                var filter = new VersionFilter(options.oldestSnapshot().getAsLong())) {
+            merge.start();
+            RunCursor run;
+            while ((run = merge.current()) != null && !tree.isDropped()) {
+                if (filter.accept(run) && !(filter.isObsoleteTombstone(run) && isBottom(run, deeper))) {
+                    builder.add(run, filter.isNewKey());
+                }
+                merge.advance();
+            }
+        }
+    }
+
+    /// Tables below the output level whose key ranges the job touches: there tombstones still hide
+    /// something.
+    private static List<Sstable> deeperTables(LsmTree tree, Job job) {
+        var deeper = new ArrayList<Sstable>();
+        TreeState state = tree.stateOrNull();
+        if (state != null) {
+            for (int level = job.output() + 1; level < Levels.COUNT; level++) {
+                deeper.addAll(state.levels().overlapping(level, List.copyOf(job.all())));
+            }
+        }
+        return deeper;
+    }
+
+    private static boolean isBottom(RunCursor run, List<Sstable> deeper) {
+        for (Sstable table : deeper) {
+            if (table.covers(run.keyAddress, run.keyLength, run.prefix)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void install(LsmTree tree, Job job, List<Sstable> outputs, VersionSet.Change change) {
+        Set<Sstable> removed = job.all();
+        for (Sstable table : removed) {
+            change.edit().removeTable(tree.relationId(), table.meta().number());
+        }
+        for (Sstable table : outputs) {
+            change.edit().addTable(tree.relationId(), job.output(), table.meta());
+        }
+        change.swap(() -> {
+            TreeState state = tree.state();
+            tree.setStateLocked(state.with(state.levels().with(removed, job.output(), outputs)));
+        });
+    }
+}

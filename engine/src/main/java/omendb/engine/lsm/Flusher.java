@@ -1,0 +1,122 @@
+package omendb.engine.lsm;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import omendb.memory.Epochs;
+import omendb.memory.FileStore;
+
+/// Turns the oldest frozen memtable into tables of level 0, one for each tree, by one manifest edit.
+///
+/// Threading: any thread; the flush lock lets one through at a time, since memtables are flushed in order.
+final class Flusher {
+    private final FileStore files;
+    private final LsmOptions options;
+    private final Epochs epochs;
+    private final Memtables memtables;
+    private final VersionSet versions;
+    private final Counters counters;
+    private final ReentrantLock flushLock = new ReentrantLock();
+
+    Flusher(
+            FileStore files,
+            LsmOptions options,
+            Epochs epochs,
+            Memtables memtables,
+            VersionSet versions,
+            Counters counters) {
+        this.files = files;
+        this.options = options;
+        this.epochs = epochs;
+        this.memtables = memtables;
+        this.versions = versions;
+        this.counters = counters;
+    }
+
+    /// Flushes all memtables up to a sequence number.
+    void flushUpTo(long sequence) {
+        flushLock.lock();
+        try {
+            Memtable oldest = memtables.oldestFrozen();
+            while (oldest != null && oldest.sequence() <= sequence) {
+                flush(oldest);
+                oldest = memtables.oldestFrozen();
+            }
+        } finally {
+            flushLock.unlock();
+        }
+    }
+
+    private record Output(LsmTree tree, TableBuilder builder, List<Sstable> tables) {}
+
+    private void flush(Memtable memtable) {
+        memtable.awaitWriters();
+        var outputs = new ArrayList<Output>();
+        try {
+            // once the writers are gone the map of lists changes no more
+            for (Map.Entry<LsmTree, SkipList> entry : memtable.sortedListsLocked()) {
+                if (!entry.getKey().isDropped()) {
+                    write(entry.getKey(), entry.getValue(), outputs);
+                }
+            }
+            versions.change(change -> install(memtable, outputs, change));
+        } finally {
+            outputs.forEach(output -> output.builder().close());
+        }
+        epochs.retire(memtable::free);
+        epochs.advance();
+    }
+
+    private void write(LsmTree tree, SkipList list, List<Output> outputs) {
+        TreeState state = tree.stateOrNull();
+        boolean bottom = state != null && state.levels().isEmpty();
+        var builder = new TableBuilder(files, options, versions, tree.relationId(), minCommitTs(list), Long.MAX_VALUE);
+        try (var filter = new VersionFilter(options.oldestSnapshot().getAsLong());
+                var run = new SkipListCursor(list)) {
+            for (run.first(); run.valid; run.next()) {
+                if (filter.accept(run) && !(bottom && filter.isObsoleteTombstone(run))) {
+                    builder.add(run, filter.isNewKey());
+                }
+            }
+            outputs.add(new Output(tree, builder, builder.finish()));
+            counters.flushedBytes.add(builder.bytes());
+        } catch (RuntimeException | Error e) {
+            builder.close();
+            throw e;
+        }
+    }
+
+    private static long minCommitTs(SkipList list) {
+        long min = Long.MAX_VALUE;
+        for (long node = list.first(); node != 0; node = list.next(node)) {
+            min = Math.min(min, SkipList.commitTs(node));
+        }
+        return min;
+    }
+
+    private void install(Memtable memtable, List<Output> outputs, VersionSet.Change change) {
+        change.flushedLsn(memtable.safeLsn());
+        change.maxCommitTs(memtable.maxCommitTs());
+        for (Output output : outputs) {
+            LsmTree tree = output.tree();
+            if (tree.isDropped()) { // its builder removes the tables
+                continue;
+            }
+            for (Sstable table : output.tables()) {
+                change.edit().addTable(tree.relationId(), 0, table.meta());
+            }
+            change.swap(() -> {
+                TreeState state = tree.state();
+                Levels levels = state.levels().with(Set.of(), 0, output.tables());
+                tree.setStateLocked(state.without(memtable).with(levels));
+                output.builder().keep();
+            });
+        }
+        change.swap(() -> {
+            memtables.removeLocked(memtable);
+            counters.flushes.increment();
+        });
+    }
+}

@@ -1,0 +1,105 @@
+package omendb.engine.lsm;
+
+/// A position in a level: tables in key order that do not overlap, read one after the other.
+final class LevelCursor extends RunCursor {
+    private final Sstable[] tables;
+    private final SstableCursor current;
+    private int ordinal;
+
+    /// @param tables at least one, ascending; not changed afterwards
+    LevelCursor(Sstable[] tables) {
+        this.tables = tables;
+        this.current = new SstableCursor(tables[0]);
+    }
+
+    @Override
+    void first() {
+        use(0);
+        current.first();
+        take();
+    }
+
+    @Override
+    void last() {
+        use(tables.length - 1);
+        current.last();
+        take();
+    }
+
+    @Override
+    void seek(long key, int length, long keyPrefix, long ts) {
+        int table = Levels.firstEndingAtOrAfter(tables, key, length, keyPrefix);
+        if (table == tables.length) {
+            valid = false;
+            return;
+        }
+        use(table);
+        current.seek(key, length, keyPrefix, ts);
+        if (!current.valid && table + 1 < tables.length) { // all versions of the table's last key are newer than `ts`
+            use(table + 1);
+            current.first();
+        }
+        take();
+    }
+
+    @Override
+    void seekBefore(long key, int length, long keyPrefix) {
+        int table = Levels.firstEndingAtOrAfter(tables, key, length, keyPrefix);
+        if (table < tables.length) {
+            use(table);
+            current.seekBefore(key, length, keyPrefix);
+            if (current.valid) {
+                take();
+                return;
+            }
+        }
+        if (table == 0) {
+            valid = false;
+            return;
+        }
+        use(table - 1);
+        current.last();
+        take();
+    }
+
+    @Override
+    void next() {
+        current.next();
+        if (!current.valid && ordinal + 1 < tables.length) {
+            use(ordinal + 1);
+            current.first();
+        }
+        take();
+    }
+
+    @Override
+    void previous() {
+        current.previous();
+        if (!current.valid && ordinal > 0) {
+            use(ordinal - 1);
+            current.last();
+        }
+        take();
+    }
+
+    private void use(int table) {
+        ordinal = table;
+        current.use(tables[table]);
+    }
+
+    private void take() {
+        valid = current.valid;
+        keyAddress = current.keyAddress;
+        keyLength = current.keyLength;
+        prefix = current.prefix;
+        commitTs = current.commitTs;
+        tombstone = current.tombstone;
+        valueAddress = current.valueAddress;
+        valueLength = current.valueLength;
+    }
+
+    @Override
+    public void close() {
+        current.close();
+    }
+}

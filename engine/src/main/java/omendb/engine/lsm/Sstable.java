@@ -1,0 +1,316 @@
+package omendb.engine.lsm;
+
+import static omendb.engine.lsm.SstableFormat.*;
+
+import omendb.memory.Checksum;
+import omendb.memory.CorruptFileException;
+import omendb.memory.FileHeader;
+import omendb.memory.FileStore;
+import omendb.memory.MapMode;
+import omendb.memory.MemoryAccount;
+import omendb.memory.MemoryTag;
+import omendb.memory.NativeMemory;
+import omendb.memory.ReservedRange;
+import omendb.memory.StoreFile;
+
+/// An open SSTable: the file mapped read-only, read in place; see [SstableFormat].
+///
+/// Opening reads the header and the footer only. Index, filter and checksum table are checked when a reader
+/// first comes, each block when it is first touched; damage is a [CorruptFileException] that names the
+/// file, every time.
+///
+/// Threading: any number of readers, each under an epoch pin. Two readers may check the same block at once:
+/// the bit they set is the same, and a lost bit costs a second check. [#close] only when no reader is left.
+final class Sstable implements AutoCloseable {
+    private static final MemoryTag TAG = MemoryTag.of("sstable");
+
+    private final TableMeta meta;
+    private final String path;
+    private final ReservedRange mapping;
+    private final long base;
+    private final long baseTs;
+
+    /// Verified bits of the blocks, then the smallest and the largest key: one allocation.
+    private final long side;
+
+    private final long sideBytes;
+    private final long largestKey;
+    private final long smallestPrefix;
+    private final long largestPrefix;
+
+    private final long footer;
+    private final int blocks;
+    private final int commonPrefix;
+    private final long prefixes;
+    private final long pages;
+    private final long separatorOffsets;
+    private final long separators;
+    private final long filter;
+    private final long filterBytes;
+    private final int probes;
+    private final long checksums;
+    private volatile boolean sectionsChecked;
+
+    private Sstable(TableMeta meta, long relationId, String path, FileHeader header, ReservedRange mapping) {
+        this.meta = meta;
+        this.path = path;
+        this.mapping = mapping;
+        this.base = mapping.address();
+        this.baseTs = header.parameter(PARAMETER_BASE_TS);
+        this.footer = base + meta.bytes() - PAGE_BYTES;
+        checkFooter(header, relationId);
+        this.blocks = NativeMemory.getInt(footer + FOOTER_BLOCKS);
+        this.commonPrefix = NativeMemory.getInt(footer + FOOTER_COMMON_PREFIX);
+        this.prefixes = base + NativeMemory.getLong(footer + FOOTER_INDEX);
+        this.pages = prefixes + 8L * blocks;
+        this.separatorOffsets = pages + 4L * (blocks + 1);
+        this.separators = separatorOffsets + 4L * (blocks + 2);
+        this.filter = base + NativeMemory.getLong(footer + FOOTER_FILTER);
+        this.filterBytes = NativeMemory.getLong(footer + FOOTER_FILTER + 8);
+        this.probes = NativeMemory.getInt(footer + FOOTER_PROBES);
+        this.checksums = base + NativeMemory.getLong(footer + FOOTER_CHECKSUMS);
+
+        long bitBytes = (blocks + 63) / 64 * 8L;
+        this.sideBytes =
+                bitBytes + meta.smallestKey().byteSize() + meta.largestKey().byteSize();
+        this.side = MemoryAccount.allocate(TAG, sideBytes);
+        long smallest = side + bitBytes;
+        this.largestKey = smallest + meta.smallestKey().byteSize();
+        NativeMemory.copy(meta.smallestKey(), smallest);
+        NativeMemory.copy(meta.largestKey(), largestKey);
+        this.smallestPrefix = Keys.prefix(smallest, smallestLength());
+        this.largestPrefix = Keys.prefix(largestKey, largestLength());
+    }
+
+    /// @throws CorruptFileException if the file is not as the manifest says, or header or footer are
+    ///     damaged
+    static Sstable open(FileStore files, long relationId, TableMeta meta) {
+        try (StoreFile file = files.open(fileName(relationId, meta.number()))) {
+            FileHeader header = FileHeader.read(file, KIND, VERSION, VERSION);
+            if (file.size() != meta.bytes() || header.parameterCount() <= PARAMETER_RESTART_INTERVAL) {
+                throw new CorruptFileException(
+                        file.path(),
+                        0,
+                        "the file has %d bytes, the manifest says %d".formatted(file.size(), meta.bytes()));
+            }
+            var mapping = ReservedRange.reserve(TAG, meta.bytes());
+            try {
+                mapping.mapFile(file, 0, 0, meta.bytes(), MapMode.READ_ONLY);
+                return new Sstable(meta, relationId, file.path(), header, mapping);
+            } catch (RuntimeException | Error e) {
+                mapping.close();
+                throw e;
+            }
+        }
+    }
+
+    private void checkFooter(FileHeader header, long relationId) {
+        long position = footer - base;
+        long stored = NativeMemory.getLong(footer + FOOTER_CHECKSUM);
+        long computed = hash(footer, FOOTER_CHECKSUM);
+        if (stored != computed || NativeMemory.getLong(footer) != FOOTER_MAGIC) {
+            throw new CorruptFileException(
+                    path, position, "bad footer (checksum %016x, expected %016x)".formatted(computed, stored));
+        }
+        long number = NativeMemory.getLong(footer + FOOTER_NUMBER);
+        long owner = NativeMemory.getLong(footer + FOOTER_RELATION);
+        if (number != meta.number()
+                || header.parameter(PARAMETER_NUMBER) != number
+                || owner != relationId
+                || header.owner() != owner
+                || NativeMemory.getLong(footer + FOOTER_ENTRIES) != meta.entries()) {
+            throw new CorruptFileException(
+                    path,
+                    position,
+                    "this is table %d of relation %d, expected table %d of relation %d"
+                            .formatted(number, owner, meta.number(), relationId));
+        }
+    }
+
+    TableMeta meta() {
+        return meta;
+    }
+
+    int blocks() {
+        return blocks;
+    }
+
+    long baseTs() {
+        return baseTs;
+    }
+
+    // ---- key range ----
+
+    private int smallestLength() {
+        return (int) meta.smallestKey().byteSize();
+    }
+
+    private int largestLength() {
+        return (int) meta.largestKey().byteSize();
+    }
+
+    /// Compares a user key with the first user key of the table.
+    int compareToSmallest(long key, int keyLength, long prefix) {
+        return Keys.compare(key, keyLength, prefix, largestKey - smallestLength(), smallestLength(), smallestPrefix);
+    }
+
+    /// Compares a user key with the last user key of the table.
+    int compareToLargest(long key, int keyLength, long prefix) {
+        return Keys.compare(key, keyLength, prefix, largestKey, largestLength(), largestPrefix);
+    }
+
+    boolean covers(long key, int keyLength, long prefix) {
+        return compareToSmallest(key, keyLength, prefix) >= 0 && compareToLargest(key, keyLength, prefix) <= 0;
+    }
+
+    /// Whether the key ranges of two tables overlap.
+    boolean overlaps(Sstable other) {
+        return other.compareToLargest(largestKey - smallestLength(), smallestLength(), smallestPrefix) <= 0
+                && other.compareToSmallest(largestKey, largestLength(), largestPrefix) >= 0;
+    }
+
+    /// Orders tables by their first keys.
+    int compareSmallestTo(Sstable other) {
+        return other.compareToSmallest(largestKey - smallestLength(), smallestLength(), smallestPrefix);
+    }
+
+    /// Whether this table ends before `other` begins.
+    boolean isBefore(Sstable other) {
+        return other.compareToSmallest(largestKey, largestLength(), largestPrefix) < 0;
+    }
+
+    // ---- look-up ----
+
+    /// Finds the newest version up to `snapshotTs`; false if the table has none. The key lies in the
+    /// table's range.
+    ///
+    /// @param hash XXH3-64 of the key
+    boolean get(long key, int keyLength, long hash, long snapshotTs, LsmValue out) {
+        checkSections();
+        if (filterBytes != 0 && !BloomFilter.mayContain(filter, filterBytes, probes, hash)) {
+            return false;
+        }
+        int block = findBlock(key, keyLength, snapshotTs);
+        if (BlockSearch.get(block(block), baseTs, key, keyLength, snapshotTs, out)) {
+            return true;
+        }
+        // the versions of one key may go on in the next block, which then starts with that very key
+        return block + 1 < blocks
+                && compareToSeparatorKey(block + 1, key, keyLength) == 0
+                && BlockSearch.get(block(block + 1), baseTs, key, keyLength, snapshotTs, out);
+    }
+
+    /// The last block whose separator is not after (`key`, `commitTs`); the first block if there is none.
+    int findBlock(long key, int keyLength, long commitTs) {
+        int shorter =
+                Math.min(commonPrefix, keyLength); // a key in range has the common bytes; a seek may be out of range
+        long prefix = Keys.prefix(key + shorter, keyLength - shorter);
+        int low = 0;
+        int high = blocks - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            long separator = NativeMemory.getLong(prefixes + 8L * middle);
+            boolean after = separator != prefix
+                    ? Long.compareUnsigned(separator, prefix) > 0
+                    : isSeparatorAfter(middle, key, keyLength, commitTs);
+            if (after) {
+                high = middle - 1;
+            } else {
+                low = middle;
+            }
+        }
+        return low;
+    }
+
+    private boolean isSeparatorAfter(int block, long key, int keyLength, long commitTs) {
+        int order = compareToSeparatorKey(block, key, keyLength);
+        return order != 0 ? order < 0 : separatorTs(block) < commitTs;
+    }
+
+    private int compareToSeparatorKey(int block, long key, int keyLength) {
+        int from = NativeMemory.getInt(separatorOffsets + 4L * block);
+        int to = NativeMemory.getInt(separatorOffsets + 4L * block + 4) - Long.BYTES;
+        return NativeMemory.compare(key, keyLength, separators + from, to - from);
+    }
+
+    private long separatorTs(int block) {
+        return NativeMemory.getLong(separators + NativeMemory.getInt(separatorOffsets + 4L * block + 4) - Long.BYTES);
+    }
+
+    /// Address of a block, checked.
+    long block(int ordinal) {
+        long position = (NativeMemory.getInt(pages + 4L * ordinal) & 0xffff_ffffL) * PAGE_BYTES;
+        long word = side + (ordinal >>> 6) * 8L;
+        if ((NativeMemory.getLong(word) & 1L << ordinal) == 0) {
+            checkBlock(ordinal, position);
+            NativeMemory.putLong(word, NativeMemory.getLong(word) | 1L << ordinal);
+        }
+        return base + position;
+    }
+
+    private void checkBlock(int ordinal, long position) {
+        long end = (NativeMemory.getInt(pages + 4L * ordinal + 4) & 0xffff_ffffL) * PAGE_BYTES;
+        long stored = NativeMemory.getLong(checksums + 8L * ordinal);
+        long computed = blockChecksum(hash(base + position, end - position), position, meta.number());
+        if (computed != stored) {
+            throw new CorruptFileException(
+                    path, position, "block %d has checksum %016x, expected %016x".formatted(ordinal, computed, stored));
+        }
+    }
+
+    /// Makes sure that index, filter and checksum table are whole: call before using them.
+    void checkSections() {
+        if (!sectionsChecked) {
+            checkSection(FOOTER_INDEX, "index");
+            checkSection(FOOTER_FILTER, "filter");
+            checkSection(FOOTER_CHECKSUMS, "checksum table");
+            sectionsChecked = true;
+        }
+    }
+
+    private void checkSection(int reference, String section) {
+        long position = NativeMemory.getLong(footer + reference);
+        long bytes = NativeMemory.getLong(footer + reference + 8);
+        long stored = NativeMemory.getLong(footer + reference + 16);
+        if (bytes == 0) {
+            return;
+        }
+        long computed = hash(base + position, bytes);
+        if (computed != stored) {
+            throw new CorruptFileException(
+                    path, position, "the %s has checksum %016x, expected %016x".formatted(section, computed, stored));
+        }
+    }
+
+    /// Reads every byte and checks it.
+    void verify() {
+        checkSections();
+        for (int i = 0; i < blocks; i++) {
+            checkBlock(i, (NativeMemory.getInt(pages + 4L * i) & 0xffff_ffffL) * PAGE_BYTES);
+        }
+    }
+
+    private long hash(long address, long bytes) {
+        try {
+            return Checksum.xxh3(address, bytes);
+        } catch (InternalError e) { // how the JVM reports a page of the file that cannot be read
+            throw new CorruptFileException(path, address - base, "the disk does not deliver the page", e);
+        }
+    }
+
+    /// What remains valid while [CorruptFileException]s and logs name the table.
+    String path() {
+        return path;
+    }
+
+    @Override
+    public void close() {
+        mapping.close();
+        MemoryAccount.free(TAG, side, sideBytes);
+    }
+
+    @Override
+    public String toString() {
+        return path + " (" + meta.entries() + " entries)";
+    }
+}

@@ -1,0 +1,135 @@
+package omendb.engine.lsm;
+
+/// SSTable, format version 1: `rel/<relation>/NNNNNN.sst`, immutable, little-endian.
+///
+///     position
+///     0            file header ([omendb.memory.FileHeader]): kind "sst", owner = relation, creation LSN =
+///     flushed
+///     LSN of the
+///                  store when the table was begun, parameters: table number, base timestamp, restart
+///                  interval
+///     4096         data blocks, each a whole number of 4-KiB pages
+///     data end     index, filter, checksum table: each at a multiple of 64, in this order
+///     size - 4096  footer
+///
+/// **Entry order**: user key ascending by unsigned bytes (a prefix before the longer key), versions of a
+/// key newest first. No version occurs twice.
+///
+/// **Data block.** Full at `blockBytes` (a setting of the writer, not needed to read); an entry that is
+/// larger has a block to itself. Values are stored as they are, in one piece, so that readers use them in
+/// place.
+///
+///     offset size field
+///     0      4    restarts    number of restart points, at least 1
+///     4      4    entry bytes
+///     8      4r   for each restart point: offset of its entry from the first entry; the first is 0
+///     8+4r        entries:
+///                 shared      varint: leading bytes in common with the user key before; 0 at a restart point
+///                 unshared    varint: bytes of the key that follow
+///                 tag         varint: value length * 4 + kind; kind 0 = value, 1 = tombstone (length 0),
+///                 2 reserved
+///                 for
+///                             range deletes
+///                 age         varint: commit timestamp - base timestamp
+///                 key bytes, value bytes
+///     ...         zeros up to the end of the page
+///
+/// **Index.** For each block a separator (user key, timestamp): not after the first entry of the block,
+/// after the last of the block before. The first separator is the first entry; a separator between two user
+/// keys is the shortest prefix of the second that does the job, with the timestamp `2^63 - 1`, which stands
+/// before all versions. One more key follows: the last entry of the table. n = number of blocks.
+///
+///     8 * n        prefix: 8 bytes of the separator after the bytes that all keys of the table share (see
+///     the
+///     footer),
+///                  big-endian as a number, zero-padded: most steps of the search look no further
+///     4 * (n + 1)  page number of the block (position / 4096); the last is the page after the data
+///     4 * (n + 2)  offset of each key in the heap that follows; the last is its end
+///     heap         for each separator, then for the last key: user key, then 8 bytes timestamp
+///
+/// **Filter.** Blocked bloom filter over the XXH3-64 of the user keys ([BloomFilter]); may be absent.
+///
+/// **Checksum table.** For each block 8 bytes: XXH3-64 of all its pages, exclusive-or the block's position,
+/// exclusive-or the table number multiplied by 2^20. Blocks are checked when a process first touches them,
+/// index, filter and checksum table when it first reads from the table.
+///
+/// **Footer**, one page:
+///
+///     offset size field
+///     0      8    magic "OMSSTFT1"
+///     8      8    table number, must be the header's
+///     16     8    relation, must be the header's owner
+///     24     8    entries
+///     32     8    tombstones among them
+///     40     8    smallest commit timestamp
+///     48     8    largest commit timestamp
+///     56     4    blocks
+///     60     4    leading bytes that all user keys share
+///     64     24   index: position, bytes, XXH3-64
+///     88     24   filter: position, bytes, XXH3-64; bytes 0 = none
+///     112    24   checksum table: position, bytes, XXH3-64
+///     136    24   position model (piecewise-linear, key -> block): position, bytes, XXH3-64; bytes 0 in
+///     version 1,
+///     readers
+///                 fall back to the index when they find none or do not know its kind
+///     160    4    probes of the filter
+///     164         zeros
+///     4088   8    XXH3-64 of bytes 0..4088
+///
+/// **Crash argument.** A table is written under a temporary name, synced, renamed, its directory synced,
+/// and only then named by the manifest. Files that the manifest does not name are leftovers and are deleted
+/// at open.
+final class SstableFormat {
+    static final String KIND = "sst";
+    static final int VERSION = 1;
+    static final int PAGE_BYTES = 4096;
+    static final int SECTION_ALIGNMENT = 64;
+
+    static final int BLOCK_RESTARTS = 0;
+    static final int BLOCK_ENTRY_BYTES = 4;
+    static final int BLOCK_HEADER_BYTES = 8;
+
+    static final int KIND_BITS = 2;
+    static final int KIND_MASK = 3;
+    static final int KIND_VALUE = 0;
+    static final int KIND_TOMBSTONE = 1;
+
+    /// Largest entry without its key and value.
+    static final int MAX_ENTRY_HEADER_BYTES = 3 + 3 + 5 + 10;
+
+    static final long FOOTER_MAGIC = 0x3154465453534d4fL; // "OMSSTFT1"
+    static final int FOOTER_NUMBER = 8;
+    static final int FOOTER_RELATION = 16;
+    static final int FOOTER_ENTRIES = 24;
+    static final int FOOTER_TOMBSTONES = 32;
+    static final int FOOTER_MIN_TS = 40;
+    static final int FOOTER_MAX_TS = 48;
+    static final int FOOTER_BLOCKS = 56;
+    static final int FOOTER_COMMON_PREFIX = 60;
+    static final int FOOTER_INDEX = 64;
+    static final int FOOTER_FILTER = 88;
+    static final int FOOTER_CHECKSUMS = 112;
+    static final int FOOTER_MODEL = 136;
+    static final int FOOTER_PROBES = 160;
+    static final int FOOTER_CHECKSUM = 4088;
+
+    static final int PARAMETER_NUMBER = 0;
+    static final int PARAMETER_BASE_TS = 1;
+    static final int PARAMETER_RESTART_INTERVAL = 2;
+
+    private SstableFormat() {}
+
+    static String directory(long relationId) {
+        return "rel/" + relationId;
+    }
+
+    static String fileName(long relationId, long number) {
+        return "%s/%06d.sst".formatted(directory(relationId), number);
+    }
+
+    /// What the checksum table holds for a block whose pages hash to `hash`: a block in another's place
+    /// does not pass.
+    static long blockChecksum(long hash, long position, long tableNumber) {
+        return hash ^ position ^ (tableNumber << 20);
+    }
+}

@@ -1,0 +1,248 @@
+package omendb.engine.lsm;
+
+import static omendb.engine.lsm.SstableFormat.*;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import omendb.memory.Checksum;
+import omendb.memory.FileHeader;
+import omendb.memory.FileStore;
+import omendb.memory.MemoryTag;
+import omendb.memory.NativeMemory;
+import omendb.memory.StorageException;
+import omendb.memory.StoreFile;
+import org.jspecify.annotations.Nullable;
+
+/// Writes one SSTable from entries in order; see [SstableFormat].
+///
+/// [#finish] leaves a synced file under its final name; the caller syncs the directory. [#close] without it
+/// removes the file. Threading: one thread.
+final class SstableWriter implements AutoCloseable {
+    private static final MemoryTag TAG = MemoryTag.of("sstable-writer");
+    private static final int WRITE_BYTES = 1 << 20;
+    private static final String TEMPORARY = ".tmp";
+
+    /// Timestamp of a separator between two user keys: before all versions.
+    private static final long BEFORE_ALL_VERSIONS = Long.MAX_VALUE;
+
+    private final FileStore files;
+    private final long relationId;
+    private final long number;
+    private final String name;
+    private final int filterBitsPerKey;
+    private final BlockBuilder block;
+    private final GrowableBuffer pending = new GrowableBuffer(TAG);
+    private final GrowableBuffer lastKey = new GrowableBuffer(TAG);
+    private final GrowableBuffer separators = new GrowableBuffer(TAG);
+    private final GrowableBuffer separatorOffsets = new GrowableBuffer(TAG);
+    private final GrowableBuffer blockPages = new GrowableBuffer(TAG);
+    private final GrowableBuffer checksums = new GrowableBuffer(TAG);
+    private final GrowableBuffer hashes = new GrowableBuffer(TAG);
+    private @Nullable StoreFile file;
+    private long position;
+    private long entries;
+    private long tombstones;
+    private long minTs = Long.MAX_VALUE;
+    private long maxTs;
+    private long lastTs;
+
+    /// @param baseTs no entry has a smaller commit timestamp
+    SstableWriter(FileStore files, LsmOptions options, long relationId, long number, long baseTs, long creationLsn) {
+        this.files = files;
+        this.relationId = relationId;
+        this.number = number;
+        this.name = fileName(relationId, number);
+        this.filterBitsPerKey = options.filterBitsPerKey();
+        this.block = new BlockBuilder(TAG, options.blockBytes(), options.restartInterval(), baseTs);
+        var header = FileHeader.of(KIND, VERSION, relationId, creationLsn, number, baseTs, options.restartInterval());
+        header.encode(pending.reserve(FileHeader.BYTES));
+        pending.advance(FileHeader.BYTES);
+    }
+
+    long entries() {
+        return entries;
+    }
+
+    /// Bytes of the file so far, without index and filter.
+    long bytes() {
+        return position + pending.size();
+    }
+
+    /// Adds the next entry; the caller keeps the order.
+    void add(long key, int keyLength, long commitTs, boolean tombstone, long valueAddress, int valueLength) {
+        int shared = Keys.commonPrefix(lastKey.address(), (int) lastKey.size(), key, keyLength);
+        boolean sameKey = entries > 0 && shared == keyLength && shared == lastKey.size();
+        if (!block.fits(keyLength, valueLength)) {
+            finishBlock();
+        }
+        if (block.isEmpty()) {
+            addSeparator(key, keyLength, commitTs, shared, sameKey);
+        }
+        block.add(shared, key, keyLength, commitTs, tombstone, valueAddress, valueLength);
+        if (!sameKey) {
+            lastKey.truncate(0);
+            lastKey.append(key, keyLength);
+            if (filterBitsPerKey > 0) {
+                hashes.appendLong(Checksum.xxh3(key, keyLength));
+            }
+        }
+        lastTs = commitTs;
+        entries++;
+        tombstones += tombstone ? 1 : 0;
+        minTs = Math.min(minTs, commitTs);
+        maxTs = Math.max(maxTs, commitTs);
+    }
+
+    private void addSeparator(long key, int keyLength, long commitTs, int shared, boolean sameKey) {
+        separatorOffsets.appendInt(Math.toIntExact(separators.size()));
+        boolean whole = entries == 0 || sameKey;
+        separators.append(key, whole ? keyLength : shared + 1);
+        separators.appendLong(whole ? commitTs : BEFORE_ALL_VERSIONS);
+        blockPages.appendInt(Math.toIntExact(bytes() / PAGE_BYTES));
+    }
+
+    private void finishBlock() {
+        long blockPosition = bytes();
+        long blockLength = block.pageBytes();
+        long target = pending.reserve(blockLength);
+        block.finish(target);
+        checksums.appendLong(blockChecksum(Checksum.xxh3(target, blockLength), blockPosition, number));
+        pending.advance(blockLength);
+        if (pending.size() >= WRITE_BYTES) {
+            writePending();
+        }
+    }
+
+    private void writePending() {
+        if (file == null) {
+            file = files.create(name + TEMPORARY);
+        }
+        file.write(pending.segment(), position);
+        position += pending.size();
+        pending.truncate(0);
+    }
+
+    /// Completes, syncs and renames the file.
+    ///
+    /// @throws StorageException if the disk refuses (the temporary file is removed by [#close])
+    TableMeta finish() {
+        if (entries == 0) {
+            throw new IllegalStateException("a table without entries");
+        }
+        finishBlock();
+        blockPages.appendInt(Math.toIntExact(bytes() / PAGE_BYTES));
+        separatorOffsets.appendInt(Math.toIntExact(separators.size()));
+        separators.append(lastKey.address(), lastKey.size());
+        separators.appendLong(lastTs);
+        separatorOffsets.appendInt(Math.toIntExact(separators.size()));
+
+        MemorySegment smallest = copy(separators.address(), smallestLength());
+        MemorySegment largest = copy(lastKey.address(), lastKey.size());
+        int common = Keys.commonPrefix(separators.address(), smallestLength(), lastKey.address(), (int) lastKey.size());
+        try (var footer = new GrowableBuffer(TAG)) {
+            long address = footer.reserve(PAGE_BYTES);
+            NativeMemory.fill(address, PAGE_BYTES, (byte) 0);
+            footer.advance(PAGE_BYTES);
+            appendIndex(common, address + FOOTER_INDEX);
+            appendFilter(address);
+            appendSection(checksums, address + FOOTER_CHECKSUMS);
+            encodeFooter(address, common);
+            pending.align(PAGE_BYTES);
+            pending.append(address, PAGE_BYTES);
+        }
+        writePending();
+        StoreFile written = Objects.requireNonNull(file);
+        written.sync();
+        written.close();
+        file = null;
+        files.rename(name + TEMPORARY, name);
+        return new TableMeta(number, position, entries, tombstones, minTs, maxTs, smallest, largest);
+    }
+
+    private int smallestLength() {
+        return NativeMemory.getInt(separatorOffsets.address() + Integer.BYTES) - Long.BYTES;
+    }
+
+    private static MemorySegment copy(long address, long bytes) {
+        var copied = MemorySegment.ofArray(new byte[Math.toIntExact(bytes)]);
+        NativeMemory.copy(address, copied);
+        return copied.asReadOnly();
+    }
+
+    private void encodeFooter(long footer, int common) {
+        NativeMemory.putLong(footer, FOOTER_MAGIC);
+        NativeMemory.putLong(footer + FOOTER_NUMBER, number);
+        NativeMemory.putLong(footer + FOOTER_RELATION, relationId);
+        NativeMemory.putLong(footer + FOOTER_ENTRIES, entries);
+        NativeMemory.putLong(footer + FOOTER_TOMBSTONES, tombstones);
+        NativeMemory.putLong(footer + FOOTER_MIN_TS, minTs);
+        NativeMemory.putLong(footer + FOOTER_MAX_TS, maxTs);
+        NativeMemory.putInt(footer + FOOTER_BLOCKS, (int) (checksums.size() / Long.BYTES));
+        NativeMemory.putInt(footer + FOOTER_COMMON_PREFIX, common);
+        NativeMemory.putLong(footer + FOOTER_CHECKSUM, Checksum.xxh3(footer, FOOTER_CHECKSUM));
+    }
+
+    private void appendIndex(int common, long reference) {
+        try (var index = new GrowableBuffer(TAG)) {
+            int blocks = (int) (checksums.size() / Long.BYTES);
+            for (int i = 0; i < blocks; i++) {
+                int from = NativeMemory.getInt(separatorOffsets.address() + i * 4L);
+                int to = NativeMemory.getInt(separatorOffsets.address() + i * 4L + 4) - Long.BYTES;
+                index.appendLong(Keys.prefix(separators.address() + from + common, to - from - common));
+            }
+            index.append(blockPages.address(), blockPages.size());
+            index.append(separatorOffsets.address(), separatorOffsets.size());
+            index.append(separators.address(), separators.size());
+            appendSection(index, reference);
+        }
+    }
+
+    private void appendFilter(long footer) {
+        if (filterBitsPerKey == 0) {
+            return;
+        }
+        long keys = hashes.size() / Long.BYTES;
+        long bytes = BloomFilter.bytesFor(keys, filterBitsPerKey);
+        int probes = BloomFilter.probesFor(filterBitsPerKey);
+        try (var filter = new GrowableBuffer(TAG)) {
+            NativeMemory.fill(filter.reserve(bytes), bytes, (byte) 0);
+            filter.advance(bytes);
+            for (long i = 0; i < keys; i++) {
+                BloomFilter.add(filter.address(), bytes, probes, NativeMemory.getLong(hashes.address() + i * 8));
+            }
+            appendSection(filter, footer + FOOTER_FILTER);
+        }
+        NativeMemory.putInt(footer + FOOTER_PROBES, probes);
+    }
+
+    /// Appends a section to the file and its position, length and checksum to the footer.
+    private void appendSection(GrowableBuffer section, long reference) {
+        pending.align(SECTION_ALIGNMENT);
+        NativeMemory.putLong(reference, bytes());
+        NativeMemory.putLong(reference + 8, section.size());
+        NativeMemory.putLong(reference + 16, Checksum.xxh3(section.address(), section.size()));
+        pending.append(section.address(), section.size());
+    }
+
+    /// Frees the buffers; removes the file unless it was finished.
+    @Override
+    public void close() {
+        block.close();
+        pending.close();
+        lastKey.close();
+        separators.close();
+        separatorOffsets.close();
+        blockPages.close();
+        checksums.close();
+        hashes.close();
+        if (file != null) {
+            file.close();
+            file = null;
+            try {
+                files.delete(name + TEMPORARY);
+            } catch (StorageException _) {
+                // a leftover: the next open removes it, and what brought us here is already on its way to the caller
+            }
+        }
+    }
+}

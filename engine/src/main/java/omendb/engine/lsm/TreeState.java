@@ -1,0 +1,107 @@
+package omendb.engine.lsm;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Where the versions of a tree are at one moment: the list in the active memtable, those in frozen ones
+/// (newest first), the tables. Every version is in exactly one of them, newer versions of a key in newer
+/// ones. Immutable; a change is a new state, put into the tree under the store's state lock.
+final class TreeState {
+    static final TreeState EMPTY = new TreeState(null, new SkipList[0], Levels.EMPTY);
+
+    private final @Nullable SkipList active;
+    private final SkipList[] frozen;
+    private final Levels levels;
+
+    private TreeState(@Nullable SkipList active, SkipList[] frozen, Levels levels) {
+        this.active = active;
+        this.frozen = frozen;
+        this.levels = levels;
+    }
+
+    @Nullable
+    SkipList active() {
+        return active;
+    }
+
+    /// Newest first; not to be changed.
+    SkipList[] frozen() {
+        return frozen;
+    }
+
+    Levels levels() {
+        return levels;
+    }
+
+    boolean hasMemory() {
+        return active != null || frozen.length > 0;
+    }
+
+    TreeState withActive(SkipList list) {
+        assert active == null : "a tree has one active list";
+        return new TreeState(list, frozen, levels);
+    }
+
+    /// The active list has been frozen with its memtable.
+    TreeState freeze() {
+        return active == null ? this : new TreeState(null, withFrozenList(active), levels);
+    }
+
+    /// Adds a list that a late writer made in a memtable that is frozen already.
+    TreeState withFrozen(SkipList list) {
+        return new TreeState(active, withFrozenList(list), levels);
+    }
+
+    private SkipList[] withFrozenList(SkipList list) {
+        SkipList[] lists = Arrays.copyOf(frozen, frozen.length + 1);
+        lists[frozen.length] = list;
+        Arrays.sort(
+                lists,
+                (a, b) -> Long.compare(b.memtable().sequence(), a.memtable().sequence()));
+        return lists;
+    }
+
+    /// A memtable is gone: its list was flushed.
+    TreeState without(Memtable flushed) {
+        SkipList[] lists =
+                Arrays.stream(frozen).filter(list -> list.memtable() != flushed).toArray(SkipList[]::new);
+        return new TreeState(active, lists, levels);
+    }
+
+    TreeState with(Levels newLevels) {
+        return new TreeState(active, frozen, newLevels);
+    }
+
+    /// Cursors over all parts, newest first, not positioned. Parts that lie outside the bounds are left
+    /// out.
+    List<RunCursor> cursors(KeyBound from, KeyBound to) {
+        var cursors = new ArrayList<RunCursor>();
+        if (active != null) {
+            cursors.add(new SkipListCursor(active));
+        }
+        for (SkipList list : frozen) {
+            cursors.add(new SkipListCursor(list));
+        }
+        for (Sstable table : levels.level(0)) {
+            if (meets(table, from, to)) {
+                cursors.add(new SstableCursor(table));
+            }
+        }
+        for (int level = 1; level < Levels.COUNT; level++) {
+            Sstable[] tables = Arrays.stream(levels.level(level))
+                    .filter(table -> meets(table, from, to))
+                    .toArray(Sstable[]::new);
+            if (tables.length > 0) {
+                cursors.add(tables.length == 1 ? new SstableCursor(tables[0]) : new LevelCursor(tables));
+            }
+        }
+        return cursors;
+    }
+
+    private static boolean meets(Sstable table, KeyBound from, KeyBound to) {
+        return (!from.isSet() || table.compareToLargest(from.address(), from.length(), from.prefix()) <= 0)
+                && (!to.isSet() || table.compareToSmallest(to.address(), to.length(), to.prefix()) > 0);
+    }
+}

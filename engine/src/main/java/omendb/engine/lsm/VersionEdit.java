@@ -1,0 +1,84 @@
+package omendb.engine.lsm;
+
+import static omendb.engine.lsm.ManifestFormat.*;
+
+import java.lang.foreign.MemorySegment;
+import omendb.memory.MemoryTag;
+import omendb.memory.NativeMemory;
+
+/// Changes of the store's structure that happen together: the payload of a manifest record, see
+/// [ManifestFormat].
+///
+/// Threading: one thread. Owns its buffer until [#close].
+final class VersionEdit implements AutoCloseable {
+    private static final MemoryTag TAG = MemoryTag.of("manifest");
+
+    private final GrowableBuffer bytes = new GrowableBuffer(TAG);
+
+    VersionEdit createTree(long relationId) {
+        bytes.appendByte(CREATE_TREE);
+        bytes.appendVarint(relationId);
+        return this;
+    }
+
+    VersionEdit dropTree(long relationId) {
+        bytes.appendByte(DROP_TREE);
+        bytes.appendVarint(relationId);
+        return this;
+    }
+
+    VersionEdit addTable(long relationId, int level, TableMeta table) {
+        bytes.appendByte(ADD_TABLE);
+        bytes.appendVarint(relationId);
+        bytes.appendVarint(level);
+        bytes.appendVarint(table.number());
+        bytes.appendVarint(table.bytes());
+        bytes.appendVarint(table.entries());
+        bytes.appendVarint(table.tombstones());
+        bytes.appendVarint(table.minCommitTs());
+        bytes.appendVarint(table.maxCommitTs());
+        appendKey(table.smallestKey());
+        appendKey(table.largestKey());
+        return this;
+    }
+
+    VersionEdit removeTable(long relationId, long number) {
+        bytes.appendByte(REMOVE_TABLE);
+        bytes.appendVarint(relationId);
+        bytes.appendVarint(number);
+        return this;
+    }
+
+    VersionEdit flushedLsn(long lsn) {
+        bytes.appendByte(FLUSHED_LSN);
+        bytes.appendVarint(lsn);
+        return this;
+    }
+
+    VersionEdit nextNumber(long number) {
+        bytes.appendByte(NEXT_NUMBER);
+        bytes.appendVarint(number);
+        return this;
+    }
+
+    VersionEdit maxCommitTs(long commitTs) {
+        bytes.appendByte(MAX_COMMIT_TS);
+        bytes.appendVarint(commitTs);
+        return this;
+    }
+
+    private void appendKey(MemorySegment key) {
+        bytes.appendVarint(key.byteSize());
+        NativeMemory.copy(key, bytes.reserve(key.byteSize()));
+        bytes.advance(key.byteSize());
+    }
+
+    GrowableBuffer bytes() {
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        bytes.close();
+    }
+}

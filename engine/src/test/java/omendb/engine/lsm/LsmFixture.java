@@ -1,0 +1,142 @@
+package omendb.engine.lsm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import omendb.memory.Epochs;
+import omendb.memory.FileStore;
+import omendb.memory.MemoryAccount;
+import omendb.memory.MemoryTag;
+import omendb.memory.NativeMemory;
+
+/// A store with string keys and values, its file store and epochs; one commit per call, LSN = commit timestamp.
+final class LsmFixture implements AutoCloseable {
+    private static final MemoryTag TAG = MemoryTag.of("test");
+
+    /// Sizes at which everything happens often, and nothing in the background.
+    static final LsmOptions SMALL = LsmOptions.defaults()
+            .withMemtableBytes(64 << 10)
+            .withBlocks(4096, 4, 10)
+            .withLevels(2, 128 << 10, 4, 32 << 10)
+            .withManifestRollBytes(16 << 10)
+            .withCompactionThreads(0);
+
+    private final Supplier<FileStore> opener;
+    private final LsmOptions options;
+    private FileStore files;
+    private Epochs epochs;
+    private LsmStore store;
+
+    private LsmFixture(Supplier<FileStore> opener, LsmOptions options) {
+        this.opener = opener;
+        this.options = options;
+        openStore();
+    }
+
+    static LsmFixture open(Path directory, LsmOptions options) {
+        return new LsmFixture(() -> FileStore.open(directory), options);
+    }
+
+    private void openStore() {
+        files = opener.get();
+        epochs = new Epochs();
+        try {
+            store = LsmStore.open(files, options, epochs);
+        } catch (RuntimeException e) {
+            epochs.close();
+            files.close();
+            throw e;
+        }
+    }
+
+    LsmStore store() {
+        return store;
+    }
+
+    Epochs epochs() {
+        return epochs;
+    }
+
+    void reopen() {
+        close();
+        openStore();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+        epochs.close();
+        files.close();
+    }
+
+    static void assertNoLiveMemory() {
+        assertEquals(Map.of(), MemoryAccount.snapshot());
+    }
+
+    static MemorySegment bytes(String text) {
+        return MemorySegment.ofArray(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String text(long address, int length) {
+        byte[] bytes = new byte[length];
+        NativeMemory.copy(address, bytes, 0, length);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    void put(long relation, String key, String value, long ts) {
+        try (var batch = new WriteBatch()) {
+            batch.put(relation, bytes(key), bytes(value));
+            store.apply(batch, ts, ts);
+        }
+    }
+
+    void put(SortedRun run, String key, String value) {
+        try (var arena = Arena.ofConfined()) {
+            run.put(
+                    arena.allocateFrom(ValueLayout.JAVA_BYTE, key.getBytes(StandardCharsets.UTF_8)),
+                    arena.allocateFrom(ValueLayout.JAVA_BYTE, value.getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    void delete(long relation, String key, long ts) {
+        try (var batch = new WriteBatch()) {
+            batch.delete(relation, bytes(key));
+            store.apply(batch, ts, ts);
+        }
+    }
+
+    String get(long relation, String key, long snapshot) {
+        byte[] raw = key.getBytes(StandardCharsets.UTF_8);
+        long address = MemoryAccount.allocate(TAG, raw.length + 1);
+        var value = new LsmValue();
+        try (Epochs.Pin _ = epochs.pin()) {
+            NativeMemory.copy(raw, 0, address, raw.length);
+            return store.tree(relation).get(address, raw.length, snapshot, value)
+                    ? text(value.address(), value.length())
+                    : null;
+        } finally {
+            MemoryAccount.free(TAG, address, raw.length + 1);
+        }
+    }
+
+    List<String> scan(long relation, String from, String to, long snapshot, boolean backward) {
+        var rows = new ArrayList<String>();
+        try (LsmCursor cursor = store.tree(relation)
+                .scan(from == null ? null : bytes(from), to == null ? null : bytes(to), snapshot, backward)) {
+            while (cursor.next()) {
+                rows.add(text(cursor.keyAddress(), cursor.keyLength())
+                        + "="
+                        + text(cursor.valueAddress(), cursor.valueLength()));
+            }
+        }
+        return rows;
+    }
+}
