@@ -285,7 +285,7 @@ final class DefinitionGrammar {
         List<Ddl.Option> options = new ArrayList<>();
         while (cursor.kind() == TokenKind.WORD) {
             int at = cursor.position();
-            String name = cursor.accept("connection", "limit") ? "connection_limit" : cursor.nonReservedWord();
+            String name = databaseOption();
             cursor.acceptOperator("=");
             String value;
             if (cursor.accept("default")) {
@@ -298,6 +298,19 @@ final class DefinitionGrammar {
             options.add(new Ddl.Option(name, value, at));
         }
         return List.copyOf(options);
+    }
+
+    private String databaseOption() {
+        if (cursor.accept("connection")) {
+            cursor.expect("limit");
+            return "connection_limit";
+        }
+        boolean known =
+                cursor.category() == null || cursor.atAny("encoding", "location", "owner", "tablespace", "template");
+        if (!known) {
+            throw cursor.syntaxError();
+        }
+        return cursor.next();
     }
 
     // ---- sequences
@@ -448,7 +461,7 @@ final class DefinitionGrammar {
         QualifiedName name = cursor.atSymbol("(") || cursor.at("on") ? null : cursor.qualifiedName();
         List<String> kinds = cursor.optionalColumnNames();
         cursor.expect("on");
-        List<Ddl.IndexElement> elements = cursor.commaList(grammar.tables::indexElement);
+        List<Ddl.IndexElement> elements = cursor.commaList(grammar.tables::bareElement);
         cursor.expect("from");
         return new Ddl.CreateStatistics(name, ifNotExists, kinds, elements, grammar.from.list(), position);
     }

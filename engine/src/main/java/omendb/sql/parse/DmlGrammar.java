@@ -45,9 +45,8 @@ final class DmlGrammar {
         List<Dml.Target> columns = List.of();
         Query source = null;
         Dml.Overriding overriding = Dml.Overriding.NONE;
-        if (cursor.at("default", "values")) {
-            cursor.next();
-            cursor.next();
+        if (cursor.accept("default")) {
+            cursor.expect("values");
         } else {
             if (cursor.atSymbol("(") && !grammar.primaries.atParenthesisedQuery()) {
                 columns = targets();

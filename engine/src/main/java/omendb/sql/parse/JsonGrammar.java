@@ -46,10 +46,11 @@ final class JsonGrammar {
         List<Expr> args = new ArrayList<>();
         List<String> clauses = new ArrayList<>();
         boolean special = always;
+        boolean keyed = word.startsWith("json_object");
         if (!cursor.atSymbol(")") && !atClause()) {
             do {
                 args.add(grammar.expressions.expression());
-                if (cursor.acceptSymbol(":") || cursor.accept("value")) {
+                if (keyed && (cursor.acceptSymbol(":") || cursor.accept("value"))) {
                     special = true;
                     args.add(grammar.expressions.expression());
                 }

@@ -30,11 +30,18 @@ final class Lexer {
         return lexer.tokens;
     }
 
+    /// What is no token ends the tokens: the grammar may find a fault before it, and reports this one when it
+    /// gets there.
     private void run() {
-        while (skipBlanks()) {
-            next();
+        try {
+            while (skipBlanks()) {
+                next();
+            }
+            at = length;
+        } catch (OmenException e) {
+            tokens.fail(e);
         }
-        tokens.add(TokenKind.END, length, length, "");
+        tokens.add(TokenKind.END, at, at, "");
     }
 
     private void next() {
@@ -308,7 +315,7 @@ final class Lexer {
                     digits(10);
                 }
             }
-            if (exponent()) {
+            if (exponent(start)) {
                 kind = TokenKind.NUMERIC;
             }
         }
@@ -318,12 +325,15 @@ final class Lexer {
         tokens.add(kind, start, at, null);
     }
 
-    private boolean exponent() {
+    private boolean exponent(int start) {
         if (at >= length || (sql.charAt(at) | 0x20) != 'e') {
             return false;
         }
         int sign = peek(1) == '+' || peek(1) == '-' ? 1 : 0;
         if (!isDigit(peek(1 + sign))) {
+            if (sign == 1) {
+                throw SyntaxErrors.near("trailing junk after numeric literal", sql, start, at + 2);
+            }
             return false;
         }
         at += 1 + sign;

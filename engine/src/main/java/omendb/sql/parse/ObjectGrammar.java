@@ -291,7 +291,8 @@ final class ObjectGrammar {
     Statement alterObject(ObjectType type, int position) {
         int start = cursor.index();
         boolean ifExists = type == ObjectType.POLICY && cursor.accept("if", "exists");
-        Ddl.ObjectName name = objectName(type);
+        boolean typeName = type == ObjectType.TYPE || type == ObjectType.DOMAIN;
+        Ddl.ObjectName name = objectName(typeName ? ObjectType.COLLATION : type);
         if (cursor.accept("rename", "to")) {
             String newName = cursor.columnName();
             boolean part = name.on() != null && type != ObjectType.OPERATOR_CLASS && type != ObjectType.OPERATOR_FAMILY;

@@ -480,10 +480,11 @@ final class QueryGrammar {
     }
 
     SortItem.Nulls nulls() {
-        if (cursor.accept("nulls", "first")) {
-            return SortItem.Nulls.FIRST;
+        if (cursor.at("nulls", "first") || cursor.at("nulls", "last")) {
+            cursor.next();
+            return cursor.next().equals("first") ? SortItem.Nulls.FIRST : SortItem.Nulls.LAST;
         }
-        return cursor.accept("nulls", "last") ? SortItem.Nulls.LAST : SortItem.Nulls.DEFAULT;
+        return SortItem.Nulls.DEFAULT;
     }
 
     // ---- windows

@@ -155,7 +155,8 @@ final class SettingGrammar {
             grammar.types.intervalFields();
             return List.of(new SetValue("interval '" + text + "'", false));
         }
-        if (cursor.atString() || cursor.atColumnName()) {
+        boolean plainWord = cursor.kind() == TokenKind.WORD && cursor.category() == null;
+        if (cursor.atString() || plainWord || cursor.kind() == TokenKind.QUOTED_NAME) {
             return List.of(new SetValue(cursor.next(), true));
         }
         return List.of(new SetValue(number(), false));
@@ -177,7 +178,8 @@ final class SettingGrammar {
         if (cursor.accept("time", "zone")) {
             return "timezone";
         }
-        if (cursor.accept("transaction", "isolation", "level")) {
+        if (cursor.accept("transaction", "isolation")) {
+            cursor.expect("level");
             return "transaction_isolation";
         }
         if (cursor.accept("session", "authorization")) {

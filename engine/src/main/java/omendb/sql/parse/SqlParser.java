@@ -38,6 +38,7 @@ public final class SqlParser {
         while (true) {
             while (cursor.acceptSymbol(";")) {}
             if (cursor.atEnd()) {
+                cursor.expectEnd();
                 return List.copyOf(statements);
             }
             int first = cursor.index();
@@ -55,9 +56,7 @@ public final class SqlParser {
         return guarded(() -> {
             Grammar grammar = new Grammar(Lexer.tokenize(sql), LiteralPolicy.KEEP);
             T result = rule.apply(grammar);
-            if (!grammar.cursor.atEnd()) {
-                throw grammar.cursor.syntaxError();
-            }
+            grammar.cursor.expectEnd();
             return result;
         });
     }

@@ -324,7 +324,16 @@ final class StatementGrammar {
         }
         cursor.rewind(start);
         Statement known = grammar.objects.alterObject(ObjectType.TYPE, position);
-        return known != null ? known : grammar.objects.unsupported("ALTER TYPE", position);
+        if (known != null) {
+            return known;
+        }
+        cursor.qualifiedName();
+        boolean attribute = cursor.atAny("add", "drop", "alter", "rename") && cursor.at(1, "attribute");
+        if (!attribute && !(cursor.at("set") && cursor.atSymbol(1, "("))) {
+            cursor.acceptAny("add", "drop", "alter", "rename", "set");
+            throw cursor.syntaxError();
+        }
+        return grammar.objects.unsupported("ALTER TYPE", position);
     }
 
     private Statement alterDomain(int position) {
@@ -379,6 +388,7 @@ final class StatementGrammar {
             Ddl.ObjectName object = new Ddl.ObjectName(qualified, null, null, position);
             return new Ddl.SetSchema(ObjectType.EXTENSION, object, cursor.columnName(), false, position);
         }
+        cursor.expectAny("add", "drop");
         return grammar.objects.unsupported("ALTER EXTENSION", position);
     }
 }

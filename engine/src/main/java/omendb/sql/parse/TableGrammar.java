@@ -50,7 +50,11 @@ final class TableGrammar {
     }
 
     boolean ifNotExists() {
-        return cursor.accept("if", "not", "exists");
+        if (!cursor.at("if", "not")) {
+            return false;
+        }
+        cursor.expect("if", "not", "exists");
+        return true;
     }
 
     /// `(a, b)` or `(a)` of CREATE TABLE AS.
@@ -323,7 +327,7 @@ final class TableGrammar {
         if (cursor.accept("null")) {
             return new ConstraintBody.AllowNull();
         }
-        if (cursor.at("unique") || cursor.at("primary", "key")) {
+        if (cursor.atAny("unique", "primary")) {
             return key(false);
         }
         if (cursor.accept("check")) {
@@ -510,18 +514,7 @@ final class TableGrammar {
 
     /// A column, a call or a parenthesised expression with what CREATE INDEX allows behind it.
     Ddl.IndexElement indexElement() {
-        int position = cursor.position();
-        String column = null;
-        Expr expr = null;
-        if (cursor.acceptSymbol("(")) {
-            expr = grammar.expressions.expression();
-            cursor.expectSymbol(")");
-        } else {
-            expr = grammar.from.functionInFrom();
-            if (expr == null) {
-                column = cursor.columnName();
-            }
-        }
+        Ddl.IndexElement bare = bareElement();
         QualifiedName collation = grammar.expressions.optionalCollation();
         QualifiedName operatorClass = null;
         List<Ddl.Option> classOptions = List.of();
@@ -533,7 +526,32 @@ final class TableGrammar {
         SortItem.Direction direction = grammar.queries.direction();
         SortItem.Nulls nullsOrder = grammar.queries.nulls();
         return new Ddl.IndexElement(
-                column, expr, collation, operatorClass, classOptions, direction, nullsOrder, position);
+                bare.column(),
+                bare.expr(),
+                collation,
+                operatorClass,
+                classOptions,
+                direction,
+                nullsOrder,
+                bare.position());
+    }
+
+    /// A column, a call or a parenthesised expression.
+    Ddl.IndexElement bareElement() {
+        int position = cursor.position();
+        String column = null;
+        Expr expr;
+        if (cursor.acceptSymbol("(")) {
+            expr = grammar.expressions.expression();
+            cursor.expectSymbol(")");
+        } else {
+            expr = grammar.from.functionInFrom();
+            if (expr == null) {
+                column = cursor.columnName();
+            }
+        }
+        return new Ddl.IndexElement(
+                column, expr, null, null, List.of(), SortItem.Direction.DEFAULT, SortItem.Nulls.DEFAULT, position);
     }
 
     /// `(name = value, ...)`.

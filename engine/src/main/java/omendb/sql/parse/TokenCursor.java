@@ -24,6 +24,8 @@ final class TokenCursor {
     private int at;
     private int depth;
     private int highestParameter;
+    private int partialStart = -1;
+    private int partialEnd;
 
     TokenCursor(TokenList tokens) {
         this.tokens = tokens;
@@ -134,11 +136,24 @@ final class TokenCursor {
         }
         for (int i = 0; i < more.length; i++) {
             if (!at(i + 1, more[i])) {
+                remember(at, at + i + 1);
                 return false;
             }
         }
         at += 1 + more.length;
         return true;
+    }
+
+    /// A form of several words began at one token and broke off at a later one. If nothing else fits at the
+    /// first, the
+    /// later one is to blame, as it is in a parser that shifts word by word.
+    private void remember(int first, int broken) {
+        if (first != partialStart) {
+            partialStart = first;
+            partialEnd = broken;
+        } else {
+            partialEnd = Math.max(partialEnd, broken);
+        }
     }
 
     /// Takes one of the words and returns it; null if none is there.
@@ -280,7 +295,9 @@ final class TokenCursor {
     }
 
     String label() {
-        if (!atLabel()) {
+        boolean operator =
+                at("not") && (at(1, "like") || at(1, "ilike") || at(1, "in") || at(1, "between") || at(1, "similar"));
+        if (!atLabel() || operator) {
             throw syntaxError();
         }
         return next();
@@ -412,6 +429,13 @@ final class TokenCursor {
         return highest;
     }
 
+    /// Complains unless all tokens were taken.
+    void expectEnd() {
+        if (!atEnd() || tokens.failure() != null) {
+            throw syntaxError();
+        }
+    }
+
     // ---- lists and depth
 
     <T> List<T> commaList(Supplier<T> element) {
@@ -445,8 +469,13 @@ final class TokenCursor {
         return syntaxErrorAt(at);
     }
 
-    OmenException syntaxErrorAt(int index) {
+    OmenException syntaxErrorAt(int first) {
+        int index = first == partialStart ? partialEnd : first;
         if (tokens.kind(index) == TokenKind.END) {
+            OmenException failure = tokens.failure();
+            if (failure != null) {
+                return failure;
+            }
             return SyntaxErrors.at("syntax error at end of input", tokens.sql, tokens.start(index));
         }
         return SyntaxErrors.near("syntax error", tokens.sql, tokens.start(index), tokens.end(index));

@@ -1,6 +1,7 @@
 package omendb.sql.parse;
 
 import java.util.Arrays;
+import omendb.engine.error.OmenException;
 import org.jspecify.annotations.Nullable;
 
 /// The tokens of a text, as parallel arrays; the last one is [TokenKind#END].
@@ -14,6 +15,7 @@ final class TokenList {
     private int[] ends;
     private @Nullable String[] values;
     private int size;
+    private @Nullable OmenException failure;
 
     TokenList(String sql) {
         this.sql = sql;
@@ -43,6 +45,17 @@ final class TokenList {
     void replaceLast(int end, String value) {
         ends[size - 1] = end;
         values[size - 1] = value;
+    }
+
+    /// The text is broken where the tokens end.
+    void fail(OmenException failure) {
+        this.failure = failure;
+    }
+
+    /// What is wrong at the end; null if the text was read to its end.
+    @Nullable
+    OmenException failure() {
+        return failure;
     }
 
     int size() {

@@ -96,8 +96,11 @@ final class UtilityGrammar {
         long count = 1;
         boolean from = cursor.atAny("from", "in");
         boolean name = cursor.atColumnName() && (cursor.kind(1) == TokenKind.END || cursor.atSymbol(1, ";"));
-        if (!from && !name) {
-            if (cursor.kind() == TokenKind.INTEGER || cursor.kind() == TokenKind.OPERATOR) {
+        boolean word =
+                cursor.atAny("next", "forward", "prior", "backward", "first", "last", "absolute", "relative", "all");
+        boolean number = cursor.kind() == TokenKind.INTEGER || cursor.kind() == TokenKind.OPERATOR;
+        if (!from && !name && (word || number)) {
+            if (number) {
                 count = cursor.signedInteger();
             } else {
                 switch (cursor.next()) {
@@ -119,8 +122,7 @@ final class UtilityGrammar {
                         direction = Utility.FetchDirection.RELATIVE;
                         count = cursor.signedInteger();
                     }
-                    case "all" -> count = Long.MAX_VALUE;
-                    default -> throw cursor.syntaxErrorAt(cursor.index() - 1);
+                    default -> count = Long.MAX_VALUE;
                 }
             }
         }
