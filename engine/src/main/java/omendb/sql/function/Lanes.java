@@ -11,7 +11,8 @@ import omendb.memory.NativeMemory;
 /// Bodies from primitive lambdas: strict functions over LONG and DOUBLE lanes, without an object per row.
 ///
 /// NULL flags are combined eight rows at a time first; a batch without NULLs runs a loop without tests. What is hot in
-/// every query (comparison, integer and float arithmetic) has loops of its own in [Comparisons] and [Arithmetic], since a
+/// every query (comparison, integer and float arithmetic) has loops of its own in [Comparisons] and [Arithmetic], since
+/// a
 /// loop shared by many lambdas costs a virtual call a row.
 public final class Lanes {
     private Lanes() {}

@@ -70,9 +70,9 @@ public final class Rows {
     }
 
     public static StrictBody numeric(NumericBinary function) {
-        return strict((context, args, row, out) -> function.apply(
-                        Numeric.read(args[0], row), Numeric.read(args[1], row))
-                .write(out, row));
+        return strict(
+                (context, args, row, out) -> function.apply(Numeric.read(args[0], row), Numeric.read(args[1], row))
+                        .write(out, row));
     }
 
     public static StrictBody interval(Function<Interval, Interval> function) {

@@ -1,0 +1,132 @@
+package omendb.sql.ddl;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import omendb.engine.catalog.ColumnDef;
+import omendb.engine.catalog.SchemaDef;
+import omendb.engine.catalog.TableDef;
+import omendb.engine.error.SqlState;
+import omendb.sql.ast.TableElement.Constraint;
+import omendb.sql.ast.TableElement.ConstraintBody;
+import omendb.sql.parse.Deparser;
+import omendb.sql.plan.Field;
+import omendb.sql.plan.Scalar;
+import omendb.sql.plan.Scalars;
+import org.jspecify.annotations.Nullable;
+
+/// Adds constraints to a table, new or existing.
+final class ConstraintCreator {
+    private final DdlContext context;
+    private final RelationNames names;
+
+    ConstraintCreator(DdlContext context) {
+        this.context = context;
+        this.names = new RelationNames(context);
+    }
+
+    /// @param column       the column it was written on, null = on the table
+    /// @param checkRows    whether existing rows must be looked at
+    void add(int tableOid, Constraint constraint, @Nullable String column, boolean checkRows) {
+        TableDef table = context.catalog().table(tableOid);
+        if (table == null) {
+            throw DdlErrors.error(SqlState.UNDEFINED_TABLE, "the table is gone");
+        }
+        if (constraint.deferrable()) {
+            throw DdlErrors.notSupported("a deferrable constraint");
+        }
+        switch (constraint.body()) {
+            case ConstraintBody.Key key -> key(table, constraint, key, column);
+            case ConstraintBody.Check check -> check(table, constraint, check, checkRows && !constraint.notValid());
+            case ConstraintBody.ForeignKey _ -> throw DdlErrors.notSupported("a foreign key");
+            case ConstraintBody.Exclude _ -> throw DdlErrors.notSupported("an exclusion constraint");
+            case ConstraintBody.NotNull _,
+                    ConstraintBody.AllowNull _,
+                    ConstraintBody.DefaultValue _,
+                    ConstraintBody.Generated _,
+                    ConstraintBody.Identity _ -> throw DdlErrors.notSupported("this constraint on a table");
+        }
+    }
+
+    private void key(TableDef table, Constraint constraint, ConstraintBody.Key key, @Nullable String column) {
+        if (key.usingIndex() != null) {
+            throw DdlErrors.notSupported("a constraint USING INDEX");
+        }
+        if (!key.including().isEmpty()) {
+            throw DdlErrors.notSupported("INCLUDE");
+        }
+        if (key.nullsNotDistinct()) {
+            throw DdlErrors.notSupported("NULLS NOT DISTINCT in a constraint");
+        }
+        List<String> columns = column == null ? key.columns() : List.of(column);
+        List<Integer> attnums = new ArrayList<>();
+        for (String name : columns) {
+            ColumnDef def = table.column(name);
+            if (def == null) {
+                throw DdlErrors.error(SqlState.UNDEFINED_COLUMN, "column \"" + name + "\" named in key does not exist")
+                        .withPosition(constraint.position());
+            }
+            IndexCreator.checkOrderable(def.type(), "btree");
+            attnums.add(def.attnum());
+        }
+        if (key.primary() && table.primaryKey() != null) {
+            throw DdlErrors.error(
+                    SqlState.INVALID_TABLE_DEFINITION,
+                    "multiple primary keys for table \"" + table.name() + "\" are not allowed");
+        }
+        String name = constraint.name();
+        if (name == null) {
+            name = key.primary()
+                    ? names.choose(table.schemaOid(), table.name(), null, "pkey")
+                    : names.choose(table.schemaOid(), table.name(), RelationNames.joined(columns), "key");
+        }
+        checkName(table, name);
+        if (context.catalog().relation(table.schemaOid(), name) != null) {
+            throw DdlErrors.error(SqlState.DUPLICATE_TABLE, "relation \"" + name + "\" already exists");
+        }
+        context.editor().addKeyConstraint(table.oid(), name, key.primary(), attnums);
+    }
+
+    private void check(TableDef table, Constraint constraint, ConstraintBody.Check check, boolean checkRows) {
+        List<Field> row = context.binder().row(table);
+        Scalar bound = context.binder().overRow(table, check.expr(), row, true);
+        Set<Integer> used = new TreeSet<>();
+        for (Field field : Scalars.fields(bound)) {
+            if (field.columnNumber() > 0) {
+                used.add(field.columnNumber());
+            }
+        }
+        String name = constraint.name();
+        if (name == null) {
+            String column =
+                    used.size() == 1 ? table.column(used.iterator().next()).name() : null;
+            name = RelationNames.chooseConstraint(table, column, "check");
+        }
+        checkName(table, name);
+        String text = Deparser.expression(check.expr());
+        if (checkRows && violated(table, text)) {
+            throw DdlErrors.error(
+                            SqlState.CHECK_VIOLATION,
+                            "check constraint \"" + name + "\" of relation \"" + table.name()
+                                    + "\" is violated by some row")
+                    .withConstraint(name);
+        }
+        context.editor().addCheckConstraint(table.oid(), name, text, List.copyOf(used));
+    }
+
+    private boolean violated(TableDef table, String condition) {
+        SchemaDef schema = context.catalog().schema(table.schemaOid());
+        String prefix = schema == null ? "" : Deparser.identifier(schema.name()) + ".";
+        return context.returnsRow("SELECT 1 FROM " + prefix + Deparser.identifier(table.name()) + " WHERE NOT ("
+                + condition + ") LIMIT 1");
+    }
+
+    private static void checkName(TableDef table, String name) {
+        if (RelationNames.hasConstraint(table, name)) {
+            throw DdlErrors.error(
+                    SqlState.DUPLICATE_OBJECT,
+                    "constraint \"" + name + "\" for relation \"" + table.name() + "\" already exists");
+        }
+    }
+}

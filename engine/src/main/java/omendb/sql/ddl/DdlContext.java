@@ -1,0 +1,48 @@
+package omendb.sql.ddl;
+
+import java.util.List;
+import omendb.engine.Database;
+import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.SchemaEditor;
+import omendb.engine.error.SqlState;
+import omendb.engine.txn.Transaction;
+import omendb.sql.bind.Binder;
+import org.jspecify.annotations.Nullable;
+
+/// What a DDL statement works with: the session's transaction and settings.
+public interface DdlContext {
+    Database database();
+
+    Transaction transaction();
+
+    /// The catalog with the transaction's own changes; asked again after each change.
+    default Catalog catalog() {
+        return database().catalog(transaction());
+    }
+
+    default SchemaEditor editor() {
+        return database().schema(transaction());
+    }
+
+    /// Schemas that unqualified names are looked up in, in order.
+    List<String> searchPath();
+
+    /// Schema in which unqualified names are created, null if the search path names none.
+    @Nullable
+    String creationSchema();
+
+    /// A binder over [#catalog] as it is now.
+    Binder binder();
+
+    /// Name of the current role.
+    String user();
+
+    /// Whether BEGIN opened the transaction, or several statements of one query share it.
+    boolean inTransactionBlock();
+
+    /// Does a query return a row? For constraints on existing rows.
+    boolean returnsRow(String sql);
+
+    /// A NOTICE to the client.
+    void notice(SqlState state, String message);
+}

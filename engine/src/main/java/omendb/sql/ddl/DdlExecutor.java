@@ -1,0 +1,230 @@
+package omendb.sql.ddl;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.ColumnDef;
+import omendb.engine.catalog.ExtensionDef;
+import omendb.engine.catalog.RelationDef;
+import omendb.engine.catalog.SchemaDef;
+import omendb.engine.catalog.SequenceDef;
+import omendb.engine.catalog.TableDef;
+import omendb.engine.error.OmenException;
+import omendb.engine.error.SqlState;
+import omendb.engine.type.Types;
+import omendb.sql.ast.Ddl;
+import omendb.sql.ast.QualifiedName;
+import omendb.sql.ast.Statement;
+import omendb.sql.ast.TableRef;
+import omendb.sql.pgcatalog.SystemState;
+
+/// Carries out DDL.
+public final class DdlExecutor {
+    /// Extensions whose functions and types are always here; creating one writes its row.
+    private static final Map<String, String> EXTENSIONS =
+            Map.of("vector", SystemState.VECTOR_VERSION, "uuid-ossp", "1.1", "plpgsql", "1.0");
+
+    private final DdlContext context;
+    private final RelationNames names;
+
+    public DdlExecutor(DdlContext context) {
+        this.context = context;
+        this.names = new RelationNames(context);
+    }
+
+    /// Executes the statement in the context's transaction.
+    ///
+    /// @return the tag of CommandComplete
+    /// @throws omendb.engine.error.UserException 0A000 for what does not exist here yet
+    public String execute(Ddl statement) {
+        return switch (statement) {
+            case Ddl.CreateTable create -> {
+                new TableCreator(context, create).create();
+                yield "CREATE TABLE";
+            }
+            case Ddl.CreateIndex create -> {
+                new IndexCreator(context).create(create);
+                yield "CREATE INDEX";
+            }
+            case Ddl.Drop drop -> {
+                new ObjectDropper(context).drop(drop);
+                yield "DROP " + drop.type().words();
+            }
+            case Ddl.AlterTable alter -> {
+                new TableAlterer(context).alter(alter);
+                yield "ALTER " + alter.type().words();
+            }
+            case Ddl.Rename rename -> {
+                new TableAlterer(context).rename(rename);
+                yield "ALTER " + rename.owner().words();
+            }
+            case Ddl.CreateSchema create -> createSchema(create);
+            case Ddl.CreateSequence create -> createSequence(create);
+            case Ddl.AlterSequence alter -> alterSequence(alter);
+            case Ddl.CreateExtension create -> createExtension(create);
+            case Ddl.UpdateExtension update -> {
+                requireExtension(update.name());
+                yield "ALTER EXTENSION";
+            }
+            case Ddl.Truncate truncate -> truncate(truncate);
+            default -> throw DdlErrors.notSupported(words(statement));
+        };
+    }
+
+    /// `CREATE VIEW` for [Ddl.CreateView].
+    private static String words(Statement statement) {
+        StringBuilder words = new StringBuilder();
+        for (char c : statement.getClass().getSimpleName().toCharArray()) {
+            if (Character.isUpperCase(c) && !words.isEmpty()) {
+                words.append(' ');
+            }
+            words.append(Character.toUpperCase(c));
+        }
+        return words.toString();
+    }
+
+    private String createSchema(Ddl.CreateSchema create) {
+        String name = create.name() != null ? create.name() : create.authorization();
+        if (name == null) {
+            throw DdlErrors.error(SqlState.SYNTAX_ERROR, "CREATE SCHEMA needs a name");
+        }
+        if (!create.elements().isEmpty()) {
+            throw DdlErrors.notSupported("CREATE SCHEMA with elements");
+        }
+        if (name.startsWith("pg_")) {
+            throw DdlErrors.error(SqlState.RESERVED_NAME, "unacceptable schema name \"" + name + "\"")
+                    .withDetail("The prefix \"pg_\" is reserved for system schemas.");
+        }
+        if (context.catalog().schema(name) != null || name.equals("information_schema")) {
+            OmenException exists = DdlErrors.error(SqlState.DUPLICATE_SCHEMA, "schema \"" + name + "\" already exists");
+            if (!create.ifNotExists()) {
+                throw exists;
+            }
+            context.notice(SqlState.DUPLICATE_SCHEMA, exists.text() + ", skipping");
+            return "CREATE SCHEMA";
+        }
+        context.editor().createSchema(name);
+        return "CREATE SCHEMA";
+    }
+
+    private String createSequence(Ddl.CreateSequence create) {
+        if (create.persistence() == Ddl.Persistence.TEMPORARY) {
+            throw DdlErrors.notSupported("CREATE TEMPORARY SEQUENCE");
+        }
+        SchemaDef schema = names.creationSchema(create.name());
+        String name = create.name().name();
+        if (context.catalog().relation(schema.oid(), name) != null) {
+            if (!create.ifNotExists()) {
+                throw DdlErrors.error(SqlState.DUPLICATE_TABLE, "relation \"" + name + "\" already exists");
+            }
+            context.notice(SqlState.DUPLICATE_TABLE, "relation \"" + name + "\" already exists, skipping");
+            return "CREATE SEQUENCE";
+        }
+        SequenceOptions options = SequenceOptions.of(Types.INT8, create.options(), context.binder());
+        SequenceDef sequence = context.editor().createSequence(schema.oid(), options.named(name));
+        if (options.ownedBy() != null) {
+            own(sequence, options.ownedBy());
+        }
+        return "CREATE SEQUENCE";
+    }
+
+    private void own(SequenceDef sequence, QualifiedName columnName) {
+        if (columnName.parts().size() < 2) {
+            throw DdlErrors.error(SqlState.SYNTAX_ERROR, "invalid OWNED BY option")
+                    .withHint("Specify OWNED BY table.column or OWNED BY NONE.");
+        }
+        List<String> tableParts =
+                columnName.parts().subList(0, columnName.parts().size() - 1);
+        TableDef table = names.table(new QualifiedName(tableParts, columnName.position()));
+        ColumnDef column = table.column(columnName.name());
+        if (column == null) {
+            throw DdlErrors.noColumn(columnName.name(), table.name());
+        }
+        context.editor().setSequenceOwner(sequence.oid(), table.oid(), column.attnum());
+    }
+
+    private String alterSequence(Ddl.AlterSequence alter) {
+        RelationDef relation = names.find(alter.name());
+        if (relation == null) {
+            if (!alter.ifExists()) {
+                throw DdlErrors.noRelation(alter.name().toString());
+            }
+            context.notice(
+                    SqlState.SUCCESSFUL_COMPLETION, "relation \"" + alter.name() + "\" does not exist, skipping");
+            return "ALTER SEQUENCE";
+        }
+        if (!(relation instanceof SequenceDef sequence)) {
+            throw DdlErrors.error(
+                    SqlState.WRONG_OBJECT_TYPE, "\"" + alter.name().name() + "\" is not a sequence");
+        }
+        for (Ddl.SequenceOption option : alter.options()) {
+            switch (option) {
+                case Ddl.SequenceOption.OwnedBy owner when owner.column() != null -> own(sequence, owner.column());
+                case Ddl.SequenceOption.Restart restart -> restart(sequence, restart);
+                default -> throw DdlErrors.notSupported("this form of ALTER SEQUENCE");
+            }
+        }
+        return "ALTER SEQUENCE";
+    }
+
+    private void restart(SequenceDef sequence, Ddl.SequenceOption.Restart restart) {
+        long value = restart.with() == null ? sequence.start() : restart.with();
+        if (value < sequence.minimum() || value > sequence.maximum()) {
+            throw DdlErrors.error(
+                    SqlState.INVALID_PARAMETER_VALUE,
+                    "RESTART value (" + value + ") cannot be "
+                            + (value < sequence.minimum()
+                                    ? "less than MINVALUE (" + sequence.minimum() + ")"
+                                    : "greater than MAXVALUE (" + sequence.maximum() + ")"));
+        }
+        context.database().setval(context.transaction(), sequence.oid(), value, false);
+    }
+
+    private String createExtension(Ddl.CreateExtension create) {
+        String name = create.name();
+        if (context.catalog().extension(name) != null) {
+            if (!create.ifNotExists()) {
+                throw DdlErrors.error(SqlState.DUPLICATE_OBJECT, "extension \"" + name + "\" already exists");
+            }
+            context.notice(SqlState.DUPLICATE_OBJECT, "extension \"" + name + "\" already exists, skipping");
+            return "CREATE EXTENSION";
+        }
+        String version = EXTENSIONS.get(name);
+        if (version == null) {
+            throw DdlErrors.error(SqlState.FEATURE_NOT_SUPPORTED, "extension \"" + name + "\" is not available")
+                    .withHint("The extension must first be installed on the system where PostgreSQL is running.");
+        }
+        int schemaOid = Catalog.PUBLIC_OID;
+        for (Ddl.Option option : create.options()) {
+            if (option.name().equals("schema") && option.value() != null) {
+                schemaOid = names.schema(option.value(), option.position()).oid();
+            }
+        }
+        context.editor().createExtension(name, version, schemaOid);
+        return "CREATE EXTENSION";
+    }
+
+    private void requireExtension(String name) {
+        ExtensionDef extension = context.catalog().extension(name);
+        if (extension == null) {
+            throw DdlErrors.error(SqlState.UNDEFINED_OBJECT, "extension \"" + name + "\" does not exist");
+        }
+    }
+
+    private String truncate(Ddl.Truncate truncate) {
+        List<Integer> oids = new ArrayList<>();
+        for (TableRef.Table reference : truncate.tables()) {
+            oids.add(names.table(reference.name()).oid());
+        }
+        context.editor().truncate(oids);
+        if (truncate.restartIdentity()) {
+            for (int oid : oids) {
+                for (SequenceDef sequence : context.catalog().sequencesOwnedBy(oid)) {
+                    context.database().setval(context.transaction(), sequence.oid(), sequence.start(), false);
+                }
+            }
+        }
+        return "TRUNCATE TABLE";
+    }
+}

@@ -1,0 +1,236 @@
+package omendb.sql.ddl;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.StringJoiner;
+import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.ColumnDef;
+import omendb.engine.catalog.ConstraintDef;
+import omendb.engine.catalog.ExtensionDef;
+import omendb.engine.catalog.IndexDef;
+import omendb.engine.catalog.RelationDef;
+import omendb.engine.catalog.SchemaDef;
+import omendb.engine.catalog.SequenceDef;
+import omendb.engine.catalog.TableDef;
+import omendb.engine.error.OmenException;
+import omendb.engine.error.SqlState;
+import omendb.engine.type.SqlType;
+import omendb.sql.ast.Ddl;
+import omendb.sql.ast.QualifiedName;
+import org.jspecify.annotations.Nullable;
+
+/// DROP.
+final class ObjectDropper {
+    private static final String CASCADE_HINT = "Use DROP ... CASCADE to drop the dependent objects too.";
+
+    private final DdlContext context;
+    private final RelationNames names;
+
+    ObjectDropper(DdlContext context) {
+        this.context = context;
+        this.names = new RelationNames(context);
+    }
+
+    void drop(Ddl.Drop statement) {
+        for (Ddl.ObjectName object : statement.names()) {
+            switch (statement.type()) {
+                case TABLE, INDEX, SEQUENCE -> relation(statement, object.name());
+                case SCHEMA -> schema(statement, object.name().name());
+                case EXTENSION -> extension(statement, object.name().name());
+                case VIEW, MATERIALIZED_VIEW, FOREIGN_TABLE -> otherRelation(statement, object.name());
+                default -> other(statement, object);
+            }
+        }
+    }
+
+    private void relation(Ddl.Drop statement, QualifiedName name) {
+        RelationDef relation = findChecked(statement, name);
+        if (relation == null) {
+            return;
+        }
+        requireKind(statement, relation);
+        switch (relation) {
+            case TableDef table -> context.editor().dropTable(table.oid());
+            case IndexDef index -> index(index);
+            case SequenceDef sequence -> sequence(statement, sequence);
+        }
+    }
+
+    /// The relation, or null after the notice of IF EXISTS.
+    private @Nullable RelationDef findChecked(Ddl.Drop statement, QualifiedName name) {
+        String schema = name.schema();
+        if (schema != null && context.catalog().schema(schema) == null) {
+            missing(statement, RelationNames.noSchema(schema));
+            return null;
+        }
+        RelationDef relation = names.find(name);
+        if (relation == null) {
+            missing(statement, none(statement.type(), name.toString()));
+        }
+        return relation;
+    }
+
+    private static OmenException none(Ddl.ObjectType type, String name) {
+        boolean relation = type != Ddl.ObjectType.INDEX;
+        return DdlErrors.error(
+                relation ? SqlState.UNDEFINED_TABLE : SqlState.UNDEFINED_OBJECT,
+                words(type) + " \"" + name + "\" does not exist");
+    }
+
+    private static String words(Ddl.ObjectType type) {
+        return type.words().toLowerCase(Locale.ROOT);
+    }
+
+    private void missing(Ddl.Drop statement, OmenException error) {
+        if (!statement.ifExists()) {
+            throw error;
+        }
+        context.notice(SqlState.SUCCESSFUL_COMPLETION, error.text() + ", skipping");
+    }
+
+    private static void requireKind(Ddl.Drop statement, RelationDef relation) {
+        String kind = RelationNames.kind(relation);
+        if (!kind.equals(words(statement.type()))) {
+            String article = statement.type() == Ddl.ObjectType.INDEX ? "an" : "a";
+            throw DdlErrors.error(
+                            SqlState.WRONG_OBJECT_TYPE,
+                            "\"" + relation.name() + "\" is not " + article + " " + words(statement.type()))
+                    .withHint("Use DROP " + kind.toUpperCase(Locale.ROOT) + " to remove "
+                            + (kind.equals("index") ? "an index" : "a " + kind) + ".");
+        }
+    }
+
+    private void index(IndexDef index) {
+        ConstraintDef.Key key = RelationNames.constraintOf(context.catalog(), index);
+        if (key != null) {
+            TableDef table = context.catalog().table(index.tableOid());
+            String owner = "constraint " + key.name() + " on table " + (table == null ? "" : table.name());
+            throw DdlErrors.error(
+                            SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
+                            "cannot drop index " + index.name() + " because " + owner + " requires it")
+                    .withHint("You can drop " + owner + " instead.");
+        }
+        context.editor().dropIndex(index.oid());
+    }
+
+    private void sequence(Ddl.Drop statement, SequenceDef sequence) {
+        TableDef table = sequence.ownerTable() == 0 ? null : context.catalog().table(sequence.ownerTable());
+        ColumnDef column = table == null ? null : table.column(sequence.ownerAttnum());
+        if (table != null && column != null && column.identity() != ColumnDef.Identity.NONE) {
+            throw DdlErrors.error(
+                            SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
+                            "cannot drop sequence " + sequence.name() + " because column " + column.name()
+                                    + " of table " + table.name() + " requires it")
+                    .withHint("You can drop column " + column.name() + " of table " + table.name() + " instead.");
+        }
+        if (table != null && column != null && column.defaultSql() != null) {
+            if (!statement.cascade()) {
+                throw DdlErrors.error(
+                                SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
+                                "cannot drop sequence " + sequence.name() + " because other objects depend on it")
+                        .withDetail("default value for column " + column.name() + " of table " + table.name()
+                                + " depends on sequence " + sequence.name())
+                        .withHint(CASCADE_HINT);
+            }
+            context.editor().setColumnDefault(table.oid(), column.attnum(), null);
+        }
+        context.editor().dropSequence(sequence.oid());
+    }
+
+    private void schema(Ddl.Drop statement, String name) {
+        SchemaDef schema = context.catalog().schema(name);
+        if (schema == null) {
+            missing(statement, RelationNames.noSchema(name));
+            return;
+        }
+        if (!statement.cascade()) {
+            StringJoiner dependents = new StringJoiner("\n");
+            for (RelationDef relation : context.catalog().relations()) {
+                boolean part = relation instanceof IndexDef
+                        || (relation instanceof SequenceDef sequence && sequence.ownerTable() != 0);
+                if (relation.schemaOid() == schema.oid() && !part) {
+                    dependents.add(RelationNames.kind(relation) + " " + name + "." + relation.name()
+                            + " depends on schema " + name);
+                }
+            }
+            if (dependents.length() > 0) {
+                throw DdlErrors.error(
+                                SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
+                                "cannot drop schema " + name + " because other objects depend on it")
+                        .withDetail(dependents.toString())
+                        .withHint(CASCADE_HINT);
+            }
+        }
+        context.editor().dropSchema(schema.oid(), statement.cascade());
+    }
+
+    private void extension(Ddl.Drop statement, String name) {
+        ExtensionDef extension = context.catalog().extension(name);
+        if (extension == null) {
+            missing(statement, DdlErrors.error(SqlState.UNDEFINED_OBJECT, "extension \"" + name + "\" does not exist"));
+            return;
+        }
+        List<String> dependents = vectorColumns(context.catalog(), name);
+        if (!dependents.isEmpty()) {
+            if (statement.cascade()) {
+                throw DdlErrors.notSupported("DROP EXTENSION ... CASCADE with columns of its types");
+            }
+            throw DdlErrors.error(
+                            SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
+                            "cannot drop extension " + name + " because other objects depend on it")
+                    .withDetail(String.join("\n", dependents))
+                    .withHint(CASCADE_HINT);
+        }
+        context.editor().dropExtension(extension.oid());
+    }
+
+    private static List<String> vectorColumns(Catalog catalog, String extension) {
+        List<String> dependents = new ArrayList<>();
+        if (!extension.equals("vector")) {
+            return dependents;
+        }
+        for (TableDef table : catalog.tables()) {
+            for (ColumnDef column : table.columns()) {
+                SqlType element = column.type().elementType();
+                SqlType type = element == null ? column.type() : element;
+                if (type.schema().equals("public")) {
+                    dependents.add("column " + column.name() + " of table " + table.name() + " depends on type "
+                            + type.name());
+                }
+            }
+        }
+        return dependents;
+    }
+
+    /// A view or the like: there are none, so its name is free or means something else.
+    private void otherRelation(Ddl.Drop statement, QualifiedName name) {
+        RelationDef relation = findChecked(statement, name);
+        if (relation != null) {
+            requireKind(statement, relation);
+        }
+    }
+
+    private void other(Ddl.Drop statement, Ddl.ObjectName object) {
+        switch (statement.type()) {
+            case TYPE,
+                    DOMAIN,
+                    FUNCTION,
+                    PROCEDURE,
+                    ROUTINE,
+                    AGGREGATE,
+                    TRIGGER,
+                    POLICY,
+                    RULE,
+                    ROLE,
+                    COLLATION,
+                    STATISTICS ->
+                missing(
+                        statement,
+                        DdlErrors.error(
+                                SqlState.UNDEFINED_OBJECT,
+                                words(statement.type()) + " \"" + object.name() + "\" does not exist"));
+            default -> throw DdlErrors.notSupported("DROP " + statement.type().words());
+        }
+    }
+}
