@@ -1,0 +1,323 @@
+package omendb.engine.txn;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import omendb.engine.error.OmenException;
+import omendb.engine.error.ResourceException;
+import omendb.engine.error.SqlState;
+import omendb.engine.lsm.LsmStore;
+import omendb.memory.Epochs;
+import omendb.wal.Wal;
+import omendb.wal.WalFailedException;
+import org.jspecify.annotations.Nullable;
+
+/// Begins, commits and rolls back transactions.
+///
+/// Commit:
+///
+///     participants prepare; the write set is drained into a record       (may fail: rolled back)
+///     timestamp drawn and record appended to the WAL, under one mutex     [CommitSequence]
+///     wait for the group's fsync, holding nothing but row locks           (failure: in doubt, the WAL is latched)
+///     memtables, participants' committed()                                many commits at once
+///     timestamps published in order                                       from here on new snapshots see it
+///     locks released, waiters woken
+///
+/// Threading: any thread.
+public final class TransactionManager implements AutoCloseable {
+    private static final int MAX_TRANSACTIONS = 4096;
+    private static final int POOLED = 32;
+    private static final long POOLED_BYTES = 1 << 20;
+
+    private final CommitSequence sequence;
+    private final SnapshotRegistry snapshots;
+    private final LsmStore lsm;
+    private final Wal wal;
+    private final Epochs epochs;
+    private final WaitGraph waits = new WaitGraph();
+    private final ConcurrentHashMap<Long, Transaction> active = new ConcurrentHashMap<>();
+    private final LockTable locks = new LockTable(waits, active::get);
+    private final TableLocks tableLocks = new TableLocks(waits);
+    private final AtomicLong nextId = new AtomicLong(1);
+    private final ConcurrentLinkedQueue<WriteSet> writeSets = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<CommitRecord> records = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger pooled = new AtomicInteger();
+    private volatile @Nullable RuntimeException failure;
+
+    /// What a new [LsmStore] and its transactions share: made before either.
+    public static final class Timeline implements AutoCloseable {
+        private final CommitSequence sequence = new CommitSequence();
+        private final SnapshotRegistry snapshots = new SnapshotRegistry(MAX_TRANSACTIONS, sequence::visible);
+
+        public CommitSequence sequence() {
+            return sequence;
+        }
+
+        /// No reader now or later looks at the state before this timestamp.
+        public long oldestSnapshot() {
+            return snapshots.oldest();
+        }
+
+        @Override
+        public void close() {
+            snapshots.close();
+        }
+    }
+
+    public TransactionManager(Timeline timeline, LsmStore lsm, Wal wal, Epochs epochs) {
+        this.sequence = timeline.sequence;
+        this.snapshots = timeline.snapshots;
+        this.lsm = lsm;
+        this.wal = wal;
+        this.epochs = epochs;
+    }
+
+    /// @throws ResourceException 53300 if there are too many already
+    public Transaction begin(Isolation isolation, boolean readOnly) {
+        int slot = snapshots.claim();
+        if (slot < 0) {
+            throw new ResourceException(
+                    SqlState.TOO_MANY_CONNECTIONS, "too many transactions are open (" + MAX_TRANSACTIONS + ")");
+        }
+        Transaction transaction = new Transaction(this, nextId.getAndIncrement(), isolation, readOnly, slot);
+        active.put(transaction.id(), transaction);
+        return transaction;
+    }
+
+    /// Transactions that run now.
+    public Collection<Transaction> active() {
+        return List.copyOf(active.values());
+    }
+
+    /// Newest timestamp that can be seen.
+    public long visible() {
+        return sequence.visible();
+    }
+
+    /// No reader now or later looks at the state before this timestamp.
+    public long oldestSnapshot() {
+        return snapshots.oldest();
+    }
+
+    void commit(Transaction transaction, boolean awaitDurable) {
+        CommitRecord record = borrowRecord();
+        try {
+            if (!prepare(transaction, record)) {
+                finishReadOnly(transaction, awaitDurable);
+                return;
+            }
+            List<TransactionParticipant> joined =
+                    new ArrayList<>(transaction.participants().values());
+            boolean applied = false;
+            try {
+                write(
+                        record,
+                        transaction.id(),
+                        awaitDurable,
+                        timestamp -> joined.forEach(participant -> participant.committed(timestamp)));
+                applied = true;
+            } finally {
+                if (!applied) {
+                    joined.forEach(TransactionParticipant::rolledBack);
+                }
+                transaction.finish();
+            }
+        } finally {
+            returnRecord(record);
+        }
+    }
+
+    /// False if there is nothing to log. A failure rolls the transaction back.
+    private boolean prepare(Transaction transaction, CommitRecord record) {
+        try {
+            requireHealthy();
+            for (TransactionParticipant participant : transaction.participants().values()) {
+                participant.prepare(record);
+            }
+            WriteSet writes = transaction.writesIfAny();
+            if (writes != null) {
+                writes.drainTo(record.batch(), transaction.droppedRelations()::contains);
+            }
+            if (record.isEmpty()) {
+                return false;
+            }
+            lsm.admit(record.byteSize());
+            return true;
+        } catch (RuntimeException failed) {
+            rollback(transaction);
+            throw StorageFailures.translate(failed);
+        }
+    }
+
+    private void finishReadOnly(Transaction transaction, boolean awaitDurable) {
+        try {
+            if (awaitDurable && transaction.notedLsn() > 0) {
+                awaitDurable(transaction.notedLsn());
+            }
+        } finally {
+            transaction.participants().values().forEach(participant -> participant.committed(visible()));
+            transaction.finish();
+        }
+    }
+
+    void rollback(Transaction transaction) {
+        try {
+            transaction.participants().values().forEach(TransactionParticipant::rolledBack);
+        } finally {
+            transaction.finish();
+        }
+    }
+
+    /// Commits a record that belongs to no transaction (a sequence's block, vacuum's bookkeeping).
+    ///
+    /// @return LSN of the record
+    public long commitInternal(CommitRecord record, boolean awaitDurable) {
+        requireHealthy();
+        return write(record, 0, awaitDurable, _ -> {});
+    }
+
+    private long write(CommitRecord record, long transactionId, boolean awaitDurable, LongConsumer committed) {
+        CommitSequence.PendingCommit commit;
+        try {
+            commit =
+                    sequence.draw(timestamp -> wal.append(CommitRecord.TYPE, transactionId, record.payload(timestamp)));
+        } catch (IllegalArgumentException tooLarge) {
+            throw new ResourceException(
+                    SqlState.PROGRAM_LIMIT_EXCEEDED,
+                    "transaction of " + record.byteSize() + " bytes exceeds the largest log record",
+                    tooLarge);
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
+        boolean applied = false;
+        try {
+            if (awaitDurable) {
+                awaitDurable(commit.lsn());
+            }
+            applyLogged(record, commit);
+            committed.accept(commit.timestamp());
+            applied = true;
+        } finally {
+            if (applied) {
+                sequence.publish(commit);
+            } else {
+                sequence.abandon(commit);
+            }
+        }
+        return commit.lsn();
+    }
+
+    private void applyLogged(CommitRecord record, CommitSequence.PendingCommit commit) {
+        try {
+            lsm.apply(record.batch(), commit.timestamp(), commit.lsn());
+        } catch (RuntimeException failed) {
+            // logged but not in the memtables: only recovery can put this right
+            failure = failed;
+            throw failed;
+        }
+    }
+
+    /// Waits until the log is durable up to `lsn`.
+    public void awaitDurable(long lsn) {
+        try {
+            wal.awaitDurable(lsn);
+        } catch (WalFailedException failed) {
+            OmenException inDoubt = (OmenException) StorageFailures.translate(failed);
+            throw inDoubt;
+        }
+    }
+
+    /// Waits until everything logged so far is durable.
+    public void awaitAllDurable() {
+        awaitDurable(wal.appendedLsn());
+    }
+
+    private void requireHealthy() {
+        RuntimeException failed = failure;
+        if (failed != null) {
+            throw new ResourceException(
+                    SqlState.IO_ERROR, "the database has failed and must be restarted: " + failed, failed);
+        }
+    }
+
+    SnapshotRegistry snapshots() {
+        return snapshots;
+    }
+
+    Epochs epochs() {
+        return epochs;
+    }
+
+    WaitGraph waits() {
+        return waits;
+    }
+
+    LockTable locks() {
+        return locks;
+    }
+
+    TableLocks tableLocks() {
+        return tableLocks;
+    }
+
+    void ended(Transaction transaction) {
+        active.remove(transaction.id());
+    }
+
+    /// Locks on rows and keys that are held now.
+    public long lockCount() {
+        return locks.count();
+    }
+
+    WriteSet borrowWriteSet() {
+        WriteSet set = writeSets.poll();
+        return set == null ? new WriteSet() : set;
+    }
+
+    void returnWriteSet(WriteSet set) {
+        if (set.reservedBytes() <= POOLED_BYTES && writeSets.size() < POOLED) {
+            set.clear();
+            writeSets.add(set);
+        } else {
+            set.close();
+        }
+    }
+
+    /// A record to fill; give it back with [#returnRecord].
+    public CommitRecord borrowRecord() {
+        CommitRecord record = records.poll();
+        if (record == null) {
+            return new CommitRecord();
+        }
+        pooled.decrementAndGet();
+        return record;
+    }
+
+    public void returnRecord(CommitRecord record) {
+        record.clear();
+        if (pooled.get() < POOLED) {
+            pooled.incrementAndGet();
+            records.add(record);
+        } else {
+            record.close();
+        }
+    }
+
+    /// Rolls back what still runs and frees the memory.
+    @Override
+    public void close() {
+        for (Transaction transaction : active()) {
+            transaction.rollback();
+        }
+        writeSets.forEach(WriteSet::close);
+        writeSets.clear();
+        records.forEach(CommitRecord::close);
+        records.clear();
+        locks.close();
+    }
+}
