@@ -1,27 +1,321 @@
 package omendb.engine.vector;
 
+import java.lang.foreign.MemorySegment;
+import omendb.ann.VectorSource;
+import omendb.memory.AddressSpaceException;
+import omendb.memory.FileStore;
+import omendb.memory.MemoryAccount;
+import omendb.memory.MemoryTag;
+import omendb.memory.NativeMemory;
+import org.jspecify.annotations.Nullable;
+
 /// The vectors of one `vector(n)` column: slot number -> floats, and slot -> row id.
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
-public final class VectorColumn {
-    /// Slots below this were handed out; each is written, being written, or dead.
-    public long publishedLimit() {
-        throw new UnsupportedOperationException();
+///
+/// A slot is written once, before it is published: below [#publishedLimit] every slot is whole. It is *pending* while
+/// the transaction that wrote it runs, then live or dead. Which row versions refer to a slot is the rows' business; a
+/// slot only knows its row id. Files: see [ChunkedFile] and [SlotFormat].
+/// Dead slots are not written again yet: reuse comes with the vacuum of the vector indexes.
+///
+/// Threading: [#append] by any thread, one at a time under the column's lock; reads by any thread without.
+public final class VectorColumn implements VectorSource, AutoCloseable {
+    /// Most slots of a column: indexes number them with 31 bits.
+    public static final long MAX_SLOTS = 1L << 31;
+
+    private static final MemoryTag TAG = MemoryTag.of("vectors");
+    private static final String VECTORS = "vectors";
+    private static final String VECTOR_SUFFIX = ".vec";
+    private static final String VECTOR_KIND = "vectors";
+    private static final String SLOTS = "slots";
+    private static final String SLOT_SUFFIX = ".map";
+    private static final String SLOT_KIND = "slots";
+    private static final int STRIDE_ALIGNMENT = 16;
+    private static final long MIN_RESERVED_BYTES = 1L << 30;
+
+    private final String directory;
+    private final int dimensions;
+    private final long strideBytes;
+    private final ChunkedFile vectors;
+    private final ChunkedFile slots;
+    private final SlotFormat.Scratch scratch;
+    private final long entry = MemoryAccount.allocate(TAG, SlotFormat.BYTES);
+    private @Nullable SlotStates states;
+    private long resolvedLimit;
+    private volatile long publishedLimit;
+    private boolean closed;
+
+    /// Answers whether the newest version of a row refers to a slot.
+    @FunctionalInterface
+    public interface SlotOwner {
+        /// @param scratch address of 16 bytes to use
+        boolean refersTo(long rowId, long slot, long scratch);
     }
 
+    /// What [#recover] found.
+    ///
+    /// @param live    slots that rows refer to
+    /// @param garbage slots of transactions that never committed, or deleted since
+    /// @param damaged slots that rows refer to and whose checksum does not match
+    public record Recovery(long live, long garbage, long damaged) {}
+
+    private VectorColumn(FileStore store, String directory, long owner, int dimensions, long reservedBytes) {
+        this.directory = directory;
+        this.dimensions = dimensions;
+        this.strideBytes = ((long) dimensions * Float.BYTES + STRIDE_ALIGNMENT - 1) & -STRIDE_ALIGNMENT;
+        long[] parameters = {dimensions, strideBytes};
+        long vectorBytes = Math.min(reservedBytes, MAX_SLOTS * strideBytes);
+        this.vectors = openChunks(store, VECTORS, VECTOR_SUFFIX, VECTOR_KIND, owner, parameters, vectorBytes);
+        this.slots = openChunks(
+                store,
+                SLOTS,
+                SLOT_SUFFIX,
+                SLOT_KIND,
+                owner,
+                parameters,
+                Math.max(MIN_RESERVED_BYTES, vectorBytes / strideBytes * SlotFormat.BYTES));
+        this.scratch = new SlotFormat.Scratch((long) dimensions * Float.BYTES);
+    }
+
+    /// Address space may be scarce (containers, ulimit -v): then a column gets less and can grow less.
+    private ChunkedFile openChunks(
+            FileStore store,
+            String prefix,
+            String suffix,
+            String kind,
+            long owner,
+            long[] parameters,
+            long reservedBytes) {
+        long bytes = reservedBytes;
+        while (true) {
+            try {
+                return new ChunkedFile(store, directory, prefix, suffix, kind, owner, parameters, bytes);
+            } catch (AddressSpaceException scarce) {
+                bytes /= 4;
+                if (bytes < MIN_RESERVED_BYTES) {
+                    throw scarce;
+                }
+            }
+        }
+    }
+
+    /// Directory of a column.
+    public static String directory(long storageId, int attnum) {
+        return "vec/" + storageId + "." + attnum;
+    }
+
+    /// A new column; its first chunk is on disk when this returns.
+    public static VectorColumn create(
+            FileStore store, String directory, long owner, int dimensions, long reservedBytes) {
+        store.createDirectories(directory);
+        VectorColumn column = new VectorColumn(store, directory, owner, dimensions, reservedBytes);
+        column.ensureSlots(1);
+        column.states = new SlotStates(0, MAX_SLOTS);
+        return column;
+    }
+
+    /// Opens an existing column for recovery: [#restore] what the log has, then [#recover] before any other use.
+    ///
+    /// @throws omendb.memory.StorageException if files are missing, damaged or foreign
+    public static VectorColumn open(FileStore store, String directory, long owner, long reservedBytes) {
+        long[] parameters = ChunkedFile.parameters(store, directory, VECTORS, VECTOR_SUFFIX, VECTOR_KIND, 2);
+        return new VectorColumn(store, directory, owner, (int) parameters[0], reservedBytes);
+    }
+
+    @Override
     public int dimensions() {
-        throw new UnsupportedOperationException();
+        return dimensions;
     }
 
-    /// Address of a slot's floats; valid while the statement's pin is held.
-    public long address(long slot) {
-        throw new UnsupportedOperationException();
+    @Override
+    public long strideBytes() {
+        return strideBytes;
     }
 
+    @Override
+    public long baseAddress() {
+        return vectors.baseAddress();
+    }
+
+    /// Slots below this are written: pending, live or dead.
+    public long publishedLimit() {
+        return publishedLimit;
+    }
+
+    /// Row of a slot below the limit.
     public long rowId(long slot) {
-        throw new UnsupportedOperationException();
+        return NativeMemory.getLong(entryAddress(slot) + SlotFormat.ROW_ID);
     }
 
+    /// Whether a slot below the limit is dead: no snapshot sees it, or its transaction rolled back.
+    public boolean isDead(long slot) {
+        return (NativeMemory.getInt(entryAddress(slot) + SlotFormat.FLAGS) & SlotFormat.DEAD) != 0;
+    }
+
+    private long entryAddress(long slot) {
+        return slots.baseAddress() + slot * SlotFormat.BYTES;
+    }
+
+    /// Writes a vector into the next slot, pending until [#resolve] or [#markDead].
+    ///
+    /// @throws omendb.memory.DiskFullException if the files cannot grow; nothing is written then
+    public synchronized long append(long rowId, long vectorAddress) {
+        long slot = publishedLimit;
+        ensureSlots(slot + 1);
+        states().add(slot);
+        writeSlot(slot, rowId, vectorAddress);
+        publishedLimit = slot + 1;
+        return slot;
+    }
+
+    private SlotStates states() {
+        SlotStates known = states;
+        if (known == null) {
+            throw new IllegalStateException(directory + " is not recovered yet");
+        }
+        return known;
+    }
+
+    private void ensureSlots(long count) {
+        if (count > MAX_SLOTS) {
+            throw new AddressSpaceException(
+                    count * strideBytes, directory + ": a column has at most " + MAX_SLOTS + " vectors");
+        }
+        if (vectors.capacity() < count * strideBytes) {
+            vectors.ensureCapacity(count * strideBytes);
+        }
+        if (slots.capacity() < count * SlotFormat.BYTES) {
+            slots.ensureCapacity(count * SlotFormat.BYTES);
+        }
+    }
+
+    private void writeSlot(long slot, long rowId, long vectorAddress) {
+        vectors.write(NativeMemory.segment(vectorAddress, (long) dimensions * Float.BYTES), slot * strideBytes);
+        NativeMemory.putLong(entry + SlotFormat.ROW_ID, rowId);
+        NativeMemory.putInt(entry + SlotFormat.CRC, scratch.crc(slot, rowId, vectorAddress));
+        NativeMemory.putInt(entry + SlotFormat.FLAGS, SlotFormat.WRITTEN);
+        slots.write(NativeMemory.segment(entry, SlotFormat.BYTES), slot * SlotFormat.BYTES);
+    }
+
+    /// Declares that the transaction of a slot committed.
+    public void resolve(long slot) {
+        states().resolve(slot);
+    }
+
+    /// Marks a slot dead: its transaction rolled back, or no snapshot sees the row version that refers to it.
+    public synchronized void markDead(long slot) {
+        if (closed) {
+            return;
+        }
+        setFlags(slot, SlotFormat.WRITTEN | SlotFormat.DEAD);
+        states().resolve(slot);
+    }
+
+    private void setFlags(long slot, int flags) {
+        NativeMemory.putInt(entry, flags);
+        slots.write(NativeMemory.segment(entry, Integer.BYTES), slot * SlotFormat.BYTES + SlotFormat.FLAGS);
+    }
+
+    /// All slots below are live or dead; the first pending one, or the limit.
+    public synchronized long resolvedLimit() {
+        long limit = publishedLimit;
+        while (resolvedLimit < limit && states().isResolved(resolvedLimit)) {
+            resolvedLimit++;
+        }
+        return resolvedLimit;
+    }
+
+    /// Whether the transaction of a slot has ended.
+    public boolean isResolved(long slot) {
+        return states().isResolved(slot);
+    }
+
+    /// Copies a slot's floats to `target` after comparing them with their checksum.
+    ///
+    /// @return false if they are damaged
+    public synchronized boolean copyChecked(long slot, MemorySegment target) {
+        if (!hasValidChecksum(slot)) {
+            return false;
+        }
+        NativeMemory.copy(address(slot), target);
+        return true;
+    }
+
+    private boolean hasValidChecksum(long slot) {
+        int found = NativeMemory.getInt(entryAddress(slot) + SlotFormat.CRC);
+        return found == scratch.crc(slot, rowId(slot), address(slot));
+    }
+
+    /// Makes every slot written so far durable.
+    public void sync() {
+        vectors.sync();
+        slots.sync();
+    }
+
+    public boolean isDirty() {
+        return vectors.isDirty() || slots.isDirty();
+    }
+
+    /// Bytes on disk.
     public long sizeBytes() {
-        throw new UnsupportedOperationException();
+        return vectors.sizeBytes() + slots.sizeBytes();
+    }
+
+    // ---- recovery: one thread, before anything else uses the column ----
+
+    /// Writes a slot again from the log.
+    public synchronized void restore(long slot, long rowId, long vectorAddress) {
+        ensureSlots(slot + 1);
+        writeSlot(slot, rowId, vectorAddress);
+        publishedLimit = Math.max(publishedLimit, slot + 1);
+    }
+
+    /// Finds the end of the column and sorts out the slots from `resolved` on: live if the newest version of the
+    /// row refers
+    /// to it, else dead (its transaction never committed, or the row has moved on: no snapshot is older than now).
+    ///
+    /// @param resolved all slots below were resolved at the last checkpoint
+    public synchronized Recovery recover(long resolved, SlotOwner owner) {
+        publishedLimit = Math.max(Math.max(publishedLimit, resolved), writtenLimit(resolved));
+        ensureSlots(Math.max(1, publishedLimit));
+        long live = 0;
+        long garbage = 0;
+        long damaged = 0;
+        for (long slot = resolved; slot < publishedLimit; slot++) {
+            int flags = NativeMemory.getInt(entryAddress(slot) + SlotFormat.FLAGS);
+            if (flags == SlotFormat.WRITTEN && owner.refersTo(rowId(slot), slot, entry)) {
+                live++;
+                damaged += hasValidChecksum(slot) ? 0 : 1;
+            } else {
+                garbage++;
+                setFlags(slot, SlotFormat.WRITTEN | SlotFormat.DEAD);
+            }
+        }
+        resolvedLimit = publishedLimit;
+        states = new SlotStates(publishedLimit, MAX_SLOTS);
+        return new Recovery(live, garbage, damaged);
+    }
+
+    /// End of the entries that anything was written to, looked for from `from` on.
+    private long writtenLimit(long from) {
+        long limit = Math.min(slots.capacity() / SlotFormat.BYTES, vectors.capacity() / strideBytes);
+        while (limit > from && NativeMemory.getInt(entryAddress(limit - 1) + SlotFormat.FLAGS) == 0) {
+            limit--;
+        }
+        return limit;
+    }
+
+    /// Unmaps the files; only when no reader can hold an address of a slot (epochs).
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        vectors.close();
+        slots.close();
+        scratch.close();
+        if (states != null) {
+            states.close();
+        }
+        MemoryAccount.free(TAG, entry, SlotFormat.BYTES);
     }
 }
