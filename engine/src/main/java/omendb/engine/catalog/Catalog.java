@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import omendb.engine.type.Types;
 import org.jspecify.annotations.Nullable;
 
 /// An immutable picture of everything that exists, as one statement sees it.
@@ -22,7 +23,7 @@ public final class Catalog {
     public static final int PUBLIC_OID = 2200;
 
     /// First oid of a user's object.
-    public static final int FIRST_USER_OID = 16384;
+    public static final int FIRST_USER_OID = Types.FIRST_FREE_OID;
 
     private record QualifiedName(int schemaOid, String name) {}
 
