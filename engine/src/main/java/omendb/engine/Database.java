@@ -1,81 +1,338 @@
 package omendb.engine;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.CatalogChanges;
+import omendb.engine.catalog.Catalogs;
+import omendb.engine.catalog.IndexDef;
+import omendb.engine.catalog.RelationDef;
+import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.SchemaEditor;
+import omendb.engine.catalog.SequenceDef;
+import omendb.engine.catalog.SystemTrees;
+import omendb.engine.catalog.TableDef;
+import omendb.engine.error.SqlState;
+import omendb.engine.error.UserException;
+import omendb.engine.lsm.LsmOptions;
+import omendb.engine.lsm.LsmStats;
+import omendb.engine.lsm.LsmStore;
+import omendb.engine.lsm.LsmTree;
+import omendb.engine.table.Sequences;
+import omendb.engine.table.StorageOptions;
+import omendb.engine.table.Storages;
 import omendb.engine.table.Table;
+import omendb.engine.table.TableWriters;
+import omendb.engine.table.TransactionSchema;
+import omendb.engine.table.VectorIndexStorage;
+import omendb.engine.txn.CommitSequence;
 import omendb.engine.txn.Isolation;
+import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
+import omendb.engine.txn.TransactionManager;
+import omendb.memory.DirectoryLock;
+import omendb.memory.Epochs;
+import omendb.memory.FileStore;
+import omendb.wal.Wal;
+import omendb.wal.WalOptions;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One open data directory.
 ///
 /// Threading: every method may be called by any thread; a transaction belongs to one session.
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
 public final class Database implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+    private static final long SORT_BYTES = 256L << 20;
+    private static final long INDEXER_MILLIS = 20;
+    private static final long VACUUM_MILLIS = 1_000;
+    private static final long CHECKPOINTER_MILLIS = 500;
+    private static final long RECLAIM_MILLIS = 100;
+
+    private final DatabaseOptions options;
+    private final @Nullable DirectoryLock directoryLock;
+    private final Epochs epochs;
+    private final TransactionManager.Timeline timeline;
+    private final LsmStore lsm;
+    private final Wal wal;
+    private final TransactionManager transactions;
+    private final Catalogs catalogs;
+    private final Storages storages;
+    private final TableWriters tables;
+    private final Sequences sequences;
+    private final AtomicInteger nextOid;
+    private final Vacuum vacuum;
+    private final Checkpointer checkpointer;
+    private final List<BackgroundWorker> workers;
+    private boolean closed;
+
     /// Recovers and starts.
     ///
     /// @throws omendb.engine.error.OmenException if the directory is in use, damaged or of an unknown version
     public static Database open(Path directory, DatabaseOptions options) {
-        throw new UnsupportedOperationException();
+        try {
+            FileStore files = FileStore.open(directory);
+            DirectoryLock lock = DirectoryLock.acquire(directory);
+            boolean opened = false;
+            try {
+                Database database = new Database(files, lock, options);
+                opened = true;
+                return database;
+            } finally {
+                if (!opened) {
+                    lock.close();
+                }
+            }
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
     }
 
+    /// As the other, over any file store and without a lock on its directory.
+    public static Database open(FileStore files, DatabaseOptions options) {
+        try {
+            return new Database(files, null, options);
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
+    }
+
+    private Database(FileStore files, @Nullable DirectoryLock directoryLock, DatabaseOptions options) {
+        this.options = options;
+        this.directoryLock = directoryLock;
+        long started = System.nanoTime();
+        epochs = new Epochs();
+        timeline = new TransactionManager.Timeline();
+        CommitSequence sequence = timeline.sequence();
+        wal = Wal.open(files, WalOptions.DEFAULTS.withSegmentBytes(options.walSegmentBytes()));
+        AppliedLsn applied = new AppliedLsn(sequence, wal);
+        lsm = LsmStore.open(
+                files,
+                LsmOptions.defaults()
+                        .withMemtableBytes(options.memtableBytes())
+                        .withOldestSnapshot(timeline::oldestSnapshot)
+                        .withAppliedLsn(applied),
+                epochs);
+        Recovery recovery = new Recovery(files, lsm, wal, sequence, options.vectorReservedBytes());
+        recovery.replay();
+        applied.logIsOpen();
+        transactions = new TransactionManager(timeline, lsm, wal, epochs);
+        catalogs = new Catalogs();
+        storages = new Storages(
+                lsm,
+                files,
+                epochs,
+                new StorageOptions(
+                        options.bulkBytes(), options.vectorReservedBytes(), options.indexThreads(), SORT_BYTES));
+        nextOid = new AtomicInteger(recovery.openStorages(catalogs, storages));
+        tables = new TableWriters(catalogs, storages);
+        sequences = new Sequences(transactions, lsm.tree(SystemTrees.SEQUENCES), epochs);
+        vacuum = new Vacuum(transactions, lsm, storages);
+        checkpointer = new Checkpointer(sequence, transactions, lsm, wal, storages, vacuum, nextOid);
+        createPublicSchema();
+        workers = options.backgroundWork() ? startWorkers() : List.of();
+        LOG.info("database open after {} ms", (System.nanoTime() - started) / 1_000_000);
+    }
+
+    /// A new directory has one schema, `public`.
+    private void createPublicSchema() {
+        boolean isNew = catalogs.committed().schemas().isEmpty()
+                && catalogs.committed().relations().isEmpty()
+                && transactions.visible() <= 1;
+        if (isNew) {
+            Transaction transaction = begin(Isolation.READ_COMMITTED, false);
+            CatalogChanges changes = catalogs.changes(transaction);
+            changes.put(new SchemaDef(Catalog.PUBLIC_OID, "public"));
+            transaction.commit(true);
+        }
+    }
+
+    private List<BackgroundWorker> startWorkers() {
+        BackgroundWorker[] self = new BackgroundWorker[1];
+        self[0] = new BackgroundWorker("indexer", INDEXER_MILLIS, () -> linkTails(self[0]));
+        List<BackgroundWorker> started = List.of(
+                self[0],
+                new BackgroundWorker("vacuum", VACUUM_MILLIS, () -> vacuum.run() < 0),
+                new BackgroundWorker("reclaimer", RECLAIM_MILLIS, () -> epochs.advance() < 0),
+                new BackgroundWorker("checkpointer", CHECKPOINTER_MILLIS, () -> {
+                    if (checkpointer.isDue(options)) {
+                        checkpointer.checkpoint();
+                    }
+                    return false;
+                }));
+        started.forEach(BackgroundWorker::start);
+        return started;
+    }
+
+    private boolean linkTails(BackgroundWorker worker) {
+        boolean worked = false;
+        for (VectorIndexStorage index : storages.vectorIndexes()) {
+            worked |= index.catchUp(options.indexThreads(), worker::proceed);
+        }
+        return worked;
+    }
+
+    // ---- transactions, catalog, tables ----
+
     public Transaction begin(Isolation isolation, boolean readOnly) {
-        throw new UnsupportedOperationException();
+        return transactions.begin(isolation, readOnly);
+    }
+
+    /// Transactions that run now.
+    public List<Transaction> activeTransactions() {
+        return List.copyOf(transactions.active());
     }
 
     /// The newest committed catalog with the transaction's own changes, whatever its snapshot (as in PostgreSQL).
     public Catalog catalog(Transaction transaction) {
-        throw new UnsupportedOperationException();
+        return catalogs.of(transaction);
     }
 
     /// The newest committed catalog.
     public Catalog catalog() {
-        throw new UnsupportedOperationException();
+        return catalogs.committed();
     }
 
     /// A table to read and write; keeps others from dropping it until the transaction ends.
     ///
-    /// @throws omendb.engine.error.UserException 42P01 if it is gone
+    /// @throws UserException 42P01 if it is gone
     public Table table(Transaction transaction, int tableOid) {
-        throw new UnsupportedOperationException();
+        return tables.table(transaction, tableOid);
     }
 
     /// The transaction's DDL.
     public SchemaEditor schema(Transaction transaction) {
-        throw new UnsupportedOperationException();
+        return new TransactionSchema(transaction, catalogs, storages, tables, sequences, nextOid);
     }
+
+    // ---- sequences ----
 
     /// Next value of a sequence: never given out again, not even after a crash; not undone by rollback.
     public long nextval(Transaction transaction, int sequenceOid) {
-        throw new UnsupportedOperationException();
+        return sequences.next(transaction, requireSequence(transaction, sequenceOid));
     }
 
     /// Sets a sequence; not undone by rollback. `called` false = the next nextval returns `value` itself.
     public void setval(Transaction transaction, int sequenceOid, long value, boolean called) {
-        throw new UnsupportedOperationException();
+        sequences.set(transaction, requireSequence(transaction, sequenceOid), value, called);
     }
 
     /// Running value of a sequence, as `SELECT last_value, is_called FROM sequence`.
-    public SequenceValue sequenceValue(Transaction transaction, int sequenceOid) {
-        throw new UnsupportedOperationException();
+    public Sequences.Value sequenceValue(Transaction transaction, int sequenceOid) {
+        return sequences.value(requireSequence(transaction, sequenceOid));
     }
 
-    /// @param lastValue last value given out, or the first to give if not called yet
-    public record SequenceValue(long lastValue, boolean isCalled) {}
+    private SequenceDef requireSequence(Transaction transaction, int oid) {
+        SequenceDef sequence = catalogs.of(transaction).sequence(oid);
+        if (sequence == null) {
+            throw new UserException(SqlState.UNDEFINED_TABLE, "could not open relation with OID " + oid);
+        }
+        return sequence;
+    }
 
-    /// Bytes of a relation's main storage (pg_relation_size); a table without its indexes and vectors.
+    // ---- figures ----
+
+    /// Bytes of a relation's main storage (pg_relation_size); a table without its indexes and vectors. 0 if unknown.
     public long sizeBytes(Transaction transaction, int relationOid) {
-        throw new UnsupportedOperationException();
+        RelationDef relation = catalogs.of(transaction).relation(relationOid);
+        return switch (relation) {
+            case TableDef table -> treeBytes(table.storageId());
+            case IndexDef index -> index.isVector() ? vectorIndexBytes(index) : treeBytes(index.storageId());
+            case SequenceDef _ -> 8192; // as PostgreSQL reports every sequence
+            case null -> 0;
+        };
     }
+
+    private long treeBytes(long storageId) {
+        LsmTree tree = lsm.findTree(storageId);
+        return tree == null ? 0 : tree.approximateBytes();
+    }
+
+    private long vectorIndexBytes(IndexDef index) {
+        VectorIndexStorage storage = storages.findVectorIndex(index.storageId());
+        var graph = storage == null ? null : storage.index();
+        return graph == null ? 0 : graph.bytesOnDisk();
+    }
+
+    public LsmStats storageStats() {
+        return lsm.stats();
+    }
+
+    /// Locks on rows and keys that are held now.
+    public long lockCount() {
+        return transactions.lockCount();
+    }
+
+    // ---- upkeep ----
 
     /// Makes everything committed so far independent of the WAL and frees WAL segments.
     public void checkpoint() {
-        throw new UnsupportedOperationException();
+        try {
+            checkpointer.checkpoint();
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
+    }
+
+    /// Marks vector slots dead that no snapshot can see, drops what committed DROPs left; returns the slots marked.
+    public long vacuum() {
+        long marked = vacuum.run();
+        epochs.advance();
+        return marked;
+    }
+
+    /// Links the tails of all vector indexes, and builds those again whose files were damaged; returns when done.
+    public void indexTails() {
+        for (VectorIndexStorage index : storages.vectorIndexes()) {
+            boolean again = true;
+            while (again) {
+                again = index.catchUp(options.indexThreads(), () -> true);
+            }
+        }
     }
 
     /// A clean checkpoint, then everything is closed. Open transactions are rolled back.
     @Override
-    public void close() {
-        throw new UnsupportedOperationException();
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            shutDown(true);
+        }
+    }
+
+    /// Ends as a killed process would, as far as files go: nothing is flushed or synced that was not already.
+    synchronized void closeAbruptly() {
+        if (!closed) {
+            closed = true;
+            shutDown(false);
+        }
+    }
+
+    private void shutDown(boolean checkpoint) {
+        workers.forEach(BackgroundWorker::stop);
+        if (checkpoint) {
+            transactions.close();
+            try {
+                sequences.close();
+                vacuum.run();
+                checkpointer.checkpoint();
+            } catch (RuntimeException failed) {
+                LOG.error("no clean checkpoint at close: recovery will replay the log", failed);
+            }
+        }
+        lsm.close();
+        wal.close();
+        storages.close();
+        if (!checkpoint) {
+            transactions.close();
+        }
+        epochs.advance();
+        timeline.close();
+        epochs.close();
+        if (directoryLock != null) {
+            directoryLock.close();
+        }
     }
 }

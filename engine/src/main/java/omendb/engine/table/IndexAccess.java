@@ -1,42 +1,58 @@
 package omendb.engine.table;
 
 import omendb.engine.catalog.IndexDef;
+import omendb.engine.lsm.LsmTree;
 import omendb.engine.txn.Transaction;
 
-/// Reads of a btree index: row ids of the rows a transaction sees whose keys lie in a range, in key order. Exact:
+/// Reads of a btree index: row ids of the rows a statement sees whose keys lie in a range, in key order. Exact:
 /// no recheck.
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
+///
+/// Threading: any thread; scans belong to their transaction's thread.
 public final class IndexAccess {
-    public IndexDef def() {
-        throw new UnsupportedOperationException();
+    private final IndexKeys keys;
+    private final LsmTree tree;
+
+    IndexAccess(IndexKeys keys, LsmTree tree) {
+        this.keys = keys;
+        this.tree = tree;
     }
 
-    /// Whether the transaction's snapshot is young enough for this index ([IndexDef#validFrom]).
+    public IndexDef def() {
+        return keys.index();
+    }
+
+    /// Whether the statement's snapshot is young enough for this index ([IndexDef#validFrom]).
     public boolean usableBy(Transaction transaction) {
-        throw new UnsupportedOperationException();
+        return transaction.snapshot() >= def().validFrom();
     }
 
     /// An empty range to fill.
     public KeyRange newRange() {
-        throw new UnsupportedOperationException();
+        return new KeyRange(keys);
     }
 
-    /// Row id for a range that fixes every column of a unique index; -1 = none.
+    /// Row id for a range that fixes every column of a unique index with non-NULL values; -1 = none.
     public long find(Transaction transaction, KeyRange range) {
-        throw new UnsupportedOperationException();
+        transaction.requireStatement();
+        if (!def().unique() || !range.fixesAllColumns()) {
+            throw new IllegalArgumentException("not a single key of a unique index: " + def().name());
+        }
+        RowLookup lookup = new RowLookup(transaction, tree);
+        boolean found = lookup.find(range.key().address(), (int) range.key().byteSize());
+        return found ? IndexScan.rowIdOfValue(lookup.address()) : -1;
     }
 
     /// @param backward from the last key to the first
     public IndexScan scan(Transaction transaction, KeyRange range, boolean backward) {
-        throw new UnsupportedOperationException();
+        return new IndexScan(MergedCursor.of(transaction, tree, range.from(), range.to(), backward));
     }
 
     /// Entries, estimated.
     public long estimatedEntries() {
-        throw new UnsupportedOperationException();
+        return tree.approximateEntries();
     }
 
     public long sizeBytes() {
-        throw new UnsupportedOperationException();
+        return tree.approximateBytes();
     }
 }

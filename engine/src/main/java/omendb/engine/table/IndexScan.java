@@ -1,19 +1,35 @@
 package omendb.engine.table;
 
+import omendb.memory.NativeMemory;
+
 /// Row ids in key order.
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
+///
+/// Threading: the transaction's thread.
 public final class IndexScan implements AutoCloseable {
+    private final MergedCursor cursor;
+
+    IndexScan(MergedCursor cursor) {
+        this.cursor = cursor;
+    }
+
     /// Advances; false = no more.
     public boolean next() {
-        throw new UnsupportedOperationException();
+        return cursor.next();
     }
 
     public long rowId() {
-        throw new UnsupportedOperationException();
+        return cursor.valueLength() == Long.BYTES
+                ? rowIdOfValue(cursor.valueAddress())
+                : RowKey.read(cursor.keyAddress() + cursor.keyLength() - RowKey.BYTES);
+    }
+
+    /// Row id in the value of a unique entry.
+    static long rowIdOfValue(long address) {
+        return NativeMemory.getLong(address);
     }
 
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        cursor.close();
     }
 }

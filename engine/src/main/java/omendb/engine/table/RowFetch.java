@@ -1,18 +1,45 @@
 package omendb.engine.table;
 
+import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
 
 /// Rows by row id, appended to a batch whose columns are the attnums given to [Table#fetch].
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
+///
+/// Threading: the transaction's thread.
 public final class RowFetch {
-    /// Appends the row as the transaction's snapshot (or its own write) has it; false = not visible.
-    public boolean append(long rowId, Batch batch) {
-        throw new UnsupportedOperationException();
+    private final RowLookup lookup;
+    private final BatchFiller filler;
+    private final Transaction transaction;
+
+    RowFetch(Table table, Transaction transaction, int[] attnums) {
+        this.transaction = transaction;
+        this.lookup = new RowLookup(transaction, table.storage().rows());
+        this.filler = new BatchFiller(table, attnums);
     }
 
-    /// Appends the newest committed version (or own write), whatever the snapshot: for a row just locked with
+    /// Appends the row as the statement sees it; false = not visible.
+    public boolean append(long rowId, Batch batch) {
+        transaction.requireStatement();
+        boolean found = lookup.findRow(rowId);
+        if (found) {
+            filler.append(lookup.address(), rowId, batch);
+        }
+        return found;
+    }
+
+    /// Appends the newest version, own or committed, whatever the snapshot: for a row just locked with
     /// [Table#lockRow]. False = deleted.
     public boolean appendLatest(long rowId, Batch batch) {
-        throw new UnsupportedOperationException();
+        transaction.requireStatement();
+        boolean found = lookup.findLatestRow(rowId);
+        if (found) {
+            filler.append(lookup.address(), rowId, batch);
+        }
+        return found;
+    }
+
+    /// Appends a row whose address is known.
+    void appendAt(long address, long rowId, Batch batch) {
+        filler.append(address, rowId, batch);
     }
 }

@@ -2,11 +2,15 @@ package omendb.engine.table;
 
 /// What [Table#lockRow] found once it held the lock.
 public enum RowLock {
-    /// The row is as the statement's snapshot has it.
+    /// The row is as the statement sees it.
     UNCHANGED,
     /// READ COMMITTED only: someone committed a newer version; read it with [RowFetch#appendLatest] and evaluate
-    /// WHERE again.
+    /// WHERE
+    /// again.
     CHANGED,
     /// READ COMMITTED only: someone deleted it.
-    GONE
+    GONE,
+    /// The running statement itself changed or deleted it before: UPDATE and DELETE skip it, as PostgreSQL does; ON
+    /// CONFLICT DO UPDATE raises 21000.
+    CHANGED_BY_STATEMENT
 }

@@ -1,22 +1,38 @@
 package omendb.engine.table;
 
+import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
 
-/// All rows of a table that a transaction sees, in row id order, its own writes included.
-///
-/// Rows the transaction writes while the scan runs may or may not appear (the executor of INSERT ... SELECT from
+/// All rows of a table that a statement sees, in row id order, its transaction's earlier writes included. What
 /// the same
-/// table, UPDATE and DELETE bounds a scan by [Table#scan]'s snapshot of the write set: rows written later never
-/// appear).
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
+/// statement writes while the scan runs is not seen.
+///
+/// Threading: the transaction's thread.
 public final class RowScan implements AutoCloseable {
+    private final MergedCursor cursor;
+    private final BatchFiller filler;
+    private boolean exhausted;
+
+    RowScan(Table table, Transaction transaction, int[] attnums) {
+        this.filler = new BatchFiller(table, attnums);
+        this.cursor = MergedCursor.of(transaction, table.storage().rows(), null, null, false);
+    }
+
     /// Resets `batch` and fills it with up to [Batch#CAPACITY] rows; false = no more.
     public boolean next(Batch batch) {
-        throw new UnsupportedOperationException();
+        batch.reset();
+        while (!exhausted && !batch.isFull()) {
+            if (cursor.next()) {
+                filler.append(cursor.valueAddress(), RowKey.read(cursor.keyAddress()), batch);
+            } else {
+                exhausted = true;
+            }
+        }
+        return batch.rowCount() > 0;
     }
 
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        cursor.close();
     }
 }

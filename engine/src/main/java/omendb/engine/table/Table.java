@@ -1,95 +1,186 @@
 package omendb.engine.table;
 
+import java.util.ArrayList;
 import java.util.List;
+import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.ColumnDef;
+import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
+import omendb.engine.vector.VectorColumn;
 import org.jspecify.annotations.Nullable;
 
-/// A table as it can be read and written. One instance per definition; obtained from `Database.table`.
+/// A table as it can be read and written, under one definition; obtained from `Database.table`.
 ///
-/// Columns are named by attnum. `attnums` given to a scan or fetch say what the columns of its batches are, in
-/// that order;
-/// [#ROW_ID] stands for the hidden row id (a LONG lane; type int8).
+/// Columns are named by attnum. `attnums` given to a scan or fetch say what the columns of its batches are, in that
+/// order; [#ROW_ID] stands for the hidden row id (a LONG lane; type int8).
 /// Values must have exactly the column's type (coerced, typmod applied). NOT NULL is checked here (23502), CHECK
-/// by the caller.
-/// Statement rule: rows a statement writes are not seen by scans that the same statement opened before.
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
+/// by the
+/// caller. A statement does not see what it writes itself (`Transaction.startStatement` draws the line).
+/// A write that throws may leave part of its work behind: the caller rolls back to its mark.
+/// Threading: shared; what it hands out belongs to one transaction's thread.
 public final class Table {
     /// Pseudo attnum of the hidden row id.
     public static final int ROW_ID = -1;
 
-    public TableDef def() {
-        throw new UnsupportedOperationException();
+    private final TableDef def;
+    private final List<IndexDef> indexDefs;
+    private final TableStorage storage;
+    private final TableWriters writers;
+    private final Storages storages;
+    private final RowLayout[] layouts;
+    private final List<IndexKeys> btrees = new ArrayList<>();
+    private final int[] slotColumns;
+
+    Table(TableDef def, List<IndexDef> indexDefs, Storages storages, TableWriters writers) {
+        this.def = def;
+        this.indexDefs = List.copyOf(indexDefs);
+        this.storages = storages;
+        this.writers = writers;
+        this.storage = storages.table(def.storageId());
+        this.layouts = RowLayout.all(def.columns());
+        for (IndexDef index : indexDefs) {
+            if (!index.isVector()) {
+                btrees.add(new IndexKeys(def, index));
+            }
+        }
+        this.slotColumns = def.columns().stream()
+                .filter(RowLayout::isSlot)
+                .mapToInt(ColumnDef::attnum)
+                .toArray();
     }
+
+    public TableDef def() {
+        return def;
+    }
+
+    /// Indexes of the table under this definition.
+    public List<IndexDef> indexes() {
+        return indexDefs;
+    }
+
+    /// Whether this object still describes the table in a catalog.
+    boolean describes(Catalog catalog) {
+        return def.equals(catalog.table(def.oid())) && indexDefs.equals(catalog.indexesOf(def.oid()));
+    }
+
+    // ---- reading ----
 
     /// All visible rows.
     public RowScan scan(Transaction transaction, int[] attnums) {
-        throw new UnsupportedOperationException();
+        return new RowScan(this, transaction, attnums);
     }
 
     /// Rows by row id.
     public RowFetch fetch(Transaction transaction, int[] attnums) {
-        throw new UnsupportedOperationException();
-    }
-
-    /// Inserts row `row` of `values` (one column per table column, in attnum order); returns its row id.
-    /// Duplicate keys: waits for a transaction that holds the key, then 23505.
-    public long insert(Transaction transaction, Batch values, int row) {
-        throw new UnsupportedOperationException();
-    }
-
-    /// Inserts, unless a row with the same key exists in one of `arbiters` (oids of unique indexes; empty = all):
-    /// ON CONFLICT.
-    /// Duplicates in other indexes are 23505. A conflict leaves nothing written.
-    public InsertOutcome insertOrFind(Transaction transaction, Batch values, int row, List<Integer> arbiters) {
-        throw new UnsupportedOperationException();
-    }
-
-    /// Takes the row's lock, waiting for its holder (40P01 on deadlock), before update or delete or for SELECT
-    /// FOR UPDATE.
-    /// At REPEATABLE READ a row changed since the snapshot is 40001.
-    public RowLock lockRow(Transaction transaction, long rowId) {
-        throw new UnsupportedOperationException();
-    }
-
-    /// Sets the columns `attnums` of a locked row to row `row` of `values` (columns in the order of `attnums`).
-    public void update(Transaction transaction, long rowId, int[] attnums, Batch values, int row) {
-        throw new UnsupportedOperationException();
-    }
-
-    /// Deletes a locked row.
-    public void delete(Transaction transaction, long rowId) {
-        throw new UnsupportedOperationException();
+        return new RowFetch(this, transaction, attnums);
     }
 
     /// A btree index of this table by oid.
     public IndexAccess index(int indexOid) {
-        throw new UnsupportedOperationException();
+        for (IndexKeys keys : btrees) {
+            if (keys.index().oid() == indexOid) {
+                return new IndexAccess(keys, storages.lsm().tree(keys.treeId()));
+            }
+        }
+        throw new IllegalArgumentException("no btree index " + indexOid + " on " + def.name());
     }
 
     /// An hnsw index of this table by oid.
     public VectorIndexAccess vectorIndex(int indexOid) {
-        throw new UnsupportedOperationException();
+        for (IndexDef index : indexDefs) {
+            if (index.oid() == indexOid && index.isVector()) {
+                return new VectorIndexAccess(this, index, storages.vectorIndex(index.storageId()));
+            }
+        }
+        throw new IllegalArgumentException("no hnsw index " + indexOid + " on " + def.name());
     }
 
     /// The slots of a `vector(n)` column; null if the column's vectors lie in the rows (`vector` without dimensions).
-    public omendb.engine.vector.@Nullable VectorColumn vectorColumn(int attnum) {
-        throw new UnsupportedOperationException();
+    public @Nullable VectorColumn vectorColumn(int attnum) {
+        return storage.findVectorColumn(attnum);
     }
 
-    /// Rows, estimated from commits (exact when nothing runs).
+    /// Rows, counted at commits (exact when nothing runs).
     public long estimatedRowCount() {
-        throw new UnsupportedOperationException();
+        return storage.rowCount();
     }
 
     /// Bytes of the row tree (pg_relation_size).
     public long sizeBytes() {
-        throw new UnsupportedOperationException();
+        return storage.rows().approximateBytes();
     }
 
     /// Bytes of the vector columns' files.
     public long vectorBytes() {
-        throw new UnsupportedOperationException();
+        return storage.vectorColumns().stream()
+                .mapToLong(VectorColumn::sizeBytes)
+                .sum();
+    }
+
+    // ---- writing ----
+
+    /// Inserts row `row` of `values` (one column per table column, in attnum order); returns its row id.
+    /// Duplicate keys: waits for a transaction that holds the key, then 23505.
+    public long insert(Transaction transaction, Batch values, int row) {
+        return writer(transaction).insert(values, row, null).rowId();
+    }
+
+    /// Inserts, unless a row with the same key exists in one of `arbiters` (oids of unique indexes; empty = all): ON
+    /// CONFLICT. Duplicates in other indexes are 23505. A conflict leaves nothing written.
+    public InsertOutcome insertOrFind(Transaction transaction, Batch values, int row, List<Integer> arbiters) {
+        return writer(transaction).insert(values, row, arbiters);
+    }
+
+    /// Takes the row's lock, waiting for its holder (40P01 on deadlock), before update or delete or for SELECT FOR
+    /// UPDATE. At REPEATABLE READ a row changed since the snapshot is 40001.
+    public RowLock lockRow(Transaction transaction, long rowId) {
+        return writer(transaction).lockRow(rowId);
+    }
+
+    /// Sets the columns `attnums` of a locked row to row `row` of `values` (columns in the order of `attnums`),
+    /// on top of
+    /// its newest version.
+    public void update(Transaction transaction, long rowId, int[] attnums, Batch values, int row) {
+        writer(transaction).update(rowId, attnums, values, row);
+    }
+
+    /// Deletes a locked row.
+    public void delete(Transaction transaction, long rowId) {
+        writer(transaction).delete(rowId);
+    }
+
+    private TableWriter writer(Transaction transaction) {
+        return writers.writer(transaction, this);
+    }
+
+    // ---- for this package ----
+
+    TableStorage storage() {
+        return storage;
+    }
+
+    /// Layout of rows written now.
+    RowLayout layout() {
+        return layouts[layouts.length - 1];
+    }
+
+    /// Layouts by column count, for rows written before columns were added.
+    RowLayout[] layouts() {
+        return layouts;
+    }
+
+    List<IndexKeys> btrees() {
+        return btrees;
+    }
+
+    /// Attnums of the columns that are stored as slots.
+    int[] slotColumns() {
+        return slotColumns;
+    }
+
+    boolean isSlotColumn(int attnum) {
+        return RowLayout.isSlot(def.column(attnum));
     }
 }

@@ -2,29 +2,52 @@ package omendb.engine.table;
 
 import java.lang.foreign.MemorySegment;
 import omendb.ann.Distance;
+import omendb.ann.HnswIndex;
 import omendb.ann.HnswStats;
 import omendb.ann.SlotFilter;
 import omendb.engine.catalog.IndexDef;
+import omendb.engine.error.InternalException;
+import omendb.engine.error.SqlState;
 import omendb.engine.txn.Transaction;
 import org.jspecify.annotations.Nullable;
 
 /// Nearest-neighbour search over an hnsw index and its tail.
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
+///
+/// Threading: any thread; searches belong to their transaction's thread.
 public final class VectorIndexAccess {
+    private final Table table;
+    private final IndexDef def;
+    private final VectorIndexStorage storage;
+
+    VectorIndexAccess(Table table, IndexDef def, VectorIndexStorage storage) {
+        this.table = table;
+        this.def = def;
+        this.storage = storage;
+    }
+
     public IndexDef def() {
-        throw new UnsupportedOperationException();
+        return def;
     }
 
     public Distance distance() {
-        throw new UnsupportedOperationException();
+        return storage.distance();
     }
 
     /// False while the index is being rebuilt (its files were missing or damaged): plan an exact scan.
     public boolean ready() {
-        throw new UnsupportedOperationException();
+        return storage.index() != null;
     }
 
-    /// Rows that `transaction` sees, nearest first; asks the index for more as long as the caller does.
+    private HnswIndex graph() {
+        HnswIndex graph = storage.index();
+        if (graph == null) {
+            throw new InternalException(
+                    SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE, "index \"" + def.name() + "\" is being rebuilt");
+        }
+        return graph;
+    }
+
+    /// Rows that the statement sees, nearest first; the index is asked for more as long as the caller does.
     ///
     /// @param query  float32 values, as many as the column's dimensions; copied
     /// @param k      rows the caller expects to need (a hint)
@@ -32,20 +55,29 @@ public final class VectorIndexAccess {
     /// @param filter on slots, null = none
     public VectorSearch search(
             Transaction transaction, MemorySegment query, int k, int ef, @Nullable SlotFilter filter) {
-        throw new UnsupportedOperationException();
+        transaction.requireStatement();
+        int attnum = def.keys().getFirst().attnum();
+        return new VectorSearch(
+                table,
+                transaction,
+                attnum,
+                graph().search(query, k, ef, storage.column().publishedLimit(), filter));
     }
 
-    /// Like [#search]; iterative = go on past the first `ef` candidates until the whole graph is exhausted.
     public HnswStats stats() {
-        throw new UnsupportedOperationException();
+        return graph().stats();
     }
 
     /// Slots written but not yet linked into the graph; searched exactly.
     public long tailLength() {
-        throw new UnsupportedOperationException();
+        HnswIndex graph = storage.index();
+        long limit = storage.column().publishedLimit();
+        return graph == null ? limit : Math.max(0, limit - graph.indexedLimit());
     }
 
+    /// Bytes of the newest checkpoint on disk.
     public long sizeBytes() {
-        throw new UnsupportedOperationException();
+        HnswIndex graph = storage.index();
+        return graph == null ? 0 : graph.bytesOnDisk();
     }
 }

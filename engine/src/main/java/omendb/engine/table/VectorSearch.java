@@ -1,33 +1,79 @@
 package omendb.engine.table;
 
+import omendb.ann.HnswSearch;
+import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
+import omendb.engine.vector.VectorColumn;
 
-/// Visible rows nearest first. Hits whose row the snapshot does not see, or whose row meanwhile holds another
+/// Visible rows nearest first. Hits whose row the statement does not see, or whose row it sees with another
 /// vector, are
 /// skipped.
-@SuppressWarnings({"DoNotCallSuggester", "UnusedVariable"}) // signatures first, bodies follow
+///
+/// Threading: the transaction's thread.
 public final class VectorSearch implements AutoCloseable {
+    private final HnswSearch hits;
+    private final VectorColumn column;
+    private final int attnum;
+    private final RowLookup lookup;
+    private final RowView view;
+    private long rowId;
+    private long skipped;
+
+    VectorSearch(Table table, Transaction transaction, int attnum, HnswSearch hits) {
+        this.hits = hits;
+        this.attnum = attnum;
+        this.column = table.storage().vectorColumn(attnum);
+        this.lookup = new RowLookup(transaction, table.storage().rows());
+        this.view = new RowView(table);
+    }
+
     /// Advances to the next visible row; false = the whole index is exhausted.
     public boolean next() {
-        throw new UnsupportedOperationException();
+        while (hits.next()) {
+            long slot = hits.slot();
+            rowId = column.rowId(slot);
+            if (lookup.findRow(rowId)) {
+                view.set(lookup.address());
+                if (!view.isNull(attnum) && view.slot(attnum) == slot) {
+                    return true;
+                }
+            }
+            skipped++;
+        }
+        return false;
     }
 
     public long rowId() {
-        throw new UnsupportedOperationException();
+        return rowId;
     }
 
     /// As the operator returns it (L2 is not squared, inner product is negative).
     public double distance() {
-        throw new UnsupportedOperationException();
+        return hits.distance();
     }
 
-    /// Appends the current row to `batch` with `fetch`'s columns (the row was read for the visibility check anyway).
+    /// Number of the beam the row comes from: distances never fall within one beam (see [HnswSearch]).
+    public int beam() {
+        return hits.beam();
+    }
+
+    /// Appends the current row to `batch` with `fetch`'s columns; it was read for the visibility check anyway.
     public void appendTo(RowFetch fetch, Batch batch) {
-        throw new UnsupportedOperationException();
+        fetch.appendAt(lookup.address(), rowId, batch);
+    }
+
+    /// Hits that were not visible so far.
+    public long skipped() {
+        return skipped;
+    }
+
+    /// Nodes looked at so far (for EXPLAIN and `hnsw.max_scan_tuples`).
+    public long visited() {
+        return hits.visited();
     }
 
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        hits.close();
     }
 }

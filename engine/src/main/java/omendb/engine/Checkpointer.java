@@ -1,0 +1,102 @@
+package omendb.engine;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import omendb.engine.lsm.LsmStore;
+import omendb.engine.table.Storages;
+import omendb.engine.table.TableStorage;
+import omendb.engine.table.VectorIndexStorage;
+import omendb.engine.txn.CommitRecord;
+import omendb.engine.txn.CommitSequence;
+import omendb.engine.txn.TransactionManager;
+import omendb.engine.vector.VectorColumn;
+import omendb.wal.Wal;
+
+/// Makes what is committed independent of the WAL, in this order:
+///
+///     L := everything up to here is applied; note what is resolved in the vector columns
+///     sync the vector files               (slots of commits up to L are durable)
+///     log and apply the state rows        [StateStore]: L, oids, row counts, resolved limits
+///     flush the memtables                 (rows up to L and the state rows are in tables: the manifest says so)
+///     checkpoint the vector indexes       (derived: losing one costs a rebuild)
+///     forget vacuumed slots               (their marks are durable now)
+///     release the WAL up to L
+///
+/// A crash in between leaves the older checkpoint in force. Writers go on all the while.
+/// Threading: one at a time.
+final class Checkpointer {
+    private final CommitSequence sequence;
+    private final TransactionManager transactions;
+    private final LsmStore lsm;
+    private final Wal wal;
+    private final Storages storages;
+    private final Vacuum vacuum;
+    private final AtomicInteger nextOid;
+    private volatile long lastLsn;
+    private volatile long lastNanos = System.nanoTime();
+
+    Checkpointer(
+            CommitSequence sequence,
+            TransactionManager transactions,
+            LsmStore lsm,
+            Wal wal,
+            Storages storages,
+            Vacuum vacuum,
+            AtomicInteger nextOid) {
+        this.sequence = sequence;
+        this.transactions = transactions;
+        this.lsm = lsm;
+        this.wal = wal;
+        this.storages = storages;
+        this.vacuum = vacuum;
+        this.nextOid = nextOid;
+        this.lastLsn = sequence.appliedLsn();
+    }
+
+    /// Whether a checkpoint is due.
+    boolean isDue(DatabaseOptions options) {
+        long bytes = sequence.appliedLsn() - lastLsn;
+        long millis = (System.nanoTime() - lastNanos) / 1_000_000;
+        return bytes >= options.checkpointWalBytes() || (bytes > 0 && millis >= options.checkpointMillis());
+    }
+
+    synchronized void checkpoint() {
+        long lsn = sequence.appliedLsn();
+        long vacuumed = vacuum.processed();
+        Map<StateStore.ColumnId, Long> resolved = new HashMap<>();
+        for (TableStorage table : storages.tables()) {
+            table.vectorColumnsByAttnum()
+                    .forEach((attnum, column) ->
+                            resolved.put(new StateStore.ColumnId(table.storageId(), attnum), column.resolvedLimit()));
+        }
+        for (TableStorage table : storages.tables()) {
+            table.vectorColumnsByAttnum().values().forEach(VectorColumn::sync);
+        }
+        logState(lsn, resolved);
+        lsm.flush(sequence.appliedLsn());
+        storages.vectorIndexes().forEach(VectorIndexStorage::checkpoint);
+        vacuum.forget(vacuumed);
+        wal.release(Math.min(lsn, lsm.flushedLsn()));
+        lastLsn = sequence.appliedLsn();
+        lastNanos = System.nanoTime();
+    }
+
+    private void logState(long lsn, Map<StateStore.ColumnId, Long> resolved) {
+        CommitRecord record = transactions.borrowRecord();
+        try {
+            StateStore.putCheckpoint(record.batch(), lsn);
+            StateStore.putNextOid(record.batch(), nextOid.get());
+            for (TableStorage table : storages.tables()) {
+                StateStore.putTable(
+                        record.batch(),
+                        table.storageId(),
+                        new StateStore.TableState(table.nextRowId(), table.rowCount()));
+            }
+            resolved.forEach((column, limit) -> StateStore.putColumn(record.batch(), column, limit));
+            transactions.commitInternal(record, true);
+        } finally {
+            transactions.returnRecord(record);
+        }
+    }
+}

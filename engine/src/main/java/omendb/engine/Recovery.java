@@ -1,0 +1,253 @@
+package omendb.engine;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.Catalogs;
+import omendb.engine.catalog.IndexDef;
+import omendb.engine.catalog.SystemTrees;
+import omendb.engine.catalog.TableDef;
+import omendb.engine.error.InternalException;
+import omendb.engine.error.SqlState;
+import omendb.engine.lsm.LsmStore;
+import omendb.engine.lsm.WriteBatch;
+import omendb.engine.table.RowCountLog;
+import omendb.engine.table.SlotOwners;
+import omendb.engine.table.Storages;
+import omendb.engine.table.VectorLog;
+import omendb.engine.txn.CommitRecord;
+import omendb.engine.txn.CommitSequence;
+import omendb.engine.vector.VectorColumn;
+import omendb.memory.FileStore;
+import omendb.wal.Wal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Brings a data directory from its files to a state that transactions can run on.
+///
+///     1. what the last checkpoint remembered                              [StateStore]
+///     2. replay the WAL from the older of checkpoint and flushed tables: batches into the memtables, vectors into
+///        their slots, row counts                                          (idempotent: timestamps, slots)
+///     3. catalog as of the newest commit
+///     4. tables: sort out the slots written since the checkpoint; hnsw indexes: map their newest checkpoint
+///     5. drop what no definition names: trees and directories of transactions that never committed, or whose
+///     DROP did
+///
+/// Threading: one thread, before anything else runs.
+final class Recovery {
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+    private final FileStore files;
+    private final LsmStore lsm;
+    private final Wal wal;
+    private final CommitSequence sequence;
+    private final long vectorReservedBytes;
+    private final Map<StateStore.ColumnId, VectorColumn> columns = new HashMap<>();
+    private final Map<Long, StateStore.TableState> tables = new HashMap<>();
+    private StateStore.State state = new StateStore.State();
+    private long newestTimestamp;
+    private long replayedLsn;
+    private long replayedRecords;
+    private long highestId;
+
+    Recovery(FileStore files, LsmStore lsm, Wal wal, CommitSequence sequence, long vectorReservedBytes) {
+        this.files = files;
+        this.lsm = lsm;
+        this.wal = wal;
+        this.sequence = sequence;
+        this.vectorReservedBytes = vectorReservedBytes;
+    }
+
+    /// Steps 1 and 2: afterwards the trees are complete and commits may go on.
+    void replay() {
+        for (long tree : SystemTrees.all()) {
+            if (lsm.findTree(tree) == null) {
+                lsm.createTree(tree);
+            }
+        }
+        state = StateStore.read(lsm.tree(SystemTrees.STATE), Long.MAX_VALUE - 1);
+        newestTimestamp = lsm.maxCommitTs();
+        long from = Math.min(state.checkpointLsn(), lsm.flushedLsn());
+        long end = wal.replay(from, this::record);
+        sequence.recovered(newestTimestamp, Math.max(end, lsm.flushedLsn()));
+        LOG.info(
+                "recovery: {} records replayed after LSN {}, newest commit {}", replayedRecords, from, newestTimestamp);
+    }
+
+    private void record(long endLsn, int type, long transactionId, MemorySegment payload) {
+        if (type != CommitRecord.TYPE) {
+            throw new InternalException(
+                    SqlState.DATA_CORRUPTED, "log record of unknown type " + type + " before LSN " + endLsn);
+        }
+        long timestamp = CommitRecord.timestamp(payload);
+        newestTimestamp = Math.max(newestTimestamp, timestamp);
+        try (WriteBatch batch = CommitRecord.batch(payload)) {
+            noteIds(batch);
+            if (endLsn > lsm.flushedLsn()) {
+                lsm.reapply(batch, timestamp, endLsn);
+            }
+        }
+        if (endLsn > state.checkpointLsn()) {
+            CommitRecord.sections(payload, this::section);
+        }
+        replayedLsn = endLsn;
+        replayedRecords++;
+        sequence.recovered(newestTimestamp, replayedLsn);
+    }
+
+    /// Ids in the log are never given out again, not even those of objects dropped since: the log may be replayed
+    /// once
+    /// more.
+    private void noteIds(WriteBatch batch) {
+        WriteBatch.Ops ops = batch.ops();
+        while (ops.next()) {
+            highestId = Math.max(highestId, ops.relationId());
+            if (ops.relationId() == SystemTrees.CATALOG) {
+                highestId = Math.max(highestId, Catalogs.oidOfKey(ops.keyAddress()));
+            }
+        }
+    }
+
+    private void section(int kind, MemorySegment content) {
+        switch (kind) {
+            case VectorLog.KIND -> VectorLog.read(content, this::restoreVector);
+            case RowCountLog.KIND -> RowCountLog.read(content, this::restoreCount);
+            default ->
+                throw new InternalException(
+                        SqlState.DATA_CORRUPTED, "commit record has a section of unknown kind " + kind);
+        }
+    }
+
+    private void restoreVector(long storageId, int attnum, int bytes, long slot, long rowId, long vectorAddress) {
+        VectorColumn column = openColumn(new StateStore.ColumnId(storageId, attnum));
+        if (column != null && column.dimensions() * Float.BYTES == bytes) {
+            column.restore(slot, rowId, vectorAddress);
+        }
+    }
+
+    /// Null if the column's directory is gone: its table was dropped later.
+    private @Nullable VectorColumn openColumn(StateStore.ColumnId id) {
+        VectorColumn known = columns.get(id);
+        String directory = VectorColumn.directory(id.storageId(), id.attnum());
+        if (known == null && files.exists(directory)) {
+            known = VectorColumn.open(files, directory, id.storageId(), vectorReservedBytes);
+            columns.put(id, known);
+        }
+        return known;
+    }
+
+    private void restoreCount(long storageId, RowCountLog.Entry entry) {
+        StateStore.TableState table = tables.getOrDefault(storageId, state.table(storageId));
+        tables.put(
+                storageId,
+                new StateStore.TableState(
+                        Math.max(table.nextRowId(), entry.nextRowId()), table.rows() + entry.delta()));
+    }
+
+    /// Steps 3 to 5.
+    ///
+    /// @return next free oid
+    int openStorages(Catalogs catalogs, Storages storages) {
+        catalogs.load(lsm.tree(SystemTrees.CATALOG), sequence.visible());
+        Catalog catalog = catalogs.committed();
+        long nextOid = Math.max(Math.max(Catalog.FIRST_USER_OID, state.nextOid()), highestId + 1);
+        for (TableDef table : catalog.tables()) {
+            openTable(table, storages);
+            nextOid = Math.max(nextOid, Math.max(table.oid(), table.storageId()) + 1);
+        }
+        for (IndexDef index : catalog.indexes()) {
+            nextOid = Math.max(nextOid, Math.max(index.oid(), index.storageId()) + 1);
+            TableDef table = catalog.table(index.tableOid());
+            if (index.isVector() && table != null) {
+                storages.openVectorIndex(index, table);
+            }
+        }
+        return Math.toIntExact(Math.max(nextOid, dropOrphans(catalog)));
+    }
+
+    private void openTable(TableDef table, Storages storages) {
+        Map<Integer, VectorColumn> own = new HashMap<>();
+        for (var column : table.columns()) {
+            StateStore.ColumnId id = new StateStore.ColumnId(table.storageId(), column.attnum());
+            if (storages.hasSlots(column)) {
+                VectorColumn vectors = openColumn(id);
+                if (vectors == null) {
+                    throw new InternalException(
+                            SqlState.DATA_CORRUPTED,
+                            "directory " + VectorColumn.directory(id.storageId(), id.attnum())
+                                    + " is missing: the vectors of column \"" + column.name() + "\" of table \""
+                                    + table.name() + "\" are lost");
+                }
+                columns.remove(id);
+                own.put(column.attnum(), vectors);
+            }
+        }
+        StateStore.TableState counts = tables.getOrDefault(table.storageId(), state.table(table.storageId()));
+        for (Map.Entry<Integer, VectorColumn> column : own.entrySet()) {
+            recoverColumn(table, column.getKey(), column.getValue());
+        }
+        storages.openTable(table, own, counts.nextRowId(), counts.rows());
+    }
+
+    private void recoverColumn(TableDef table, int attnum, VectorColumn column) {
+        long resolved = state.resolvedLimit(new StateStore.ColumnId(table.storageId(), attnum));
+        SlotOwners owners = new SlotOwners(table, attnum, lsm.tree(table.storageId()), sequence.visible());
+        VectorColumn.Recovery found = column.recover(resolved, owners);
+        if (found.damaged() > 0) {
+            LOG.error(
+                    "{} vectors of column \"{}\" of table \"{}\" do not match their checksum",
+                    found.damaged(),
+                    table.column(attnum).name(),
+                    table.name());
+        }
+        if (found.live() + found.garbage() > 0) {
+            LOG.info(
+                    "vector column {}.{}: {} slots since the last checkpoint, {} of them garbage",
+                    table.name(),
+                    table.column(attnum).name(),
+                    found.live() + found.garbage(),
+                    found.garbage());
+        }
+    }
+
+    /// Returns one more than the highest id that was found.
+    private long dropOrphans(Catalog catalog) {
+        Set<Long> known = new HashSet<>(SystemTrees.all());
+        catalog.tables().forEach(table -> known.add(table.storageId()));
+        catalog.indexes().forEach(index -> known.add(index.storageId()));
+        long highest = 0;
+        for (long id : lsm.relationIds()) {
+            highest = Math.max(highest, id);
+            if (!known.contains(id)) {
+                LOG.info("dropping relation {}: no definition names it", id);
+                lsm.dropTree(id);
+            }
+        }
+        columns.values().forEach(VectorColumn::close);
+        columns.clear();
+        List<String> directories = new ArrayList<>();
+        files.list("vec").forEach(name -> directories.add("vec/" + name));
+        files.list("idx").forEach(name -> directories.add("idx/" + name));
+        for (String directory : directories) {
+            long id = storageIdOf(directory);
+            highest = Math.max(highest, id);
+            if (!known.contains(id)) {
+                LOG.info("deleting {}: no definition names it", directory);
+                files.deleteDirectory(directory);
+            }
+        }
+        return highest + 1;
+    }
+
+    private static long storageIdOf(String directory) {
+        String name = directory.substring(directory.indexOf('/') + 1);
+        int dot = name.indexOf('.');
+        return Long.parseLong(dot < 0 ? name : name.substring(0, dot));
+    }
+}

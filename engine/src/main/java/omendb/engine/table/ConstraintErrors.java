@@ -1,0 +1,86 @@
+package omendb.engine.table;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.ColumnDef;
+import omendb.engine.catalog.IndexDef;
+import omendb.engine.catalog.SchemaDef;
+import omendb.engine.catalog.TableDef;
+import omendb.engine.error.OmenException;
+import omendb.engine.error.SqlState;
+import omendb.engine.error.UserException;
+import omendb.engine.type.ColumnVector;
+import omendb.engine.type.SqlType;
+import omendb.engine.type.TypeContext;
+import omendb.engine.type.ValueArena;
+
+/// PostgreSQL's wording for rows that a constraint refuses.
+final class ConstraintErrors {
+    /// PostgreSQL cuts the values it shows in "Failing row contains" at 64 bytes.
+    private static final int MAX_SHOWN = 64;
+
+    private ConstraintErrors() {}
+
+    static OmenException notNull(Catalog catalog, TableDef table, ColumnDef column, RowSource row) {
+        String shown = table.columns().stream()
+                .map(each -> row.isNull(each.attnum()) ? "null" : cut(text(each, row)))
+                .collect(Collectors.joining(", "));
+        return new UserException(
+                        SqlState.NOT_NULL_VIOLATION,
+                        "null value in column \"" + column.name() + "\" of relation \"" + table.name()
+                                + "\" violates not-null constraint")
+                .withDetail("Failing row contains (" + shown + ").")
+                .withTable(schemaName(catalog, table), table.name())
+                .withColumn(column.name());
+    }
+
+    static OmenException duplicateKey(Catalog catalog, TableDef table, IndexDef index, RowSource row) {
+        return unique(catalog, table, index, "duplicate key value violates unique constraint \"" + index.name() + "\"")
+                .withDetail("Key " + keyText(table, index, row) + " already exists.");
+    }
+
+    /// For the build of a unique index over existing rows.
+    static OmenException cannotCreateUnique(Catalog catalog, TableDef table, IndexDef index, RowSource row) {
+        return unique(catalog, table, index, "could not create unique index \"" + index.name() + "\"")
+                .withDetail("Key " + keyText(table, index, row) + " is duplicated.");
+    }
+
+    private static OmenException unique(Catalog catalog, TableDef table, IndexDef index, String message) {
+        return new UserException(SqlState.UNIQUE_VIOLATION, message)
+                .withTable(schemaName(catalog, table), table.name())
+                .withConstraint(index.name());
+    }
+
+    private static String keyText(TableDef table, IndexDef index, RowSource row) {
+        List<ColumnDef> columns =
+                index.keys().stream().map(key -> table.column(key.attnum())).toList();
+        String names = columns.stream().map(ColumnDef::name).collect(Collectors.joining(", "));
+        String values = columns.stream()
+                .map(column -> row.isNull(column.attnum()) ? "null" : text(column, row))
+                .collect(Collectors.joining(", "));
+        return "(" + names + ")=(" + values + ")";
+    }
+
+    private static String text(ColumnDef column, RowSource row) {
+        SqlType type = column.type();
+        try (ValueArena arena = new ValueArena();
+                ColumnVector value = ColumnVector.allocate(type, arena)) {
+            if (type.kind() == SqlType.Kind.BYTES) {
+                value.setReference(0, row.lane(column.attnum()), row.length(column.attnum()));
+            } else {
+                value.setLong(0, row.lane(column.attnum()));
+            }
+            return type.io().toText(TypeContext.DEFAULT, value, 0);
+        }
+    }
+
+    private static String cut(String text) {
+        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
+    }
+
+    private static String schemaName(Catalog catalog, TableDef table) {
+        SchemaDef schema = catalog.schema(table.schemaOid());
+        return schema == null ? "" : schema.name();
+    }
+}

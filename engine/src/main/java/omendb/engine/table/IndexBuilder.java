@@ -1,0 +1,123 @@
+package omendb.engine.table;
+
+import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.IndexDef;
+import omendb.engine.catalog.TableDef;
+import omendb.engine.lsm.LsmTree;
+import omendb.engine.lsm.LsmValue;
+import omendb.engine.lsm.SortedRun;
+import omendb.engine.txn.Transaction;
+import omendb.engine.txn.WriteCursor;
+import omendb.engine.txn.WriteSet;
+import omendb.engine.txn.WriteVersion;
+import omendb.engine.type.NativeBytesWriter;
+import omendb.memory.NativeMemory;
+import org.jspecify.annotations.Nullable;
+
+/// Fills the tree of a new btree index from the rows of its table, under the table's SHARE lock.
+///
+/// Entries of committed rows are sorted off-heap and become sorted runs of the tree, past WAL and memtables, at the
+/// timestamp the build read; entries of the transaction's own rows go to its write set like any other write.
+/// Threading: the transaction's thread.
+final class IndexBuilder implements AutoCloseable {
+    private final Transaction transaction;
+    private final Catalog catalog;
+    private final Table table;
+    private final IndexKeys keys;
+    private final Storages storages;
+    private final LsmTree tree;
+    private final long timestamp;
+    private final RowSource source;
+    private final NativeBytesWriter key = new NativeBytesWriter();
+    private @Nullable WriteSet sorter;
+
+    /// @param table the table without the index
+    IndexBuilder(Transaction transaction, Catalog catalog, Table table, IndexDef index, Storages storages) {
+        this.transaction = transaction;
+        this.catalog = catalog;
+        this.table = table;
+        this.keys = new IndexKeys(table.def(), index);
+        this.storages = storages;
+        this.tree = storages.lsm().tree(index.storageId());
+        this.timestamp = transaction.latest();
+        this.source = new RowSource(table);
+    }
+
+    /// Reads all rows; returns the timestamp from which on snapshots may use the index.
+    long build() {
+        try (MergedCursor rows =
+                MergedCursor.ofLatest(transaction, table.storage().rows())) {
+            while (rows.next()) {
+                source.setStored(rows.valueAddress());
+                add(RowKey.read(rows.keyAddress()), rows.isOwn());
+                transaction.checkCancelled();
+            }
+        }
+        writeRun();
+        return timestamp;
+    }
+
+    private void add(long rowId, boolean own) {
+        key.truncate(0);
+        boolean unique = keys.encode(source, rowId, key);
+        if (unique && exists()) {
+            TableDef def = table.def();
+            throw ConstraintErrors.cannotCreateUnique(catalog, def, keys.index(), source);
+        }
+        WriteSet target = own ? transaction.writes() : sorter();
+        long value = target.reservePut(keys.treeId(), key.address(), key.position(), unique ? Long.BYTES : 0);
+        if (unique) {
+            NativeMemory.putLong(value, rowId);
+        }
+        if (!own && target.reservedBytes() > storages.options().sortBytes()) {
+            writeRun();
+        }
+    }
+
+    /// Whether a row read before has the key at hand: in the sorter, in a run, or among own entries.
+    private boolean exists() {
+        WriteSet sorting = sorter;
+        if (sorting != null && sorting.find(keys.treeId(), key.address(), key.position(), Long.MAX_VALUE) != 0) {
+            return true;
+        }
+        WriteSet own = transaction.writesIfAny();
+        long version = own == null ? 0 : own.find(keys.treeId(), key.address(), key.position(), Long.MAX_VALUE);
+        if (version != 0 && !WriteVersion.isTombstone(version)) {
+            return true;
+        }
+        return tree.get(key.address(), key.position(), Long.MAX_VALUE - 1, new LsmValue());
+    }
+
+    private WriteSet sorter() {
+        WriteSet known = sorter;
+        if (known == null) {
+            known = new WriteSet();
+            sorter = known;
+        }
+        return known;
+    }
+
+    private void writeRun() {
+        WriteSet sorted = sorter;
+        if (sorted == null) {
+            return;
+        }
+        sorter = null;
+        try (sorted;
+                SortedRun run = storages.lsm().startRun(keys.treeId(), timestamp)) {
+            WriteCursor entries = sorted.cursor(keys.treeId(), null, null, false, Long.MAX_VALUE);
+            while (entries != null && entries.next()) {
+                run.put(entries.keyAddress(), entries.keyLength(), entries.valueAddress(), entries.valueLength());
+            }
+            run.finish();
+        }
+    }
+
+    @Override
+    public void close() {
+        key.close();
+        if (sorter != null) {
+            sorter.close();
+        }
+    }
+}

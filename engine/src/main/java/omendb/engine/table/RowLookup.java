@@ -1,0 +1,83 @@
+package omendb.engine.table;
+
+import omendb.engine.lsm.LsmTree;
+import omendb.engine.lsm.LsmValue;
+import omendb.engine.txn.Transaction;
+import omendb.engine.txn.WriteSet;
+import omendb.engine.txn.WriteVersion;
+
+/// Finds one key of a tree for a transaction: its own version first, then the committed one.
+///
+/// Threading: the transaction's thread.
+final class RowLookup {
+    private final Transaction transaction;
+    private final LsmTree tree;
+    private final LsmValue value = new LsmValue();
+    private boolean own;
+    private long address;
+    private int length;
+
+    RowLookup(Transaction transaction, LsmTree tree) {
+        this.transaction = transaction;
+        this.tree = tree;
+    }
+
+    /// The row as the running statement sees it.
+    boolean findRow(long rowId) {
+        long key = transaction.scratch();
+        RowKey.write(key, rowId);
+        return find(key, RowKey.BYTES);
+    }
+
+    /// The newest version of a row: own, or committed by anyone.
+    boolean findLatestRow(long rowId) {
+        long key = transaction.scratch();
+        RowKey.write(key, rowId);
+        return findLatest(key, RowKey.BYTES);
+    }
+
+    boolean find(long keyAddress, int keyLength) {
+        return find(keyAddress, keyLength, transaction.snapshot(), transaction.statementSequence());
+    }
+
+    boolean findLatest(long keyAddress, int keyLength) {
+        return find(keyAddress, keyLength, transaction.latest(), Long.MAX_VALUE);
+    }
+
+    private boolean find(long keyAddress, int keyLength, long timestamp, long sequence) {
+        WriteSet writes = transaction.writesIfAny();
+        if (writes != null) {
+            long version = writes.find(tree.relationId(), keyAddress, keyLength, sequence);
+            if (version != 0) {
+                own = true;
+                address = WriteVersion.valueAddress(version);
+                length = WriteVersion.valueLength(version);
+                return !WriteVersion.isTombstone(version);
+            }
+        }
+        own = false;
+        boolean found = tree.get(keyAddress, keyLength, timestamp, value);
+        address = value.address();
+        length = value.length();
+        return found;
+    }
+
+    /// Whether the version found is the transaction's own.
+    boolean isOwn() {
+        return own;
+    }
+
+    /// Address of the value found; valid until the end of the statement.
+    long address() {
+        return address;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /// Commit timestamp of the version found, if it is not own.
+    long commitTimestamp() {
+        return value.commitTs();
+    }
+}

@@ -1,0 +1,84 @@
+package omendb.engine.table;
+
+import omendb.engine.type.ColumnVector;
+import omendb.memory.NativeMemory;
+
+/// Reads one encoded row in place. Reused: [#set] points it at a row that the caller keeps alive.
+///
+/// Threading: one thread at a time.
+final class RowView {
+    private final TableStorage storage;
+    private final RowLayout[] layouts;
+    private RowLayout layout;
+    private long row;
+
+    RowView(Table table) {
+        this.storage = table.storage();
+        this.layouts = table.layouts();
+        this.layout = layouts[layouts.length - 1];
+    }
+
+    void set(long address) {
+        row = address;
+        int count = NativeMemory.getShort(address) & 0xffff;
+        if (count != layout.columnCount()) {
+            layout = layouts[count];
+        }
+    }
+
+    boolean isNull(int attnum) {
+        return isNull(layout, row, attnum);
+    }
+
+    static boolean isNull(RowLayout layout, long row, int attnum) {
+        int bit = attnum - 1;
+        return attnum > layout.columnCount()
+                || (NativeMemory.getByte(row + RowLayout.HEADER_BYTES + (bit >>> 3)) & 1 << (bit & 7)) != 0;
+    }
+
+    /// Slot of a non-NULL `vector(n)` column.
+    long slot(int attnum) {
+        return NativeMemory.getLong(row + layout.position(attnum));
+    }
+
+    /// Lane of a non-NULL column: the LONG value, a double's bits, or the address of BYTES.
+    long lane(int attnum) {
+        return switch (layout.storage(attnum)) {
+            case FIXED -> layout.type(attnum).readLane(row + layout.position(attnum));
+            case SLOT -> storage.vectorColumn(attnum).address(slot(attnum));
+            case VARIABLE -> row + layout.dataPosition() + variableStart(layout.position(attnum));
+        };
+    }
+
+    /// Length of a non-NULL BYTES column.
+    int length(int attnum) {
+        return switch (layout.storage(attnum)) {
+            case FIXED -> 0;
+            case SLOT -> storage.vectorColumn(attnum).dimensions() * Float.BYTES;
+            case VARIABLE -> {
+                int number = layout.position(attnum);
+                yield variableEnd(number) - variableStart(number);
+            }
+        };
+    }
+
+    private int variableStart(int number) {
+        return number == 0 ? 0 : variableEnd(number - 1);
+    }
+
+    private int variableEnd(int number) {
+        return NativeMemory.getInt(row + layout.offsetsPosition() + (long) Integer.BYTES * number);
+    }
+
+    /// Puts a column into a row of a batch; BYTES by reference.
+    void copyTo(int attnum, ColumnVector out, int outRow) {
+        if (isNull(attnum)) {
+            out.setNull(outRow);
+            return;
+        }
+        switch (layout.storage(attnum)) {
+            case FIXED -> out.setLong(outRow, lane(attnum));
+            case SLOT, VARIABLE -> out.setReference(outRow, lane(attnum), length(attnum));
+        }
+    }
+}

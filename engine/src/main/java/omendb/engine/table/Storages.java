@@ -1,0 +1,207 @@
+package omendb.engine.table;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
+import omendb.engine.catalog.ColumnDef;
+import omendb.engine.catalog.IndexDef;
+import omendb.engine.catalog.TableDef;
+import omendb.engine.error.InternalException;
+import omendb.engine.error.SqlState;
+import omendb.engine.lsm.LsmStore;
+import omendb.engine.vector.VectorColumn;
+import omendb.memory.Epochs;
+import omendb.memory.FileStore;
+import org.jspecify.annotations.Nullable;
+
+/// Every open table and index storage by storage id, and the files they lie in.
+///
+/// A dropped storage leaves at once when its transaction rolled back or its files are orphans; when a DROP
+/// committed it
+/// is put aside ([#deferDrop]) until the commit is durable and no snapshot can use it.
+/// Threading: any thread; the queue of drops is guarded by this.
+public final class Storages {
+    private final LsmStore lsm;
+    private final FileStore files;
+    private final Epochs epochs;
+    private final StorageOptions options;
+    private final Map<Long, TableStorage> tables = new ConcurrentHashMap<>();
+    private final Map<Long, VectorIndexStorage> vectorIndexes = new ConcurrentHashMap<>();
+    private final Deque<DeferredDrop> drops = new ArrayDeque<>();
+
+    private record DeferredDrop(long commitTimestamp, long storageId) {}
+
+    public Storages(LsmStore lsm, FileStore files, Epochs epochs, StorageOptions options) {
+        this.lsm = lsm;
+        this.files = files;
+        this.epochs = epochs;
+        this.options = options;
+    }
+
+    /// Whether a column's vectors lie in slots.
+    public boolean hasSlots(ColumnDef column) {
+        return RowLayout.isSlot(column);
+    }
+
+    LsmStore lsm() {
+        return lsm;
+    }
+
+    StorageOptions options() {
+        return options;
+    }
+
+    public TableStorage table(long storageId) {
+        TableStorage storage = tables.get(storageId);
+        if (storage == null) {
+            throw new InternalException(SqlState.INTERNAL_ERROR, "no storage " + storageId);
+        }
+        return storage;
+    }
+
+    public VectorIndexStorage vectorIndex(long storageId) {
+        VectorIndexStorage storage = vectorIndexes.get(storageId);
+        if (storage == null) {
+            throw new InternalException(SqlState.INTERNAL_ERROR, "no index storage " + storageId);
+        }
+        return storage;
+    }
+
+    public @Nullable TableStorage findTable(long storageId) {
+        return tables.get(storageId);
+    }
+
+    public @Nullable VectorIndexStorage findVectorIndex(long storageId) {
+        return vectorIndexes.get(storageId);
+    }
+
+    public Collection<TableStorage> tables() {
+        return List.copyOf(tables.values());
+    }
+
+    public Collection<VectorIndexStorage> vectorIndexes() {
+        return List.copyOf(vectorIndexes.values());
+    }
+
+    /// Indexes over a vector column.
+    public List<VectorIndexStorage> vectorIndexesOf(VectorColumn column) {
+        return vectorIndexes.values().stream()
+                .filter(index -> index.column() == column)
+                .toList();
+    }
+
+    // ---- creating ----
+
+    /// New, empty storage of a table: its files are on disk when this returns.
+    void createTable(TableDef def) {
+        Map<Integer, VectorColumn> columns = new HashMap<>();
+        boolean complete = false;
+        try {
+            for (ColumnDef column : def.columns()) {
+                if (RowLayout.isSlot(column)) {
+                    columns.put(
+                            column.attnum(),
+                            VectorColumn.create(
+                                    files,
+                                    VectorColumn.directory(def.storageId(), column.attnum()),
+                                    def.storageId(),
+                                    column.typmod(),
+                                    options.vectorReservedBytes()));
+                }
+            }
+            tables.put(
+                    def.storageId(), new TableStorage(def.storageId(), lsm.createTree(def.storageId()), columns, 1, 0));
+            complete = true;
+        } finally {
+            if (!complete) {
+                columns.forEach((attnum, column) -> {
+                    column.close();
+                    files.deleteDirectory(VectorColumn.directory(def.storageId(), attnum));
+                });
+            }
+        }
+    }
+
+    void createBtree(IndexDef def) {
+        lsm.createTree(def.storageId());
+    }
+
+    VectorIndexStorage createVectorIndex(IndexDef def, VectorColumn column) {
+        VectorIndexStorage storage = VectorIndexStorage.create(def, column, files, epochs);
+        vectorIndexes.put(def.storageId(), storage);
+        return storage;
+    }
+
+    // ---- opening ----
+
+    /// Opens a table's storage after recovery; its vector columns were opened by the caller.
+    public void openTable(TableDef def, Map<Integer, VectorColumn> columns, long nextRowId, long rowCount) {
+        tables.put(
+                def.storageId(),
+                new TableStorage(def.storageId(), lsm.tree(def.storageId()), columns, nextRowId, rowCount));
+    }
+
+    /// Opens an hnsw index; never fails because of its files.
+    public void openVectorIndex(IndexDef def, TableDef table) {
+        VectorColumn column =
+                table(table.storageId()).vectorColumn(def.keys().getFirst().attnum());
+        vectorIndexes.put(def.storageId(), VectorIndexStorage.open(def, column, files, epochs));
+    }
+
+    // ---- dropping ----
+
+    /// Gives up a storage that no one else can have seen.
+    void dropNow(long storageId) {
+        VectorIndexStorage index = vectorIndexes.remove(storageId);
+        if (index != null) {
+            index.close();
+            files.deleteDirectory(VectorIndexStorage.directory(storageId));
+        }
+        TableStorage table = tables.remove(storageId);
+        if (table != null) {
+            table.vectorColumnsByAttnum().forEach((attnum, column) -> {
+                epochs.retire(column::close);
+                files.deleteDirectory(VectorColumn.directory(storageId, attnum));
+            });
+        }
+        lsm.dropTree(storageId);
+    }
+
+    /// Remembers a storage whose DROP committed.
+    void deferDrop(long storageId, long commitTimestamp) {
+        synchronized (drops) {
+            drops.add(new DeferredDrop(commitTimestamp, storageId));
+        }
+    }
+
+    /// Drops what no snapshot older than `oldestSnapshot` keeps.
+    ///
+    /// @param beforeDrop told the commit timestamp of a drop before its files go: makes sure that it is durable
+    public void dropDeferred(long oldestSnapshot, LongConsumer beforeDrop) {
+        while (true) {
+            DeferredDrop drop;
+            synchronized (drops) {
+                drop = drops.peek();
+                if (drop == null || drop.commitTimestamp() > oldestSnapshot) {
+                    return;
+                }
+                drops.remove();
+            }
+            beforeDrop.accept(drop.commitTimestamp());
+            dropNow(drop.storageId());
+        }
+    }
+
+    /// Closes everything; the files stay.
+    public void close() {
+        vectorIndexes.values().forEach(VectorIndexStorage::close);
+        vectorIndexes.clear();
+        tables.values().forEach(table -> table.vectorColumns().forEach(VectorColumn::close));
+        tables.clear();
+    }
+}

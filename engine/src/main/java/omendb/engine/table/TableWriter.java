@@ -1,0 +1,350 @@
+package omendb.engine.table;
+
+import java.util.ArrayList;
+import java.util.List;
+import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.ColumnDef;
+import omendb.engine.catalog.SystemTrees;
+import omendb.engine.error.SqlState;
+import omendb.engine.error.UserException;
+import omendb.engine.lsm.LsmTree;
+import omendb.engine.txn.Isolation;
+import omendb.engine.txn.Transaction;
+import omendb.engine.txn.TransactionParticipant;
+import omendb.engine.txn.WriteSet;
+import omendb.engine.txn.WriteVersion;
+import omendb.engine.type.Batch;
+import omendb.engine.type.NativeBytesWriter;
+import omendb.memory.NativeMemory;
+import org.jspecify.annotations.Nullable;
+
+/// Writes rows of one table for one transaction: rows, vectors and index entries, with unique checks.
+///
+/// Made when the transaction takes the table's ROW EXCLUSIVE lock, from the catalog as it is then: from that
+/// moment no
+/// index can appear without the transaction ending.
+///
+/// Unique keys: whoever inserts or removes a key first takes the lock on its value and holds it to the end of the
+/// transaction, so under the lock the newest committed entry and the own writes are all there is.
+/// Threading: the transaction's thread.
+final class TableWriter {
+    private final Table table;
+    private final Catalog catalog;
+    private final Transaction transaction;
+    private final TableStorage storage;
+    private final TableWrites writes;
+    private final List<IndexWriter> indexes = new ArrayList<>();
+    private final RowSource source;
+    private final RowSource before;
+    private final RowLookup rows;
+    private final long[] slots;
+
+    /// One btree index: its keys and the key at hand.
+    private static final class IndexWriter {
+        private final IndexKeys keys;
+        private final RowLookup lookup;
+        private final NativeBytesWriter key;
+        private final NativeBytesWriter oldKey;
+        private boolean unique;
+        private boolean changed;
+
+        private IndexWriter(IndexKeys keys, RowLookup lookup, NativeBytesWriter key, NativeBytesWriter oldKey) {
+            this.keys = keys;
+            this.lookup = lookup;
+            this.key = key;
+            this.oldKey = oldKey;
+        }
+    }
+
+    /// Key buffers of a transaction's writers; freed when it ends.
+    static final class Buffers implements TransactionParticipant {
+        private final List<NativeBytesWriter> buffers = new ArrayList<>();
+
+        NativeBytesWriter allocate() {
+            NativeBytesWriter buffer = new NativeBytesWriter(128);
+            buffers.add(buffer);
+            return buffer;
+        }
+
+        @Override
+        public void prepare(omendb.engine.txn.CommitRecord record) {}
+
+        @Override
+        public void committed(long commitTimestamp) {
+            close();
+        }
+
+        @Override
+        public void rolledBack() {
+            close();
+        }
+
+        private void close() {
+            buffers.forEach(NativeBytesWriter::close);
+            buffers.clear();
+        }
+
+        @Override
+        public Object mark() {
+            return buffers.size();
+        }
+
+        @Override
+        public void rollbackTo(@Nullable Object mark) {}
+    }
+
+    TableWriter(Table table, Catalog catalog, Transaction transaction, Storages storages) {
+        this.table = table;
+        this.catalog = catalog;
+        this.transaction = transaction;
+        this.storage = table.storage();
+        this.writes = TableWrites.of(transaction, storages);
+        this.source = new RowSource(table);
+        this.before = new RowSource(table);
+        this.rows = new RowLookup(transaction, storage.rows());
+        this.slots = new long[table.def().columns().size() + 1];
+        Buffers buffers = transaction.participant(Buffers.class, Buffers::new);
+        for (IndexKeys keys : table.btrees()) {
+            LsmTree tree = storages.lsm().tree(keys.treeId());
+            indexes.add(
+                    new IndexWriter(keys, new RowLookup(transaction, tree), buffers.allocate(), buffers.allocate()));
+        }
+    }
+
+    Table table() {
+        return table;
+    }
+
+    InsertOutcome insert(Batch values, int row, @Nullable List<Integer> arbiters) {
+        source.setNew(values, row);
+        checkNotNull();
+        long rowId = storage.newRowId();
+        for (IndexWriter index : indexes) {
+            index.key.truncate(0);
+            index.unique = index.keys.encode(source, rowId, index.key);
+            index.changed = true;
+        }
+        InsertOutcome conflict = arbiters == null ? null : findConflict(arbiters);
+        if (conflict != null) {
+            return conflict;
+        }
+        checkUnique();
+        appendVectors(rowId);
+        putRow(rowId);
+        putIndexEntries(rowId);
+        writes.countRows(storage, 1);
+        return new InsertOutcome(true, rowId, 0);
+    }
+
+    /// The row that an arbiter already has the key for; null = none.
+    private @Nullable InsertOutcome findConflict(List<Integer> arbiters) {
+        for (IndexWriter index : indexes) {
+            int oid = index.keys.index().oid();
+            if (index.unique && (arbiters.isEmpty() || arbiters.contains(oid))) {
+                long rowId = lockAndFind(index);
+                if (rowId >= 0) {
+                    checkConflictVisible(index);
+                    return new InsertOutcome(false, rowId, oid);
+                }
+            }
+        }
+        return null;
+    }
+
+    /// At REPEATABLE READ a conflict with a row that the snapshot does not see cannot be acted upon.
+    private void checkConflictVisible(IndexWriter index) {
+        boolean newer = !index.lookup.isOwn() && index.lookup.commitTimestamp() > transaction.snapshot();
+        if (newer && transaction.isolation() != Isolation.READ_COMMITTED) {
+            throw concurrentUpdate("update");
+        }
+    }
+
+    private void checkUnique() {
+        for (IndexWriter index : indexes) {
+            if (index.unique && index.changed && lockAndFind(index) >= 0) {
+                throw ConstraintErrors.duplicateKey(catalog, table.def(), index.keys.index(), source);
+            }
+        }
+    }
+
+    /// Row that holds the key at hand, now that nobody else can change that; -1 = none.
+    private long lockAndFind(IndexWriter index) {
+        long key = index.key.address();
+        int length = index.key.position();
+        transaction.lockKey(index.keys.treeId(), key, length);
+        return index.lookup.findLatest(key, length) ? IndexScan.rowIdOfValue(index.lookup.address()) : -1;
+    }
+
+    private void checkNotNull() {
+        for (ColumnDef column : table.def().columns()) {
+            if (column.notNull() && source.isNull(column.attnum())) {
+                throw ConstraintErrors.notNull(catalog, table.def(), column, source);
+            }
+        }
+    }
+
+    /// Gives every new vector a slot, and keeps those of the others.
+    private void appendVectors(long rowId) {
+        for (int attnum : table.slotColumns()) {
+            if (source.isNull(attnum)) {
+                slots[attnum] = 0;
+            } else if (source.isSet(attnum)) {
+                checkDimensions(attnum);
+                slots[attnum] = writes.append(storage, attnum, rowId, source.lane(attnum));
+            } else {
+                slots[attnum] = source.storedSlot(attnum);
+            }
+        }
+    }
+
+    private void checkDimensions(int attnum) {
+        int expected = storage.vectorColumn(attnum).dimensions();
+        int found = source.length(attnum) / Float.BYTES;
+        if (found != expected) {
+            throw new UserException(SqlState.DATA_EXCEPTION, "expected " + expected + " dimensions, not " + found);
+        }
+    }
+
+    private void putRow(long rowId) {
+        long key = transaction.scratch();
+        RowKey.write(key, rowId);
+        RowLayout layout = table.layout();
+        long target = transaction
+                .writes()
+                .reservePut(storage.storageId(), key, RowKey.BYTES, RowEncoder.size(layout, source));
+        RowEncoder.write(layout, source, slots, target);
+    }
+
+    private void putIndexEntries(long rowId) {
+        for (IndexWriter index : indexes) {
+            if (index.changed) {
+                long target = transaction
+                        .writes()
+                        .reservePut(
+                                index.keys.treeId(),
+                                index.key.address(),
+                                index.key.position(),
+                                index.unique ? Long.BYTES : 0);
+                if (index.unique) {
+                    NativeMemory.putLong(target, rowId);
+                }
+            }
+        }
+    }
+
+    RowLock lockRow(long rowId) {
+        long key = transaction.scratch();
+        RowKey.write(key, rowId);
+        WriteSet own = transaction.writesIfAny();
+        long version = own == null ? 0 : own.find(storage.storageId(), key, RowKey.BYTES, Long.MAX_VALUE);
+        if (version != 0) {
+            if (WriteVersion.sequence(version) > transaction.statementSequence()) {
+                return RowLock.CHANGED_BY_STATEMENT;
+            }
+            return WriteVersion.isTombstone(version) ? RowLock.GONE : RowLock.UNCHANGED;
+        }
+        transaction.lockKey(storage.storageId(), key, RowKey.BYTES);
+        RowKey.write(key, rowId); // waiting may have used the scratch
+        if (storage.rows().latestCommitTs(key, RowKey.BYTES) <= transaction.snapshot()) {
+            return rows.findRow(rowId) ? RowLock.UNCHANGED : RowLock.GONE;
+        }
+        boolean exists = rows.findLatestRow(rowId);
+        if (transaction.isolation() != Isolation.READ_COMMITTED) {
+            throw concurrentUpdate(exists ? "update" : "delete");
+        }
+        return exists ? RowLock.CHANGED : RowLock.GONE;
+    }
+
+    private static UserException concurrentUpdate(String what) {
+        return new UserException(
+                SqlState.SERIALIZATION_FAILURE, "could not serialize access due to concurrent " + what);
+    }
+
+    void update(long rowId, int[] attnums, Batch values, int row) {
+        long stored = requireRow(rowId);
+        source.setChanged(stored, attnums, values, row);
+        before.setStored(stored);
+        checkNotNull();
+        for (IndexWriter index : indexes) {
+            index.changed = index.keys.isTouched(source) && encodesDifferently(index, rowId);
+        }
+        lockOldKeys();
+        checkUnique();
+        appendVectors(rowId);
+        for (int attnum : attnums) {
+            if (table.isSlotColumn(attnum) && !before.isNull(attnum)) {
+                addDeadSlot(attnum, before.storedSlot(attnum));
+            }
+        }
+        putRow(rowId);
+        for (IndexWriter index : indexes) {
+            if (index.changed) {
+                deleteEntry(index);
+            }
+        }
+        putIndexEntries(rowId);
+    }
+
+    /// Encodes old and new key; false = the same.
+    private boolean encodesDifferently(IndexWriter index, long rowId) {
+        index.key.truncate(0);
+        index.unique = index.keys.encode(source, rowId, index.key);
+        encodeOldKey(index, rowId);
+        return !NativeMemory.equal(
+                index.key.address(), index.key.position(), index.oldKey.address(), index.oldKey.position());
+    }
+
+    private void encodeOldKey(IndexWriter index, long rowId) {
+        index.oldKey.truncate(0);
+        index.keys.encode(before, rowId, index.oldKey);
+    }
+
+    void delete(long rowId) {
+        long stored = requireRow(rowId);
+        before.setStored(stored);
+        for (IndexWriter index : indexes) {
+            index.changed = true;
+            encodeOldKey(index, rowId);
+        }
+        lockOldKeys();
+        for (int attnum : table.slotColumns()) {
+            if (!before.isNull(attnum)) {
+                addDeadSlot(attnum, before.storedSlot(attnum));
+            }
+        }
+        indexes.forEach(this::deleteEntry);
+        long key = transaction.scratch();
+        RowKey.write(key, rowId);
+        transaction.writes().delete(storage.storageId(), key, RowKey.BYTES);
+        writes.countRows(storage, -1);
+    }
+
+    /// A key that goes away is locked like one that comes: who wants to insert it must wait for the outcome.
+    private void lockOldKeys() {
+        for (IndexWriter index : indexes) {
+            if (index.changed && index.keys.index().unique()) {
+                transaction.lockKey(index.keys.treeId(), index.oldKey.address(), index.oldKey.position());
+            }
+        }
+    }
+
+    private void deleteEntry(IndexWriter index) {
+        transaction.writes().delete(index.keys.treeId(), index.oldKey.address(), index.oldKey.position());
+    }
+
+    /// Leaves a note for vacuum, with the transaction: the slot may go once no snapshot sees this row version.
+    private void addDeadSlot(int attnum, long slot) {
+        long key = transaction.scratch();
+        DeadSlotKey.write(key, storage.storageId(), attnum, slot);
+        transaction.writes().reservePut(SystemTrees.DEAD_SLOTS, key, DeadSlotKey.BYTES, 0);
+    }
+
+    private long requireRow(long rowId) {
+        transaction.requireStatement();
+        if (!rows.findLatestRow(rowId)) {
+            throw new IllegalStateException(
+                    "row " + rowId + " of \"" + table.def().name() + "\" is not locked");
+        }
+        return rows.address();
+    }
+}

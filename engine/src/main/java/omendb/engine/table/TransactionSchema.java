@@ -1,0 +1,479 @@
+package omendb.engine.table;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import omendb.ann.BuildProgress;
+import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.CatalogChanges;
+import omendb.engine.catalog.Catalogs;
+import omendb.engine.catalog.ColumnDef;
+import omendb.engine.catalog.ConstraintDef;
+import omendb.engine.catalog.ExtensionDef;
+import omendb.engine.catalog.IndexDef;
+import omendb.engine.catalog.RelationDef;
+import omendb.engine.catalog.SchemaDef;
+import omendb.engine.catalog.SchemaEditor;
+import omendb.engine.catalog.SequenceDef;
+import omendb.engine.catalog.SystemTrees;
+import omendb.engine.catalog.TableDef;
+import omendb.engine.error.SqlState;
+import omendb.engine.error.UserException;
+import omendb.engine.txn.StorageFailures;
+import omendb.engine.txn.TableLockMode;
+import omendb.engine.txn.Transaction;
+import omendb.engine.type.Types;
+import omendb.engine.vector.VectorColumn;
+import omendb.memory.NativeMemory;
+import org.jspecify.annotations.Nullable;
+
+/// [SchemaEditor] of one transaction: catalog rows in its write set, storages in [StorageChanges].
+///
+/// Names are reserved by a key lock on (schema, name) in the catalog tree, so two transactions cannot create the same
+/// one; what is changed or dropped is locked as PostgreSQL locks it.
+/// Threading: the transaction's thread.
+public final class TransactionSchema implements SchemaEditor {
+    private final Transaction transaction;
+    private final Catalogs catalogs;
+    private final Storages storages;
+    private final TableWriters tables;
+    private final Sequences sequences;
+    private final AtomicInteger nextOid;
+
+    /// @param nextOid oids from here on are free
+    public TransactionSchema(
+            Transaction transaction,
+            Catalogs catalogs,
+            Storages storages,
+            TableWriters tables,
+            Sequences sequences,
+            AtomicInteger nextOid) {
+        this.transaction = transaction;
+        this.catalogs = catalogs;
+        this.storages = storages;
+        this.tables = tables;
+        this.sequences = sequences;
+        this.nextOid = nextOid;
+    }
+
+    private Catalog catalog() {
+        return catalogs.of(transaction);
+    }
+
+    private CatalogChanges changes() {
+        return catalogs.changes(transaction);
+    }
+
+    private int newOid() {
+        return nextOid.getAndIncrement();
+    }
+
+    // ---- schemas and extensions ----
+
+    @Override
+    public SchemaDef createSchema(String name) {
+        reserveName(0, name);
+        if (catalog().schema(name) != null) {
+            throw new UserException(SqlState.DUPLICATE_SCHEMA, "schema \"" + name + "\" already exists");
+        }
+        SchemaDef schema = new SchemaDef(newOid(), name);
+        changes().put(schema);
+        return schema;
+    }
+
+    @Override
+    public void dropSchema(int oid, boolean cascade) {
+        SchemaDef schema = requireSchema(oid);
+        reserveName(0, schema.name());
+        List<RelationDef> content = catalog().relations().stream()
+                .filter(relation -> relation.schemaOid() == oid)
+                .toList();
+        if (!content.isEmpty() && !cascade) {
+            throw new UserException(
+                            SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
+                            "cannot drop schema " + schema.name() + " because other objects depend on it")
+                    .withHint("Use DROP ... CASCADE to drop the dependent objects too.");
+        }
+        for (RelationDef relation : content) {
+            if (catalog().relation(relation.oid()) == null) {
+                continue; // went with its table
+            }
+            switch (relation) {
+                case TableDef table -> dropTable(table.oid());
+                case IndexDef index -> dropIndexStorage(index);
+                case SequenceDef sequence -> dropSequence(sequence.oid());
+            }
+        }
+        changes().remove(schema);
+    }
+
+    private SchemaDef requireSchema(int oid) {
+        SchemaDef schema = catalog().schema(oid);
+        if (schema == null) {
+            throw new UserException(SqlState.INVALID_SCHEMA_NAME, "schema with OID " + oid + " does not exist");
+        }
+        return schema;
+    }
+
+    @Override
+    public ExtensionDef createExtension(String name, String version, int schemaOid) {
+        reserveName(-1, name);
+        if (catalog().extension(name) != null) {
+            throw new UserException(SqlState.DUPLICATE_OBJECT, "extension \"" + name + "\" already exists");
+        }
+        ExtensionDef extension = new ExtensionDef(newOid(), name, version, schemaOid);
+        changes().put(extension);
+        return extension;
+    }
+
+    @Override
+    public void dropExtension(int oid) {
+        for (ExtensionDef extension : List.copyOf(catalog().extensions())) {
+            if (extension.oid() == oid) {
+                reserveName(-1, extension.name());
+                changes().remove(extension);
+                return;
+            }
+        }
+        throw new UserException(SqlState.UNDEFINED_OBJECT, "extension with OID " + oid + " does not exist");
+    }
+
+    // ---- tables ----
+
+    @Override
+    public TableDef createTable(int schemaOid, String name, List<ColumnDef> columns) {
+        requireSchema(schemaOid);
+        requireFreeName(schemaOid, name);
+        int oid = newOid();
+        TableDef table = new TableDef(oid, schemaOid, name, oid, columns, List.of());
+        transaction.lockTable(oid, TableLockMode.ACCESS_EXCLUSIVE);
+        createStorage(table);
+        changes().put(table);
+        return table;
+    }
+
+    private void createStorage(TableDef table) {
+        try {
+            storages.createTable(table);
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
+        StorageChanges.of(transaction, storages).created(table.storageId());
+    }
+
+    private TableDef lockForChange(int tableOid) {
+        transaction.lockTable(tableOid, TableLockMode.ACCESS_EXCLUSIVE);
+        return requireTable(tableOid);
+    }
+
+    private TableDef requireTable(int tableOid) {
+        TableDef table = catalog().table(tableOid);
+        if (table == null) {
+            throw new UserException(SqlState.UNDEFINED_TABLE, "relation with OID " + tableOid + " does not exist");
+        }
+        return table;
+    }
+
+    @Override
+    public TableDef addKeyConstraint(int tableOid, String name, boolean primary, List<Integer> attnums) {
+        TableDef table = lockForChange(tableOid);
+        if (primary && table.primaryKey() != null) {
+            throw new UserException(
+                    SqlState.INVALID_TABLE_DEFINITION,
+                    "multiple primary keys for table \"" + table.name() + "\" are not allowed");
+        }
+        requireFreeConstraint(table, name);
+        TableDef changed = table;
+        if (primary) {
+            for (int attnum : attnums) {
+                changed = changed.withColumn(changed.column(attnum).withNotNull(true));
+            }
+        }
+        NewIndex index = new NewIndex(
+                name,
+                IndexDef.BTREE,
+                true,
+                true,
+                attnums.stream().map(IndexDef.Key::ofColumn).toList(),
+                null,
+                java.util.Map.of());
+        IndexDef created = addIndex(changed, index, primary);
+        changed = changed.withConstraint(new ConstraintDef.Key(newOid(), name, primary, created.oid(), attnums));
+        changes().put(changed);
+        return changed;
+    }
+
+    @Override
+    public TableDef addCheckConstraint(int tableOid, String name, String expressionSql, List<Integer> attnums) {
+        TableDef table = lockForChange(tableOid);
+        requireFreeConstraint(table, name);
+        TableDef changed = table.withConstraint(new ConstraintDef.Check(newOid(), name, expressionSql, attnums));
+        changes().put(changed);
+        return changed;
+    }
+
+    private static void requireFreeConstraint(TableDef table, String name) {
+        if (table.constraints().stream()
+                .anyMatch(constraint -> constraint.name().equals(name))) {
+            throw new UserException(
+                    SqlState.DUPLICATE_OBJECT,
+                    "constraint \"" + name + "\" for relation \"" + table.name() + "\" already exists");
+        }
+    }
+
+    @Override
+    public TableDef dropConstraint(int tableOid, String name) {
+        TableDef table = lockForChange(tableOid);
+        ConstraintDef found = table.constraints().stream()
+                .filter(constraint -> constraint.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new UserException(
+                        SqlState.UNDEFINED_OBJECT,
+                        "constraint \"" + name + "\" of relation \"" + table.name() + "\" does not exist"));
+        if (found instanceof ConstraintDef.Key key) {
+            IndexDef index = catalog().index(key.indexOid());
+            if (index != null) {
+                dropIndexStorage(index);
+            }
+        }
+        TableDef changed = table.withoutConstraint(found.oid());
+        changes().put(changed);
+        return changed;
+    }
+
+    @Override
+    public TableDef setColumnDefault(int tableOid, int attnum, @Nullable String defaultSql) {
+        TableDef table = lockForChange(tableOid);
+        TableDef changed = table.withColumn(table.column(attnum).withDefault(defaultSql));
+        changes().put(changed);
+        return changed;
+    }
+
+    @Override
+    public TableDef renameTable(int tableOid, String name) {
+        TableDef table = lockForChange(tableOid);
+        requireFreeName(table.schemaOid(), name);
+        TableDef changed = table.withName(name);
+        changes().put(changed);
+        return changed;
+    }
+
+    @Override
+    public void dropTable(int tableOid) {
+        TableDef table = lockForChange(tableOid);
+        for (IndexDef index : catalog().indexesOf(tableOid)) {
+            dropIndexStorage(index);
+        }
+        for (SequenceDef sequence : catalog().sequencesOwnedBy(tableOid)) {
+            dropSequence(sequence.oid());
+        }
+        StorageChanges.of(transaction, storages).dropped(table.storageId());
+        changes().remove(table);
+    }
+
+    @Override
+    public void truncate(List<Integer> tableOids) {
+        for (int tableOid : tableOids) {
+            TableDef table = lockForChange(tableOid);
+            StorageChanges storageChanges = StorageChanges.of(transaction, storages);
+            storageChanges.dropped(table.storageId());
+            TableDef emptied = table.withStorage(newOid());
+            createStorage(emptied);
+            changes().put(emptied);
+            for (IndexDef index : catalog().indexesOf(tableOid)) {
+                storageChanges.dropped(index.storageId());
+                IndexDef renewed = index.withStorage(newOid(), 0);
+                createIndexStorage(emptied, renewed);
+                changes().put(renewed);
+            }
+        }
+    }
+
+    // ---- indexes ----
+
+    @Override
+    public IndexDef createIndex(int tableOid, NewIndex index) {
+        // writers go on while a graph is built: what they add is its tail
+        boolean online = index.method().equals(IndexDef.HNSW);
+        transaction.lockTable(tableOid, online ? TableLockMode.SHARE_UPDATE_EXCLUSIVE : TableLockMode.SHARE);
+        return addIndex(requireTable(tableOid), index, false);
+    }
+
+    private IndexDef addIndex(TableDef table, NewIndex index, boolean primary) {
+        requireFreeName(table.schemaOid(), index.name());
+        int oid = newOid();
+        IndexDef def = new IndexDef(
+                oid,
+                table.schemaOid(),
+                index.name(),
+                table.oid(),
+                oid,
+                index.method(),
+                index.unique(),
+                primary,
+                index.nullsDistinct(),
+                index.keys(),
+                index.predicateSql(),
+                index.options(),
+                0);
+        createIndexStorage(table, def);
+        IndexDef filled = def.isVector() ? fillVectorIndex(table, def) : fillBtree(table, def);
+        changes().put(filled);
+        return filled;
+    }
+
+    private void createIndexStorage(TableDef table, IndexDef def) {
+        try {
+            if (def.isVector()) {
+                storages.createVectorIndex(def, indexedColumn(table, def));
+            } else {
+                storages.createBtree(def);
+            }
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
+        StorageChanges.of(transaction, storages).created(def.storageId());
+    }
+
+    private VectorColumn indexedColumn(TableDef table, IndexDef def) {
+        if (def.keys().size() != 1) {
+            throw new UserException(
+                    SqlState.FEATURE_NOT_SUPPORTED, "access method \"hnsw\" does not support multicolumn indexes");
+        }
+        if (def.unique()) {
+            throw new UserException(
+                    SqlState.FEATURE_NOT_SUPPORTED, "access method \"hnsw\" does not support unique indexes");
+        }
+        VectorIndexStorage.distance(def);
+        ColumnDef column = table.column(def.keys().getFirst().attnum());
+        if (column.type() != Types.VECTOR) {
+            throw new UserException(
+                    SqlState.DATATYPE_MISMATCH,
+                    "operator class \"" + def.keys().getFirst().operatorClass() + "\" does not accept data type "
+                            + column.type().format(column.typmod()));
+        }
+        VectorColumn vectors = storages.table(table.storageId()).findVectorColumn(column.attnum());
+        if (vectors == null) {
+            throw new UserException(SqlState.INVALID_PARAMETER_VALUE, "column does not have dimensions");
+        }
+        return vectors;
+    }
+
+    private IndexDef fillBtree(TableDef def, IndexDef index) {
+        Table table = new Table(def, List.of(), storages, tables);
+        try (IndexBuilder builder = new IndexBuilder(transaction, catalog(), table, index, storages)) {
+            return index.withStorage(index.storageId(), builder.build());
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
+    }
+
+    private IndexDef fillVectorIndex(TableDef table, IndexDef def) {
+        VectorColumn column = indexedColumn(table, def);
+        TableWrites own = TableWrites.of(transaction, storages);
+        long limit = column.resolvedLimit();
+        while (limit < column.publishedLimit() && (column.isResolved(limit) || own.owns(column, limit))) {
+            limit++;
+        }
+        BuildProgress progress = (_, _) -> !transaction.isCancelled();
+        try {
+            storages.vectorIndex(def.storageId())
+                    .build(limit, storages.options().indexThreads(), progress);
+        } catch (java.util.concurrent.CancellationException cancelled) {
+            throw new UserException(SqlState.QUERY_CANCELED, "canceling statement due to user request", cancelled);
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
+        return def;
+    }
+
+    @Override
+    public void dropIndex(int indexOid) {
+        IndexDef index = catalog().index(indexOid);
+        if (index == null) {
+            throw new UserException(SqlState.UNDEFINED_OBJECT, "index with OID " + indexOid + " does not exist");
+        }
+        TableDef table = lockForChange(index.tableOid());
+        for (ConstraintDef constraint : table.constraints()) {
+            if (constraint instanceof ConstraintDef.Key key && key.indexOid() == indexOid) {
+                throw new UserException(
+                                SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
+                                "cannot drop index " + index.name() + " because constraint " + key.name() + " on table "
+                                        + table.name() + " requires it")
+                        .withHint("You can drop constraint " + key.name() + " on table " + table.name() + " instead.");
+            }
+        }
+        dropIndexStorage(index);
+    }
+
+    private void dropIndexStorage(IndexDef index) {
+        StorageChanges.of(transaction, storages).dropped(index.storageId());
+        changes().remove(index);
+    }
+
+    // ---- sequences ----
+
+    @Override
+    public SequenceDef createSequence(int schemaOid, NewSequence sequence) {
+        requireSchema(schemaOid);
+        requireFreeName(schemaOid, sequence.name());
+        SequenceDef def = new SequenceDef(
+                newOid(),
+                schemaOid,
+                sequence.name(),
+                sequence.type(),
+                sequence.start(),
+                sequence.increment(),
+                sequence.minimum(),
+                sequence.maximum(),
+                sequence.cache(),
+                sequence.cycle(),
+                0,
+                0);
+        changes().put(def);
+        return def;
+    }
+
+    @Override
+    public SequenceDef setSequenceOwner(int sequenceOid, int tableOid, int attnum) {
+        SequenceDef changed = requireSequence(sequenceOid).withOwner(tableOid, attnum);
+        changes().put(changed);
+        return changed;
+    }
+
+    @Override
+    public void dropSequence(int sequenceOid) {
+        transaction.lockTable(sequenceOid, TableLockMode.ACCESS_EXCLUSIVE);
+        changes().remove(requireSequence(sequenceOid));
+        sequences.dropWith(transaction, sequenceOid);
+    }
+
+    private SequenceDef requireSequence(int oid) {
+        SequenceDef sequence = catalog().sequence(oid);
+        if (sequence == null) {
+            throw new UserException(SqlState.UNDEFINED_TABLE, "relation with OID " + oid + " does not exist");
+        }
+        return sequence;
+    }
+
+    // ---- names ----
+
+    private void requireFreeName(int schemaOid, String name) {
+        reserveName(schemaOid, name);
+        if (catalog().relation(schemaOid, name) != null) {
+            throw new UserException(SqlState.DUPLICATE_TABLE, "relation \"" + name + "\" already exists");
+        }
+    }
+
+    /// Locks a name against others who create, rename or drop; afterwards the catalog says who has it.
+    private void reserveName(int namespace, String name) {
+        transaction.writes();
+        byte[] utf8 = name.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        try (var arena = java.lang.foreign.Arena.ofConfined()) {
+            MemorySegment key = arena.allocate(Integer.BYTES + (long) utf8.length);
+            NativeMemory.putInt(key.address(), namespace);
+            NativeMemory.copy(utf8, 0, key.address() + Integer.BYTES, utf8.length);
+            transaction.lockKey(SystemTrees.CATALOG, key);
+        }
+    }
+}

@@ -1,0 +1,283 @@
+package omendb.engine.table;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import omendb.ann.BuildProgress;
+import omendb.ann.Distance;
+import omendb.ann.HnswIndex;
+import omendb.ann.HnswOptions;
+import omendb.engine.catalog.IndexDef;
+import omendb.engine.error.SqlState;
+import omendb.engine.error.UserException;
+import omendb.engine.vector.VectorColumn;
+import omendb.memory.Epochs;
+import omendb.memory.FileStore;
+import omendb.memory.StorageException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One hnsw index: the graph, and its way from files to ready.
+///
+/// An index whose files are missing or damaged never stops the server: it is *not ready*, searches plan an exact
+/// scan,
+/// and [#catchUp] (the background indexer) builds it again.
+/// Threading: searches by any thread; [#catchUp], [#checkpoint] by background threads, one at a time each.
+public final class VectorIndexStorage {
+    private static final Logger LOG = LoggerFactory.getLogger(VectorIndexStorage.class);
+    /// A tail longer than this is linked by all build threads.
+    private static final long BULK_TAIL = 2_000;
+
+    private final long storageId;
+    private final String name;
+    private final VectorColumn column;
+    private final HnswOptions options;
+    private final FileStore store;
+    private final Epochs epochs;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final ReentrantLock building = new ReentrantLock();
+    private final AtomicBoolean changed = new AtomicBoolean();
+    private volatile @Nullable HnswIndex index;
+
+    private VectorIndexStorage(IndexDef def, VectorColumn column, HnswOptions options, FileStore store, Epochs epochs) {
+        this.storageId = def.storageId();
+        this.name = def.name();
+        this.column = column;
+        this.options = options;
+        this.store = store;
+        this.epochs = epochs;
+    }
+
+    /// Directory of an index.
+    public static String directory(long storageId) {
+        return "idx/" + storageId;
+    }
+
+    /// A new index, empty and ready; [#build] fills it.
+    static VectorIndexStorage create(IndexDef def, VectorColumn column, FileStore store, Epochs epochs) {
+        HnswOptions options = options(def, column.dimensions());
+        VectorIndexStorage storage = new VectorIndexStorage(def, column, options, store, epochs);
+        storage.index = HnswIndex.create(options, column, store, directory(def.storageId()), epochs);
+        return storage;
+    }
+
+    /// Maps the newest checkpoint; if that fails the index is not ready and will be built again.
+    static VectorIndexStorage open(IndexDef def, VectorColumn column, FileStore store, Epochs epochs) {
+        HnswOptions options = options(def, column.dimensions());
+        VectorIndexStorage storage = new VectorIndexStorage(def, column, options, store, epochs);
+        try {
+            HnswIndex opened = HnswIndex.open(store, directory(def.storageId()), column, epochs);
+            if (opened.indexedLimit() > column.publishedLimit()) {
+                opened.close();
+                throw new StorageException(
+                        directory(def.storageId()),
+                        StorageException.NO_POSITION,
+                        "checkpoint knows slots that the vector column does not have");
+            }
+            storage.index = opened;
+        } catch (StorageException damaged) {
+            LOG.error(
+                    "index \"{}\" cannot be opened and is built again, exact scans serve meanwhile: {}",
+                    def.name(),
+                    damaged.toString());
+        }
+        return storage;
+    }
+
+    /// The graph's options from the index definition, with pgvector's defaults and errors.
+    static HnswOptions options(IndexDef def, int dimensions) {
+        int m = option(def, "m", HnswOptions.DEFAULT_M, HnswOptions.MIN_M, HnswOptions.MAX_M);
+        int efConstruction = option(
+                def,
+                "ef_construction",
+                HnswOptions.DEFAULT_EF_CONSTRUCTION,
+                HnswOptions.MIN_EF_CONSTRUCTION,
+                HnswOptions.MAX_EF_CONSTRUCTION);
+        if (efConstruction < 2 * m) {
+            throw new UserException(
+                    SqlState.INVALID_PARAMETER_VALUE, "ef_construction must be greater than or equal to 2 * m");
+        }
+        return HnswOptions.of(dimensions, distance(def)).with(m, efConstruction);
+    }
+
+    private static int option(IndexDef def, String option, int defaultValue, int minimum, int maximum) {
+        String text = def.options().get(option);
+        if (text == null) {
+            return defaultValue;
+        }
+        int value;
+        try {
+            value = Integer.parseInt(text);
+        } catch (NumberFormatException notInteger) {
+            throw new UserException(
+                    SqlState.INVALID_PARAMETER_VALUE,
+                    "invalid value for integer option \"" + option + "\": " + text,
+                    notInteger);
+        }
+        if (value < minimum || value > maximum) {
+            throw new UserException(
+                            SqlState.INVALID_PARAMETER_VALUE,
+                            "value " + value + " out of bounds for option \"" + option + "\"")
+                    .withDetail("Valid values are between \"" + minimum + "\" and \"" + maximum + "\".");
+        }
+        return value;
+    }
+
+    /// The distance an operator class names.
+    static Distance distance(IndexDef def) {
+        String operatorClass = def.keys().getFirst().operatorClass();
+        return switch (operatorClass == null ? "" : operatorClass) {
+            case "vector_l2_ops" -> Distance.L2;
+            case "vector_ip_ops" -> Distance.INNER_PRODUCT;
+            case "vector_cosine_ops" -> Distance.COSINE;
+            case "vector_l1_ops" -> Distance.L1;
+            case "" ->
+                throw new UserException(
+                                SqlState.UNDEFINED_OBJECT,
+                                "data type vector has no default operator class for access method \"hnsw\"")
+                        .withHint("You must specify an operator class for the index or define a default operator"
+                                + " class for the data type.");
+            default ->
+                throw new UserException(
+                        SqlState.UNDEFINED_OBJECT,
+                        "operator class \"" + operatorClass + "\" does not exist for access method \"hnsw\"");
+        };
+    }
+
+    public long storageId() {
+        return storageId;
+    }
+
+    Distance distance() {
+        return options.distance();
+    }
+
+    VectorColumn column() {
+        return column;
+    }
+
+    /// The graph, or null while the index is not ready.
+    public @Nullable HnswIndex index() {
+        return index;
+    }
+
+    /// Links the slots below `limit` with all threads and makes the result durable.
+    void build(long limit, int threads, BuildProgress progress) {
+        building.lock();
+        try {
+            HnswIndex graph = index;
+            if (graph != null) {
+                graph.build(limit, slot -> !column.isDead(slot), threads, progress);
+                graph.checkpoint();
+            }
+        } finally {
+            building.unlock();
+        }
+    }
+
+    /// Links committed slots of the tail, or builds the index again if it is not ready.
+    ///
+    /// @param proceed asked now and then; false = stop soon
+    /// @return whether there was anything to do
+    public boolean catchUp(int threads, BooleanSupplier proceed) {
+        if (closed.get() || !building.tryLock()) {
+            return false;
+        }
+        try {
+            return catchUpLocked(threads, () -> proceed.getAsBoolean() && !closed.get());
+        } catch (CancellationException stopping) {
+            return false;
+        } finally {
+            building.unlock();
+        }
+    }
+
+    private boolean catchUpLocked(int threads, BooleanSupplier proceed) {
+        HnswIndex graph = index;
+        long limit = column.resolvedLimit();
+        if (graph == null) {
+            rebuild(limit, threads, proceed);
+            return true;
+        }
+        long from = graph.indexedLimit();
+        if (from >= limit) {
+            return false;
+        }
+        changed.set(true);
+        if (limit - from >= BULK_TAIL) {
+            graph.build(limit, slot -> !column.isDead(slot), threads, (_, _) -> proceed.getAsBoolean());
+        } else {
+            for (long slot = from; slot < limit && proceed.getAsBoolean(); slot++) {
+                link(graph, slot);
+            }
+        }
+        return true;
+    }
+
+    private void link(HnswIndex graph, long slot) {
+        if (column.isDead(slot)) {
+            graph.markDead(slot);
+        } else {
+            graph.insert(slot);
+        }
+    }
+
+    private void rebuild(long limit, int threads, BooleanSupplier proceed) {
+        long started = System.nanoTime();
+        String directory = directory(storageId);
+        store.deleteDirectory(directory);
+        HnswIndex graph = HnswIndex.create(options, column, store, directory, epochs);
+        boolean complete = false;
+        try {
+            graph.build(limit, slot -> !column.isDead(slot), threads, (_, _) -> proceed.getAsBoolean());
+            graph.checkpoint();
+            complete = true;
+        } finally {
+            if (!complete) {
+                graph.close();
+            }
+        }
+        index = graph;
+        LOG.warn(
+                "index \"{}\" was built again over {} slots in {} ms",
+                name,
+                limit,
+                (System.nanoTime() - started) / 1_000_000);
+    }
+
+    /// Writes what changed since the last checkpoint.
+    public void checkpoint() {
+        HnswIndex graph = index;
+        if (graph != null && changed.getAndSet(false)) {
+            boolean written = false;
+            try {
+                graph.checkpoint();
+                written = true;
+            } finally {
+                if (!written) {
+                    changed.set(true);
+                }
+            }
+        }
+    }
+
+    /// Tells the graph that no snapshot sees a slot any more.
+    public void markDead(long slot) {
+        HnswIndex graph = index;
+        if (graph != null) {
+            graph.markDead(slot);
+            changed.set(true);
+        }
+    }
+
+    /// Ends the index without a checkpoint; its files stay.
+    public void close() {
+        closed.set(true);
+        HnswIndex graph = index;
+        if (graph != null) {
+            graph.close();
+        }
+    }
+}
