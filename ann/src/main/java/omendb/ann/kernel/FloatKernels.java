@@ -15,10 +15,12 @@ import jdk.incubator.vector.VectorOperators;
 ///
 /// The order of additions is the same as in [FloatKernelsX4], so that a distance is the same to the last bit
 /// whether an
-/// operator, an exact scan or an index computed it: two accumulators that take turns, then the tail.
+/// operator, an exact scan or an index computed it.
+///
+/// A tail is added as a number of its own, not into the vector of sums: a vector that comes out of a branch is put
+/// on the
+/// heap by the compiler, once per round of the loop, which costs more than all the rest.
 public final class FloatKernels {
-    private static final int STEP = LANES * 2;
-
     private FloatKernels() {}
 
     private static FloatVector load(long address) {
@@ -31,32 +33,24 @@ public final class FloatKernels {
 
     /// Sum of squared differences.
     public static float l2Squared(long a, long b, int n) {
-        FloatVector s0 = FloatVector.zero(FLOATS);
-        FloatVector s1 = s0;
+        FloatVector s = FloatVector.zero(FLOATS);
         int i = 0;
-        for (int end = n - STEP; i <= end; i += STEP) {
-            long o = (long) i << 2;
-            FloatVector d0 = load(a + o).sub(load(b + o));
-            FloatVector d1 = load(a + o + LANES * 4L).sub(load(b + o + LANES * 4L));
-            s0 = d0.fma(d0, s0);
-            s1 = d1.fma(d1, s1);
-        }
-        if (i <= n - LANES) {
+        for (int end = n - LANES; i <= end; i += LANES) {
             long o = (long) i << 2;
             FloatVector d = load(a + o).sub(load(b + o));
-            s0 = d.fma(d, s0);
-            i += LANES;
+            s = d.fma(d, s);
         }
+        float sum = s.reduceLanes(VectorOperators.ADD);
         if (Species.MASKED_TAIL && i < n) {
             long o = (long) i << 2;
             VectorMask<Float> mask = FLOATS.indexInRange(i, n);
             FloatVector d = load(a + o, mask).sub(load(b + o, mask));
-            s1 = d.fma(d, s1);
+            sum += d.mul(d).reduceLanes(VectorOperators.ADD);
             i = n;
         }
-        float sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
         for (; i < n; i++) {
-            float d = getFloat(a + ((long) i << 2)) - getFloat(b + ((long) i << 2));
+            long o = (long) i << 2;
+            float d = getFloat(a + o) - getFloat(b + o);
             sum = Math.fma(d, d, sum);
         }
         return sum;
@@ -64,79 +58,51 @@ public final class FloatKernels {
 
     /// Inner product.
     public static float dot(long a, long b, int n) {
-        FloatVector s0 = FloatVector.zero(FLOATS);
-        FloatVector s1 = s0;
+        FloatVector s = FloatVector.zero(FLOATS);
         int i = 0;
-        for (int end = n - STEP; i <= end; i += STEP) {
+        for (int end = n - LANES; i <= end; i += LANES) {
             long o = (long) i << 2;
-            s0 = load(a + o).fma(load(b + o), s0);
-            s1 = load(a + o + LANES * 4L).fma(load(b + o + LANES * 4L), s1);
+            s = load(a + o).fma(load(b + o), s);
         }
-        if (i <= n - LANES) {
-            long o = (long) i << 2;
-            s0 = load(a + o).fma(load(b + o), s0);
-            i += LANES;
-        }
+        float sum = s.reduceLanes(VectorOperators.ADD);
         if (Species.MASKED_TAIL && i < n) {
             long o = (long) i << 2;
             VectorMask<Float> mask = FLOATS.indexInRange(i, n);
-            s1 = load(a + o, mask).fma(load(b + o, mask), s1);
+            sum += load(a + o, mask).mul(load(b + o, mask)).reduceLanes(VectorOperators.ADD);
             i = n;
         }
-        float sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
         for (; i < n; i++) {
-            sum = Math.fma(getFloat(a + ((long) i << 2)), getFloat(b + ((long) i << 2)), sum);
+            long o = (long) i << 2;
+            sum = Math.fma(getFloat(a + o), getFloat(b + o), sum);
         }
         return sum;
     }
 
     /// Sum of absolute differences.
     public static float l1(long a, long b, int n) {
-        FloatVector s0 = FloatVector.zero(FLOATS);
-        FloatVector s1 = s0;
+        FloatVector s = FloatVector.zero(FLOATS);
         int i = 0;
-        for (int end = n - STEP; i <= end; i += STEP) {
+        for (int end = n - LANES; i <= end; i += LANES) {
             long o = (long) i << 2;
-            s0 = s0.add(load(a + o).sub(load(b + o)).abs());
-            s1 = s1.add(load(a + o + LANES * 4L).sub(load(b + o + LANES * 4L)).abs());
+            s = s.add(load(a + o).sub(load(b + o)).abs());
         }
-        if (i <= n - LANES) {
-            long o = (long) i << 2;
-            s0 = s0.add(load(a + o).sub(load(b + o)).abs());
-            i += LANES;
-        }
+        float sum = s.reduceLanes(VectorOperators.ADD);
         if (Species.MASKED_TAIL && i < n) {
             long o = (long) i << 2;
             VectorMask<Float> mask = FLOATS.indexInRange(i, n);
-            s1 = s1.add(load(a + o, mask).sub(load(b + o, mask)).abs());
+            sum += load(a + o, mask).sub(load(b + o, mask)).abs().reduceLanes(VectorOperators.ADD);
             i = n;
         }
-        float sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
         for (; i < n; i++) {
-            sum += Math.abs(getFloat(a + ((long) i << 2)) - getFloat(b + ((long) i << 2)));
+            long o = (long) i << 2;
+            sum += Math.abs(getFloat(a + o) - getFloat(b + o));
         }
         return sum;
     }
 
-    /// Sum of squares, added up as [#cosineDistance] does.
+    /// Sum of squares.
     public static float normSquared(long a, int n) {
-        FloatVector s = FloatVector.zero(FLOATS);
-        int i = 0;
-        for (int end = n - LANES; i <= end; i += LANES) {
-            FloatVector x = load(a + ((long) i << 2));
-            s = x.fma(x, s);
-        }
-        if (Species.MASKED_TAIL && i < n) {
-            FloatVector x = load(a + ((long) i << 2), FLOATS.indexInRange(i, n));
-            s = x.fma(x, s);
-            i = n;
-        }
-        float sum = s.reduceLanes(VectorOperators.ADD);
-        for (; i < n; i++) {
-            float x = getFloat(a + ((long) i << 2));
-            sum = Math.fma(x, x, sum);
-        }
-        return sum;
+        return dot(a, a, n);
     }
 
     /// One minus the cosine of the angle, within [0, 2] as in pgvector; NaN if a vector is zero.
@@ -153,19 +119,19 @@ public final class FloatKernels {
             aa = x.fma(x, aa);
             bb = y.fma(y, bb);
         }
+        float dot = ab.reduceLanes(VectorOperators.ADD);
+        float normA = aa.reduceLanes(VectorOperators.ADD);
+        float normB = bb.reduceLanes(VectorOperators.ADD);
         if (Species.MASKED_TAIL && i < n) {
             long o = (long) i << 2;
             VectorMask<Float> mask = FLOATS.indexInRange(i, n);
             FloatVector x = load(a + o, mask);
             FloatVector y = load(b + o, mask);
-            ab = x.fma(y, ab);
-            aa = x.fma(x, aa);
-            bb = y.fma(y, bb);
+            dot += x.mul(y).reduceLanes(VectorOperators.ADD);
+            normA += x.mul(x).reduceLanes(VectorOperators.ADD);
+            normB += y.mul(y).reduceLanes(VectorOperators.ADD);
             i = n;
         }
-        float dot = ab.reduceLanes(VectorOperators.ADD);
-        float normA = aa.reduceLanes(VectorOperators.ADD);
-        float normB = bb.reduceLanes(VectorOperators.ADD);
         for (; i < n; i++) {
             float x = getFloat(a + ((long) i << 2));
             float y = getFloat(b + ((long) i << 2));

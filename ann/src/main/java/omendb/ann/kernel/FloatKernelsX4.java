@@ -13,10 +13,9 @@ import jdk.incubator.vector.VectorOperators;
 /// One query against four vectors at a time. The loads of a step do not depend on each other, so that the memory
 /// system
 /// works on four vectors at once: this is what rescoring and neighbour selection spend their time on. Results go to
-/// `out[at..at+3]` and are the same to the last bit as those of [FloatKernels].
+/// `out[at..at+3]` and are the same to the last bit as those of [FloatKernels], which also says why tails are as
+/// they are.
 public final class FloatKernelsX4 {
-    private static final int STEP = LANES * 2;
-
     private FloatKernelsX4() {}
 
     private static FloatVector load(long address) {
@@ -27,54 +26,51 @@ public final class FloatKernelsX4 {
         return FloatVector.fromMemorySegment(FLOATS, MEMORY, address, ORDER, mask);
     }
 
+    private static float sum(FloatVector v) {
+        return v.reduceLanes(VectorOperators.ADD);
+    }
+
+    private static FloatVector squared(FloatVector d) {
+        return d.mul(d);
+    }
+
+    private static FloatVector addSquare(FloatVector d, FloatVector sum) {
+        return d.fma(d, sum);
+    }
+
+    private static float addSquare(float d, float sum) {
+        return Math.fma(d, d, sum);
+    }
+
     /// Sums of squared differences.
     public static void l2Squared(long q, long v0, long v1, long v2, long v3, int n, float[] out, int at) {
         FloatVector s0 = FloatVector.zero(FLOATS);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
         FloatVector s3 = s0;
-        FloatVector t0 = s0;
-        FloatVector t1 = s0;
-        FloatVector t2 = s0;
-        FloatVector t3 = s0;
         int i = 0;
-        for (int end = n - STEP; i <= end; i += STEP) {
+        for (int end = n - LANES; i <= end; i += LANES) {
             long o = (long) i << 2;
             FloatVector x = load(q + o);
             s0 = addSquare(x.sub(load(v0 + o)), s0);
             s1 = addSquare(x.sub(load(v1 + o)), s1);
             s2 = addSquare(x.sub(load(v2 + o)), s2);
             s3 = addSquare(x.sub(load(v3 + o)), s3);
-            long p = o + LANES * 4L;
-            FloatVector y = load(q + p);
-            t0 = addSquare(y.sub(load(v0 + p)), t0);
-            t1 = addSquare(y.sub(load(v1 + p)), t1);
-            t2 = addSquare(y.sub(load(v2 + p)), t2);
-            t3 = addSquare(y.sub(load(v3 + p)), t3);
         }
-        if (i <= n - LANES) {
-            long o = (long) i << 2;
-            FloatVector x = load(q + o);
-            s0 = addSquare(x.sub(load(v0 + o)), s0);
-            s1 = addSquare(x.sub(load(v1 + o)), s1);
-            s2 = addSquare(x.sub(load(v2 + o)), s2);
-            s3 = addSquare(x.sub(load(v3 + o)), s3);
-            i += LANES;
-        }
+        out[at] = sum(s0);
+        out[at + 1] = sum(s1);
+        out[at + 2] = sum(s2);
+        out[at + 3] = sum(s3);
         if (Species.MASKED_TAIL && i < n) {
             long o = (long) i << 2;
             VectorMask<Float> mask = FLOATS.indexInRange(i, n);
             FloatVector x = load(q + o, mask);
-            t0 = addSquare(x.sub(load(v0 + o, mask)), t0);
-            t1 = addSquare(x.sub(load(v1 + o, mask)), t1);
-            t2 = addSquare(x.sub(load(v2 + o, mask)), t2);
-            t3 = addSquare(x.sub(load(v3 + o, mask)), t3);
+            out[at] += sum(squared(x.sub(load(v0 + o, mask))));
+            out[at + 1] += sum(squared(x.sub(load(v1 + o, mask))));
+            out[at + 2] += sum(squared(x.sub(load(v2 + o, mask))));
+            out[at + 3] += sum(squared(x.sub(load(v3 + o, mask))));
             i = n;
         }
-        out[at] = s0.add(t0).reduceLanes(VectorOperators.ADD);
-        out[at + 1] = s1.add(t1).reduceLanes(VectorOperators.ADD);
-        out[at + 2] = s2.add(t2).reduceLanes(VectorOperators.ADD);
-        out[at + 3] = s3.add(t3).reduceLanes(VectorOperators.ADD);
         for (; i < n; i++) {
             long o = (long) i << 2;
             float x = getFloat(q + o);
@@ -91,48 +87,29 @@ public final class FloatKernelsX4 {
         FloatVector s1 = s0;
         FloatVector s2 = s0;
         FloatVector s3 = s0;
-        FloatVector t0 = s0;
-        FloatVector t1 = s0;
-        FloatVector t2 = s0;
-        FloatVector t3 = s0;
         int i = 0;
-        for (int end = n - STEP; i <= end; i += STEP) {
+        for (int end = n - LANES; i <= end; i += LANES) {
             long o = (long) i << 2;
             FloatVector x = load(q + o);
             s0 = x.fma(load(v0 + o), s0);
             s1 = x.fma(load(v1 + o), s1);
             s2 = x.fma(load(v2 + o), s2);
             s3 = x.fma(load(v3 + o), s3);
-            long p = o + LANES * 4L;
-            FloatVector y = load(q + p);
-            t0 = y.fma(load(v0 + p), t0);
-            t1 = y.fma(load(v1 + p), t1);
-            t2 = y.fma(load(v2 + p), t2);
-            t3 = y.fma(load(v3 + p), t3);
         }
-        if (i <= n - LANES) {
-            long o = (long) i << 2;
-            FloatVector x = load(q + o);
-            s0 = x.fma(load(v0 + o), s0);
-            s1 = x.fma(load(v1 + o), s1);
-            s2 = x.fma(load(v2 + o), s2);
-            s3 = x.fma(load(v3 + o), s3);
-            i += LANES;
-        }
+        out[at] = sum(s0);
+        out[at + 1] = sum(s1);
+        out[at + 2] = sum(s2);
+        out[at + 3] = sum(s3);
         if (Species.MASKED_TAIL && i < n) {
             long o = (long) i << 2;
             VectorMask<Float> mask = FLOATS.indexInRange(i, n);
             FloatVector x = load(q + o, mask);
-            t0 = x.fma(load(v0 + o, mask), t0);
-            t1 = x.fma(load(v1 + o, mask), t1);
-            t2 = x.fma(load(v2 + o, mask), t2);
-            t3 = x.fma(load(v3 + o, mask), t3);
+            out[at] += sum(x.mul(load(v0 + o, mask)));
+            out[at + 1] += sum(x.mul(load(v1 + o, mask)));
+            out[at + 2] += sum(x.mul(load(v2 + o, mask)));
+            out[at + 3] += sum(x.mul(load(v3 + o, mask)));
             i = n;
         }
-        out[at] = s0.add(t0).reduceLanes(VectorOperators.ADD);
-        out[at + 1] = s1.add(t1).reduceLanes(VectorOperators.ADD);
-        out[at + 2] = s2.add(t2).reduceLanes(VectorOperators.ADD);
-        out[at + 3] = s3.add(t3).reduceLanes(VectorOperators.ADD);
         for (; i < n; i++) {
             long o = (long) i << 2;
             float x = getFloat(q + o);
@@ -149,48 +126,29 @@ public final class FloatKernelsX4 {
         FloatVector s1 = s0;
         FloatVector s2 = s0;
         FloatVector s3 = s0;
-        FloatVector t0 = s0;
-        FloatVector t1 = s0;
-        FloatVector t2 = s0;
-        FloatVector t3 = s0;
         int i = 0;
-        for (int end = n - STEP; i <= end; i += STEP) {
+        for (int end = n - LANES; i <= end; i += LANES) {
             long o = (long) i << 2;
             FloatVector x = load(q + o);
             s0 = s0.add(x.sub(load(v0 + o)).abs());
             s1 = s1.add(x.sub(load(v1 + o)).abs());
             s2 = s2.add(x.sub(load(v2 + o)).abs());
             s3 = s3.add(x.sub(load(v3 + o)).abs());
-            long p = o + LANES * 4L;
-            FloatVector y = load(q + p);
-            t0 = t0.add(y.sub(load(v0 + p)).abs());
-            t1 = t1.add(y.sub(load(v1 + p)).abs());
-            t2 = t2.add(y.sub(load(v2 + p)).abs());
-            t3 = t3.add(y.sub(load(v3 + p)).abs());
         }
-        if (i <= n - LANES) {
-            long o = (long) i << 2;
-            FloatVector x = load(q + o);
-            s0 = s0.add(x.sub(load(v0 + o)).abs());
-            s1 = s1.add(x.sub(load(v1 + o)).abs());
-            s2 = s2.add(x.sub(load(v2 + o)).abs());
-            s3 = s3.add(x.sub(load(v3 + o)).abs());
-            i += LANES;
-        }
+        out[at] = sum(s0);
+        out[at + 1] = sum(s1);
+        out[at + 2] = sum(s2);
+        out[at + 3] = sum(s3);
         if (Species.MASKED_TAIL && i < n) {
             long o = (long) i << 2;
             VectorMask<Float> mask = FLOATS.indexInRange(i, n);
             FloatVector x = load(q + o, mask);
-            t0 = t0.add(x.sub(load(v0 + o, mask)).abs());
-            t1 = t1.add(x.sub(load(v1 + o, mask)).abs());
-            t2 = t2.add(x.sub(load(v2 + o, mask)).abs());
-            t3 = t3.add(x.sub(load(v3 + o, mask)).abs());
+            out[at] += sum(x.sub(load(v0 + o, mask)).abs());
+            out[at + 1] += sum(x.sub(load(v1 + o, mask)).abs());
+            out[at + 2] += sum(x.sub(load(v2 + o, mask)).abs());
+            out[at + 3] += sum(x.sub(load(v3 + o, mask)).abs());
             i = n;
         }
-        out[at] = s0.add(t0).reduceLanes(VectorOperators.ADD);
-        out[at + 1] = s1.add(t1).reduceLanes(VectorOperators.ADD);
-        out[at + 2] = s2.add(t2).reduceLanes(VectorOperators.ADD);
-        out[at + 3] = s3.add(t3).reduceLanes(VectorOperators.ADD);
         for (; i < n; i++) {
             long o = (long) i << 2;
             float x = getFloat(q + o);
@@ -229,6 +187,14 @@ public final class FloatKernelsX4 {
             n2 = addSquare(y2, n2);
             n3 = addSquare(y3, n3);
         }
+        out[at] = sum(s0);
+        out[at + 1] = sum(s1);
+        out[at + 2] = sum(s2);
+        out[at + 3] = sum(s3);
+        out[at + 4] = sum(n0);
+        out[at + 5] = sum(n1);
+        out[at + 6] = sum(n2);
+        out[at + 7] = sum(n3);
         if (Species.MASKED_TAIL && i < n) {
             long o = (long) i << 2;
             VectorMask<Float> mask = FLOATS.indexInRange(i, n);
@@ -237,24 +203,16 @@ public final class FloatKernelsX4 {
             FloatVector y1 = load(v1 + o, mask);
             FloatVector y2 = load(v2 + o, mask);
             FloatVector y3 = load(v3 + o, mask);
-            s0 = x.fma(y0, s0);
-            s1 = x.fma(y1, s1);
-            s2 = x.fma(y2, s2);
-            s3 = x.fma(y3, s3);
-            n0 = addSquare(y0, n0);
-            n1 = addSquare(y1, n1);
-            n2 = addSquare(y2, n2);
-            n3 = addSquare(y3, n3);
+            out[at] += sum(x.mul(y0));
+            out[at + 1] += sum(x.mul(y1));
+            out[at + 2] += sum(x.mul(y2));
+            out[at + 3] += sum(x.mul(y3));
+            out[at + 4] += sum(squared(y0));
+            out[at + 5] += sum(squared(y1));
+            out[at + 6] += sum(squared(y2));
+            out[at + 7] += sum(squared(y3));
             i = n;
         }
-        out[at] = s0.reduceLanes(VectorOperators.ADD);
-        out[at + 1] = s1.reduceLanes(VectorOperators.ADD);
-        out[at + 2] = s2.reduceLanes(VectorOperators.ADD);
-        out[at + 3] = s3.reduceLanes(VectorOperators.ADD);
-        out[at + 4] = n0.reduceLanes(VectorOperators.ADD);
-        out[at + 5] = n1.reduceLanes(VectorOperators.ADD);
-        out[at + 6] = n2.reduceLanes(VectorOperators.ADD);
-        out[at + 7] = n3.reduceLanes(VectorOperators.ADD);
         for (; i < n; i++) {
             long o = (long) i << 2;
             float x = getFloat(q + o);
@@ -263,14 +221,6 @@ public final class FloatKernelsX4 {
             addDotAndNorm(x, getFloat(v2 + o), out, at + 2);
             addDotAndNorm(x, getFloat(v3 + o), out, at + 3);
         }
-    }
-
-    private static FloatVector addSquare(FloatVector d, FloatVector sum) {
-        return d.fma(d, sum);
-    }
-
-    private static float addSquare(float d, float sum) {
-        return Math.fma(d, d, sum);
     }
 
     private static void addDotAndNorm(float x, float y, float[] out, int at) {

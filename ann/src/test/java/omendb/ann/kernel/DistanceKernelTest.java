@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +31,33 @@ class DistanceKernelTest {
         } finally {
             System.clearProperty(Species.BITS_PROPERTY);
         }
+    }
+
+    @Test
+    void compiled_kernels_allocate_nothing_whatever_lengths_they_meet() {
+        // a vector that the compiler puts on the heap makes a kernel many times slower, and no other test would
+        // notice
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int[] lengths = {784, 832, 100, 1536, 387};
+        float[] out = new float[8];
+        long best = Long.MAX_VALUE;
+        try (Arena arena = Arena.ofConfined()) {
+            long a = arena.allocate(1536 * 4 * 5, 64).address();
+            for (int round = 0; round < 500 && best > 0; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < 1_000; i++) {
+                    int n = lengths[i % lengths.length];
+                    FloatKernelsX4.l2Squared(a, a + 6144, a + 2 * 6144, a + 3 * 6144, a + 4 * 6144, n, out, 0);
+                    FloatKernelsX4.dot(a, a + 6144, a + 2 * 6144, a + 3 * 6144, a + 4 * 6144, n, out, 0);
+                    FloatKernelsX4.dotAndNorm(a, a + 6144, a + 2 * 6144, a + 3 * 6144, a + 4 * 6144, n, out, 0);
+                    FloatKernelsX4.l1(a, a + 6144, a + 2 * 6144, a + 3 * 6144, a + 4 * 6144, n, out, 0);
+                    out[0] += FloatKernels.l2Squared(a, a + 6144, n) + FloatKernels.dot(a, a + 6144, n);
+                    out[1] += FloatKernels.l1(a, a + 6144, n) + (float) FloatKernels.cosineDistance(a, a + 6144, n);
+                }
+                best = Math.min(best, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+        }
+        assertEquals(0, best, "bytes allocated in the best of 500 rounds of 1,000 calls of each kernel");
     }
 
     /// Loads the kernels anew, so that they choose their width again.
