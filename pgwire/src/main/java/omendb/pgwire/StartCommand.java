@@ -54,7 +54,7 @@ final class StartCommand implements Callable<Integer> {
         ServerProcess process = ServerProcess.open(data, options);
         process.closeOnSignal();
         announce(process.server().address(), System.out);
-        WarmUp.inBackground(process.database());
+        WarmUp.inBackground(process.database(), options.credentials().user());
         new CountDownLatch(1).await();
         return 0;
     }
