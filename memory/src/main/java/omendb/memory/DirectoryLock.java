@@ -6,12 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Keeps a second server out of a data directory: an exclusive lock on its file `LOCK`, which also holds our process
-/// id.
-/// The kernel drops the lock when the process dies, so a crash leaves nothing to clean up.
+/// Keeps a second server out of a data directory: an exclusive lock on its file `LOCK`, which also holds our
+/// process id. The kernel drops the lock when the process dies, so a crash leaves nothing to clean up.
 ///
-/// The lock is `flock`, which belongs to the open file and not to the process: it also keeps out a second database in
-/// this process, and closing some other handle of the file does not drop it.
+/// The lock is `flock`, which belongs to the open file and not to the process: it also keeps out a second
+/// database in this process, and closing some other handle of the file does not drop it.
 public final class DirectoryLock implements AutoCloseable {
     private static final String FILE_NAME = "LOCK";
     private static final int MAX_CONTENT_BYTES = 32;

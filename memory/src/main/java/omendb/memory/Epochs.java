@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// retire
 /// is closed.
 ///
-/// How: a pin is a slot (one cache line pair, off-heap) that holds the epoch at which it was taken, 0 when free. A
-/// retire
-/// draws the current epoch `e` and moves the clock to `e + 1`; its action may run when every occupied slot holds more
-/// than `e`. A reader that published a slot value greater than `e` read the clock after the retire, hence after the
-/// unlink, and cannot have found the thing. A reader whose slot was still free when [#advance()] looked at it will load
-/// its pointers after that look (full fence between slot and loads), hence after the unlink, too.
+/// How: a pin is a slot (one cache line pair, off-heap) that holds the epoch at which it was taken, 0 when
+/// free. A retire draws the current epoch `e` and moves the clock to `e + 1`; its action may run when every
+/// occupied slot holds more than `e`. A reader that published a slot value greater than `e` read the clock
+/// after the retire, hence after the unlink, and cannot have found the thing. A reader whose slot was still
+/// free when [#advance()] looked at it will load its pointers after that look (full fence between slot and
+/// loads), hence after the unlink, too.
 ///
 /// Threading: all methods may be called by any thread; only one thread at a time runs retired actions.
 public final class Epochs implements AutoCloseable {
@@ -100,8 +100,8 @@ public final class Epochs implements AutoCloseable {
         retired.add(new Retired(clock.getAndIncrement(), action));
     }
 
-    /// Runs the retired actions that nobody can be hurt by; returns how many still wait. Cheap when nothing waits.
-    /// An action that throws does not keep the others from running; its exception is thrown at the end.
+    /// Runs the retired actions that nobody can be hurt by; returns how many still wait. Cheap when nothing
+    /// waits. An action that throws does not keep the others from running; its exception is thrown at the end.
     public int advance() {
         if (waiting.get() == 0 || !advancing.tryLock()) {
             return waiting.get();

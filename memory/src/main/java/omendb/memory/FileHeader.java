@@ -18,8 +18,8 @@ import omendb.memory.FileVersionException.Problem;
 ///     48     8n   parameters   64-bit values, meaning given by the kind
 ///     4088   8    XXH3-64      of bytes 0..4088
 ///
-/// All little-endian. This layout never changes: what may change between versions is what follows the header and what
-/// the parameters mean.
+/// All little-endian. This layout never changes: what may change between versions is what follows the header
+/// and what the parameters mean.
 public final class FileHeader {
     /// Bytes of a header; what follows it in the file is page-aligned.
     public static final int BYTES = 4096;

@@ -3,19 +3,20 @@ package omendb.memory;
 import java.nio.file.Path;
 import java.util.List;
 
-/// One data directory and the files in it. All file I/O of the database goes through here, so that a test twin can
-/// lose power, run full or return errors (`CrashableFileStore` in the test jar).
+/// One data directory and the files in it. All file I/O of the database goes through here, so that a test twin
+/// can lose power, run full or return errors (`CrashableFileStore` in the test jar).
 ///
-/// Names are relative, parts separated by `/`; the empty name is the directory itself. `..`, absolute names and empty
-/// parts are refused with [IllegalArgumentException].
+/// Names are relative, parts separated by `/`; the empty name is the directory itself. `..`, absolute names and
+/// empty parts are refused with [IllegalArgumentException].
 ///
-/// What survives a power cut: the bytes of a file up to its last successful [StoreFile#sync()]; a create, rename or
-/// delete after [#syncDirectory] of its directory; a directory once [#createDirectories] has returned. Anything newer
-/// may survive wholly, partly or not at all.
+/// What survives a power cut: the bytes of a file up to its last successful [StoreFile#sync()]; a create,
+/// rename or delete after [#syncDirectory] of its directory; a directory once [#createDirectories] has
+/// returned. Anything newer may survive wholly, partly or not at all.
 ///
 /// Threading: all methods may be called by any thread.
 public interface FileStore extends AutoCloseable {
-    /// Opens a directory of the real file system and creates it if it is missing. Takes no lock: see [DirectoryLock].
+    /// Opens a directory of the real file system and creates it if it is missing. Takes no lock: see
+    /// [DirectoryLock].
     static FileStore open(Path directory) {
         return DirectoryFileStore.open(directory);
     }
@@ -44,8 +45,8 @@ public interface FileStore extends AutoCloseable {
     /// Gives a file a new name in the same directory, replacing what had that name, in one step.
     void rename(String from, String to);
 
-    /// Names (without the directory) of the files and directories directly below `directory`, sorted; empty if it does
-    /// not exist.
+    /// Names (without the directory) of the files and directories directly below `directory`, sorted; empty if
+    /// it does not exist.
     List<String> list(String directory);
 
     /// Whether a file or directory has that name.

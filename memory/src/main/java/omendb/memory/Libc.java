@@ -17,10 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The C library, called over FFM: the only native calls of the database.
 ///
-/// Every method returns what the call returned, or the negated `errno` if it failed, as the kernel itself does; nobody
-/// looks at `errno` afterwards. Calls that a signal interrupts are repeated here, except close (the descriptor is
-/// gone).
-/// Addresses and lengths are the caller's responsibility.
+/// Every method returns what the call returned, or the negated `errno` if it failed, as the kernel itself does;
+/// nobody looks at `errno` afterwards. Calls that a signal interrupts are repeated here, except close (the
+/// descriptor is gone). Addresses and lengths are the caller's responsibility.
 @SuppressWarnings("restricted") // downcalls are what this class is for
 final class Libc {
     private static final Linker LINKER = Linker.nativeLinker();

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/// A purpose that off-heap bytes are accounted under, such as `memtable`. One instance per name, so tags are compared
-/// by identity and kept in `static final` fields.
+/// A purpose that off-heap bytes are accounted under, such as `memtable`. One instance per name, so tags are
+/// compared by identity and kept in `static final` fields.
 public final class MemoryTag {
     private static final ConcurrentHashMap<String, MemoryTag> TAGS = new ConcurrentHashMap<>();
 

@@ -6,8 +6,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// A file of the real file system, by descriptor.
 ///
-/// Threading: `uses` counts the calls in progress, with the sign bit set once closed; whoever brings it to "closed and
-/// unused" closes the descriptor, so that a late call can never hit a descriptor number that was given to another file.
+/// Threading: `uses` counts the calls in progress, with the sign bit set once closed; whoever brings it to
+/// "closed and unused" closes the descriptor, so that a late call can never hit a descriptor number that was
+/// given to another file.
 final class NativeFile extends StoreFile {
     private static final int CLOSED = Integer.MIN_VALUE;
     private static final int PERMISSIONS = 0600;
@@ -216,7 +217,8 @@ final class NativeFile extends StoreFile {
     }
 
     private void closeDescriptor() {
-        // what was written is in the kernel's hands; only sync tells whether it reached the disk, close never does
+        // what was written is in the kernel's hands; only sync tells whether it reached the disk, close never
+        // does
         Libc.close(descriptor);
     }
 

@@ -8,10 +8,9 @@ import java.nio.ByteOrder;
 
 /// Reads and writes raw addresses: the one place that may. Little-endian, any alignment for plain access.
 ///
-/// Nothing is checked: the caller guarantees that the address lies in memory that lives (an allocation it owns, a range
-/// or mapping protected by an epoch pin). All accesses go through one static segment over the whole address space, so
-/// the
-/// JIT sees one kind of segment and compiles each to a plain load or store.
+/// Nothing is checked: the caller guarantees that the address lies in memory that lives (an allocation it owns,
+/// a range or mapping protected by an epoch pin). All accesses go through one static segment over the whole
+/// address space, so the JIT sees one kind of segment and compiles each to a plain load or store.
 ///
 /// An access to a mapped page that the disk cannot deliver is a catchable [InternalError] here, except for the
 /// compare-and-set and atomic-add methods: never use those on file-backed memory.
@@ -176,8 +175,8 @@ public final class NativeMemory {
         ALL.asSlice(address, bytes).fill(value);
     }
 
-    /// A segment over an address, without lifetime: it does not keep the memory alive, and nothing notices its use
-    /// after.
+    /// A segment over an address, without lifetime: it does not keep the memory alive, and nothing notices its
+    /// use after.
     public static MemorySegment segment(long address, long bytes) {
         return ALL.asSlice(address, bytes);
     }

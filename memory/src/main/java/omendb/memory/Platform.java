@@ -2,8 +2,8 @@ package omendb.memory;
 
 import java.util.Locale;
 
-/// Numbers of the operating system's interface. Linux (x86-64 and AArch64 agree on these) comes first; macOS differs in
-/// a few.
+/// Numbers of the operating system's interface. Linux (x86-64 and AArch64 agree on these) comes first; macOS
+/// differs in a few.
 final class Platform {
     static final boolean LINUX =
             System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");

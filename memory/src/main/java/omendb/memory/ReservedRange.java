@@ -6,13 +6,14 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Address space reserved once, under one base address, for a structure that grows: memory is committed and files are
-/// mapped into it piece by piece, and nothing a reader holds ever moves. What is not committed costs no memory; a touch
-/// of it is a fault (SIGSEGV), so callers keep their own limits.
+/// Address space reserved once, under one base address, for a structure that grows: memory is committed and
+/// files are mapped into it piece by piece, and nothing a reader holds ever moves. What is not committed costs
+/// no memory; a touch of it is a fault (SIGSEGV), so callers keep their own limits.
 ///
 /// All offsets and lengths given to [#commit], [#decommit], [#mapFile] are multiples of [#pageBytes()].
 ///
-/// Threading: different parts may be worked on by different threads; [#close()] only when no reader is left (epochs).
+/// Threading: different parts may be worked on by different threads; [#close()] only when no reader is left
+/// (epochs).
 public final class ReservedRange implements AutoCloseable {
     private final MemoryTag tag;
     private final long address;
@@ -68,8 +69,8 @@ public final class ReservedRange implements AutoCloseable {
         tag.add(-bytes);
     }
 
-    /// Maps `bytes` of a file over a part that is not committed, replacing an earlier mapping. The file may be closed
-    /// afterwards.
+    /// Maps `bytes` of a file over a part that is not committed, replacing an earlier mapping. The file may be
+    /// closed afterwards.
     ///
     /// @throws TruncatedFileException if the file has fewer bytes
     public void mapFile(StoreFile file, long fileOffset, long rangeOffset, long bytes, MapMode mode) {

@@ -5,7 +5,8 @@ package omendb.memory;
 /// everything.
 /// Memory of a fresh chunk is zero; memory reused after a reset is not.
 ///
-/// Threading: one thread allocates at a time; others may read pieces that were published to them, and the two figures.
+/// Threading: one thread allocates at a time; others may read pieces that were published to them, and the two
+/// figures.
 public final class Slab implements AutoCloseable {
     private static final int DEFAULT_ALIGNMENT = 8;
     private static final int MAX_ALIGNMENT = 64; // of a chunk

@@ -2,7 +2,8 @@ package omendb.memory;
 
 import org.jspecify.annotations.Nullable;
 
-/// A file or the memory below us failed. Carries what, where and why; the subclasses say what kind of failure it is.
+/// A file or the memory below us failed. Carries what, where and why; the subclasses say what kind of failure
+/// it is.
 public class StorageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

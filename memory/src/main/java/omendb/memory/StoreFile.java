@@ -5,11 +5,12 @@ import java.lang.foreign.MemorySegment;
 
 /// An open file of a [FileStore], for positional reads and writes, sync and mapping.
 ///
-/// Rules that keep mappings safe: a file never shrinks and is never extended sparsely while mapped; it is preallocated,
-/// written by positional write, synced, and then mapped. Segments passed in must be native (off-heap).
+/// Rules that keep mappings safe: a file never shrinks and is never extended sparsely while mapped; it is
+/// preallocated, written by positional write, synced, and then mapped. Segments passed in must be native
+/// (off-heap).
 ///
-/// Threading: all methods may be called by any thread, also at the same time; a close waits for nothing, calls that
-/// come after it fail with [IllegalStateException], calls in progress finish.
+/// Threading: all methods may be called by any thread, also at the same time; a close waits for nothing, calls
+/// that come after it fail with [IllegalStateException], calls in progress finish.
 public abstract class StoreFile implements AutoCloseable {
     private final String name;
 
@@ -39,20 +40,20 @@ public abstract class StoreFile implements AutoCloseable {
     /// Bytes in the file now.
     public abstract long size();
 
-    /// Makes sure that the file has at least `bytes` bytes and that all of them have room on the disk; new ones read as
-    /// zero. Never shrinks.
+    /// Makes sure that the file has at least `bytes` bytes and that all of them have room on the disk; new ones
+    /// read as zero. Never shrinks.
     ///
     /// @throws DiskFullException if there is no room
     public abstract void preallocate(long bytes);
 
     /// Makes everything written so far durable (fdatasync).
     ///
-    /// A failure means that the state of the written data is unknown for good: never call sync again and hope, stop
-    /// acknowledging instead.
+    /// A failure means that the state of the written data is unknown for good: never call sync again and hope,
+    /// stop acknowledging instead.
     public abstract void sync();
 
-    /// Maps a part of the file; unmapped when `arena` closes. `offset` may be any position; `offset + length` must lie
-    /// within the file.
+    /// Maps a part of the file; unmapped when `arena` closes. `offset` may be any position; `offset + length`
+    /// must lie within the file.
     ///
     /// @throws TruncatedFileException if the file is shorter
     /// @throws AddressSpaceException if the kernel refuses the mapping

@@ -8,9 +8,8 @@ import java.util.HexFormat;
 /// XXH3 with 64 bits of output, seed 0 and the default secret, after the published specification
 /// (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md); equal to `XXH3_64bits`.
 ///
-/// Short inputs have a formula per length class; above 240 bytes, eight 64-bit accumulators take in 64-byte stripes,
-/// are
-/// scrambled after every 1,024-byte block, and are folded at the end.
+/// Short inputs have a formula per length class; above 240 bytes, eight 64-bit accumulators take in 64-byte
+/// stripes, are scrambled after every 1,024-byte block, and are folded at the end.
 final class Xxh3 {
     private static final byte[] SECRET = HexFormat.of()
             .parseHex("b8fe6c3923a44bbe7c01812cf721ad1cded46de9839097db7240a4a4b7b3671f"
@@ -127,8 +126,8 @@ final class Xxh3 {
         return avalanche(hash);
     }
 
-    // lanes in pairs: each takes the other's data and the product of the halves of its own keyed data. Held in locals
-    // so that a block runs in registers.
+    // lanes in pairs: each takes the other's data and the product of the halves of its own keyed data. Held in
+    // locals so that a block runs in registers.
     private static void accumulate(long[] sums, long address, int stripes) {
         long s0 = sums[0];
         long s1 = sums[1];

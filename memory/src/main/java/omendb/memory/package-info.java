@@ -11,9 +11,9 @@
 ///
 /// Errors: every failure of the operating system or of a file's content is a [StorageException] or one of its
 /// subclasses, with the path and the position.
-/// Addresses: a `long` address is valid as long as its owner says; nothing here checks it (that is why epochs exist).
-/// Byte order: everything stored is little-endian, and so are the machines we run on ([NativeMemory] checks it once).
-/// Knows the operating system. Does not know records, vectors or SQL.
+/// Addresses: a `long` address is valid as long as its owner says; nothing here checks it (that is why epochs
+/// exist). Byte order: everything stored is little-endian, and so are the machines we run on ([NativeMemory]
+/// checks it once). Knows the operating system. Does not know records, vectors or SQL.
 @NullMarked
 package omendb.memory;
 

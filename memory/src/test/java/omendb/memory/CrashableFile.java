@@ -4,8 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import omendb.memory.CrashableFileStore.Operation;
 
-/// An open file of a [CrashableFileStore]: I/O goes to the real file of its inode, which is told about changes and
-/// syncs.
+/// An open file of a [CrashableFileStore]: I/O goes to the real file of its inode, which is told about changes
+/// and syncs.
 final class CrashableFile extends StoreFile {
     private final CrashableFileStore store;
     private final CrashableInode inode;

@@ -16,14 +16,14 @@ import java.util.function.Supplier;
 
 /// A file store that can lose power and whose calls can be told to fail.
 ///
-/// The live image lies in real files (so mappings work); beside it, each file and directory remembers what was synced
-/// and what came after. [#crash] gives a new store with an image that a real disk may hold after a power cut: of each
-/// sector written since the last sync, the state after any of the writes to it, or a torn mixture of two successive
-/// states; of the creates, renames and deletes in a directory since its last sync, a prefix; of a growth in size, any
-/// step. All by seeded chance, so that a failing run can be repeated.
+/// The live image lies in real files (so mappings work); beside it, each file and directory remembers what was
+/// synced and what came after. [#crash] gives a new store with an image that a real disk may hold after a power
+/// cut: of each sector written since the last sync, the state after any of the writes to it, or a torn mixture
+/// of two successive states; of the creates, renames and deletes in a directory since its last sync, a prefix;
+/// of a growth in size, any step. All by seeded chance, so that a failing run can be repeated.
 ///
-/// A failed sync leaves its file in doubt for good, as Linux does: what was pending may be lost although later syncs
-/// succeed.
+/// A failed sync leaves its file in doubt for good, as Linux does: what was pending may be lost although later
+/// syncs succeed.
 ///
 /// Threading: as [FileStore]; a crash waits for calls in progress, later ones on the old store fail.
 public final class CrashableFileStore implements FileStore {
@@ -73,6 +73,25 @@ public final class CrashableFileStore implements FileStore {
         }
     }
 
+    /// An ordered fault, and how many matching calls are still to succeed before it.
+    private static final class Rule {
+        final Operation operation;
+        final String namePart;
+        final Fault fault;
+        int callsBefore;
+
+        Rule(Operation operation, String namePart, int nth, Fault fault) {
+            this.operation = operation;
+            this.namePart = namePart;
+            this.callsBefore = nth - 1;
+            this.fault = fault;
+        }
+
+        boolean strikes(Operation called, String name) {
+            return operation == called && name.contains(namePart) && callsBefore-- == 0;
+        }
+    }
+
     @FunctionalInterface
     private interface Change {
         void applyTo(Map<String, CrashableInode> entries);
@@ -81,7 +100,7 @@ public final class CrashableFileStore implements FileStore {
     private final Path directory;
     private final TreeMap<String, Directory> directories = new TreeMap<>();
     private final EnumMap<Operation, Integer> calls = new EnumMap<>(Operation.class);
-    private final EnumMap<Operation, TreeMap<Integer, Fault>> faults = new EnumMap<>(Operation.class);
+    private final List<Rule> rules = new ArrayList<>();
     private final ReentrantReadWriteLock power = new ReentrantReadWriteLock();
     private boolean dead; // guarded by power
     private int nextInode;
@@ -101,8 +120,18 @@ public final class CrashableFileStore implements FileStore {
     }
 
     /// Makes the `nth` call of `operation` from now on (1 = the next one) fail, once.
-    public synchronized void failAt(Operation operation, int nth, Fault fault) {
-        faults.computeIfAbsent(operation, key -> new TreeMap<>()).put(calls(operation) + nth, fault);
+    public void failAt(Operation operation, int nth, Fault fault) {
+        failAt(operation, "", nth, fault);
+    }
+
+    /// Makes the `nth` call of `operation` on names that contain `namePart` fail, once.
+    public synchronized void failAt(Operation operation, String namePart, int nth, Fault fault) {
+        rules.add(new Rule(operation, namePart, nth, fault));
+    }
+
+    /// Forgets the faults that have not happened yet.
+    public synchronized void clearFaults() {
+        rules.clear();
     }
 
     /// Calls of `operation` so far.
@@ -110,7 +139,8 @@ public final class CrashableFileStore implements FileStore {
         return calls.getOrDefault(operation, 0);
     }
 
-    /// Cuts the power: this store and its files are dead from now on, the returned store holds what the disk kept.
+    /// Cuts the power: this store and its files are dead from now on, the returned store holds what the disk
+    /// kept.
     public CrashableFileStore crash(long seed) {
         power.writeLock().lock();
         try {
@@ -300,9 +330,13 @@ public final class CrashableFileStore implements FileStore {
 
     /// Counts a call; throws what was ordered for it. Returns the fault if the caller has to carry it out.
     synchronized boolean checkFault(Operation operation, String name) {
-        int call = calls.merge(operation, 1, Integer::sum);
-        TreeMap<Integer, Fault> ordered = faults.get(operation);
-        Fault fault = ordered == null ? null : ordered.remove(call);
+        calls.merge(operation, 1, Integer::sum);
+        Fault fault = null;
+        for (Rule rule : rules) {
+            if (rule.strikes(operation, name)) {
+                fault = rule.fault;
+            }
+        }
         if (fault == null) {
             return false;
         }

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
-/// The content of a file of a [CrashableFileStore]: live in a real file; what was durable, as the old content of every
-/// sector written since the last sync.
+/// The content of a file of a [CrashableFileStore]: live in a real file; what was durable, as the old content
+/// of every sector written since the last sync.
 ///
 /// Threading: guarded by `this`.
 final class CrashableInode {

@@ -12,19 +12,18 @@ import omendb.memory.NativeMemory;
 ///
 /// A session claims space with one atomic add on the LSN of the log's end, waits until the ring has room for it
 /// (rarely),
-/// encodes the record in place while others do the same, and publishes it by storing the record's first 8 bytes last.
-/// The
-/// writer takes, from the consumed LSN on, what is complete; where it meets a 0, a record is still being encoded.
+/// encodes the record in place while others do the same, and publishes it by storing the record's first 8 bytes
+/// last. The writer takes, from the consumed LSN on, what is complete; where it meets a 0, a record is still
+/// being encoded.
 ///
-/// Layout: the byte at LSN `l` lies at `l % ringBytes`, except that a record which runs over the end of the ring goes
-/// on
-/// in the slack behind it: every record is contiguous, and the writer needs no copy. The next record is back inside.
-/// Consumed bytes are zeroed, since any multiple of 8 may be the start of a record on the next lap (record starts never
-/// lie in the slack, which therefore needs no zeroing).
+/// Layout: the byte at LSN `l` lies at `l % ringBytes`, except that a record which runs over the end of the
+/// ring goes on in the slack behind it: every record is contiguous, and the writer needs no copy. The next
+/// record is back inside. Consumed bytes are zeroed, since any multiple of 8 may be the start of a record on
+/// the next lap (record starts never lie in the slack, which therefore needs no zeroing).
 ///
 /// Invariant: `consumed <= start of every incomplete claim`, and a session touches the ring only while
-/// `start + bytes <= consumed + ringBytes`. So the earliest incomplete claim always has room, and no session waits for
-/// ever for a live writer.
+/// `start + bytes <= consumed + ringBytes`. So the earliest incomplete claim always has room, and no session
+/// waits for ever for a live writer.
 ///
 /// Threading: [#claim], [#awaitRoom], [#publish] by any thread; [#completeRun], [#consume] by the writer thread.
 final class AppendRing {
@@ -105,9 +104,8 @@ final class AppendRing {
         NativeMemory.putLongRelease(addressOf(start), seal);
     }
 
-    /// LSN up to which complete records lie contiguously in memory from the consumed LSN on; the first record that
-    /// reaches
-    /// `boundaryLsn` is the last one of a run.
+    /// LSN up to which complete records lie contiguously in memory from the consumed LSN on; the first record
+    /// that reaches `boundaryLsn` is the last one of a run.
     long completeRun(long boundaryLsn, long maxBytes) {
         long start = consumed;
         long position = start;
@@ -158,8 +156,8 @@ final class AppendRing {
         return claimed.get() >= SHUT;
     }
 
-    /// Waits until no session touches the ring any more, when no writer consumes any more: every claim with room is
-    /// published in the end, and the first one without room is given up, as are all after it.
+    /// Waits until no session touches the ring any more, when no writer consumes any more: every claim with
+    /// room is published in the end, and the first one without room is given up, as are all after it.
     void awaitIdle(long endLsn) {
         long position = consumed;
         while (position < endLsn) {

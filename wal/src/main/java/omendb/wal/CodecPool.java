@@ -3,8 +3,8 @@ package omendb.wal;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/// Codecs for the appending threads: a few slots, found by thread, so that an append makes no object. (Not a thread
-/// local: sessions run on virtual threads, of which there may be many.)
+/// Codecs for the appending threads: a few slots, found by thread, so that an append makes no object. (Not a
+/// thread local: sessions run on virtual threads, of which there may be many.)
 final class CodecPool {
     private static final int SLOTS = 32;
 

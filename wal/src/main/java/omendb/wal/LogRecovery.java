@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Reads the log once, after open: delivers its records, finds its end, tells a torn tail from damage, and removes what
-/// lies behind the end. The rules are in [WalRecordFormat] and [WalSegmentFormat].
+/// Reads the log once, after open: delivers its records, finds its end, tells a torn tail from damage, and
+/// removes what lies behind the end. The rules are in [WalRecordFormat] and [WalSegmentFormat].
 ///
 /// Threading: one thread.
 final class LogRecovery implements AutoCloseable {
@@ -75,6 +75,9 @@ final class LogRecovery implements AutoCloseable {
         long begunEnd = format.endOf(inventory.last().id());
         while (lsn < begunEnd && load(lsn)) {
             long next = lsn + padded(codec.length());
+            if (next > begunEnd) {
+                break; // the second half is there by luck: its segment's header, synced with it, is not
+            }
             deliver(lsn, next, fromLsn, visitor);
             lsn = next;
         }
@@ -168,15 +171,14 @@ final class LogRecovery implements AutoCloseable {
         }
     }
 
-    /// Behind this there is nothing that was written but not synced, and enough that was written later to prove a sync:
-    /// a
-    /// damaged record, the rest of its group, and the group after it lie before.
+    /// Behind this there is nothing that was written but not synced, and enough that was written later to prove
+    /// a sync: a damaged record, the rest of its group, and the group after it lie before.
     private long scanLimit(long end) {
         return end + 2 * inventory.last().maxUnsyncedBytes() + 2 * maxLength;
     }
 
-    /// Whether the invalid record at `end` is the one that runs over into the last segment, so that its second half may
-    /// be torn although its first had been synced.
+    /// Whether the invalid record at `end` is the one that runs over into the last segment, so that its second
+    /// half may be torn although its first had been synced.
     private boolean mayRunInto(long end, Header last) {
         if (end + HEADER_BYTES > last.startLsn()) {
             return last.firstRecordLsn() > last.startLsn(); // even its header runs over
@@ -184,17 +186,12 @@ final class LogRecovery implements AutoCloseable {
         return loadHeader(end) && end + padded(codec.length()) == last.firstRecordLsn();
     }
 
-    /// Makes sure that nothing behind the end can ever be taken for a record: deletes later segments, and voids what
-    /// looks like a record behind the end in the last one.
+    /// Makes sure that nothing behind the end can ever be taken for a record: deletes later segments, and voids
+    /// what looks like a record behind the end in the last one. And that what was delivered is on the disk:
+    /// after the death of a process, rather than of the machine, it may only have been in the page cache.
     private void removeBehind(long end) {
         long lastId = end == 0 ? 0 : format.idOf(end - 1);
-        List<Long> stale = new ArrayList<>();
-        if (lastId > 0) {
-            long limit = Math.min(scanLimit(end), format.endOf(lastId) - WalRecordFormat.LSN_OFFSET);
-            for (long lsn = end; (lsn = reader.nextCandidate(lsn, limit)) < limit; lsn += WalRecordFormat.ALIGNMENT) {
-                stale.add(lsn);
-            }
-        }
+        List<Long> stale = lastId == 0 ? List.of() : candidatesBehind(end, lastId);
         boolean deleted = false;
         for (long id : inventory.files()) {
             if (id > lastId) {
@@ -205,19 +202,30 @@ final class LogRecovery implements AutoCloseable {
         if (deleted) {
             store.syncDirectory(directory);
         }
+        if (lastId > 0 && inventory.files().contains(lastId)) {
+            voidAndSync(lastId, stale);
+        }
         if (!stale.isEmpty()) {
-            LOG.warn("wal: cutting a torn tail at {}, {} unacknowledged records behind it", end, stale.size());
-            voidRecords(lastId, stale);
+            LOG.warn("wal: cut a torn tail at {}, {} unacknowledged records behind it", end, stale.size());
         }
         LOG.info("wal: replayed {} records, the log ends at {}", records, end);
     }
 
-    private void voidRecords(long id, List<Long> stale) {
+    private List<Long> candidatesBehind(long end, long lastId) {
+        List<Long> found = new ArrayList<>();
+        long limit = Math.min(scanLimit(end), format.endOf(lastId) - WalRecordFormat.LSN_OFFSET);
+        for (long lsn = end; (lsn = reader.nextCandidate(lsn, limit)) < limit; lsn += WalRecordFormat.ALIGNMENT) {
+            found.add(lsn);
+        }
+        return found;
+    }
+
+    private void voidAndSync(long id, List<Long> stale) {
         try (StoreFile file = store.open(directory + "/" + WalSegmentFormat.fileName(id));
                 Arena arena = Arena.ofConfined()) {
-            MemorySegment zeros = arena.allocate(Long.BYTES);
+            MemorySegment noLsn = arena.allocate(Long.BYTES).fill((byte) 0xff); // 0 is the LSN of the first record
             for (long lsn : stale) {
-                file.write(zeros, format.positionOf(lsn) + WalRecordFormat.LSN_OFFSET);
+                file.write(noLsn, format.positionOf(lsn) + WalRecordFormat.LSN_OFFSET);
             }
             file.sync();
         }

@@ -7,8 +7,8 @@ import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
-/// Puts payloads that were appended in parts together again. A payload without its LAST part, whose appender failed or
-/// died, is forgotten at the end.
+/// Puts payloads that were appended in parts together again. A payload without its LAST part, whose appender
+/// failed or died, is forgotten at the end.
 ///
 /// Threading: one thread.
 final class PayloadAssembler implements AutoCloseable {

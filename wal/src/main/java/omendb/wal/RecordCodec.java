@@ -17,7 +17,8 @@ import omendb.memory.NativeMemory;
 
 /// Reads and writes one record in memory of ours, with Chronicle Bytes over the raw address. Chronicle checks no
 /// bounds,
-/// so [#wrap] is where they are checked: at least a header must fit, and nothing beyond the header goes through it.
+/// so [#wrap] is where they are checked: at least a header must fit, and nothing beyond the header goes through
+/// it.
 ///
 /// Threading: one thread at a time.
 final class RecordCodec {
@@ -51,8 +52,8 @@ final class RecordCodec {
         bytes.writeByte(PART_OFFSET + 1, (byte) 0);
     }
 
-    /// The first 8 bytes of a record whose other bytes are all there. Never 0, so that storing them last, in one store,
-    /// tells the writer thread that the record is complete.
+    /// The first 8 bytes of a record whose other bytes are all there. Never 0, so that storing them last, in
+    /// one store, tells the writer thread that the record is complete.
     long seal(int length) {
         assert length >= HEADER_BYTES && length <= limit;
         return (long) length << 32 | Integer.toUnsignedLong(checksum(length));

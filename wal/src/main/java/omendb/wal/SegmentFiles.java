@@ -16,11 +16,12 @@ import org.slf4j.LoggerFactory;
 
 /// The segment files of a log: which exist, which are prepared, which may be reused.
 ///
-/// One thread prepares the next segment ahead of the writer, so that the writer does not stand still for the 64 MiB of
-/// zeros (a preallocated but never written block costs a journal commit at its first sync: 139 against 92 us measured).
+/// One thread prepares the next segment ahead of the writer, so that the writer does not stand still for the 64
+/// MiB of zeros (a preallocated but never written block costs a journal commit at its first sync: 139 against
+/// 92 us measured).
 ///
-/// Threading: the fields are guarded by `lock`; the file operations of a preparation run outside it, only one at a time
-/// (`preparingId`).
+/// Threading: the fields are guarded by `lock`; the file operations of a preparation run outside it, only one
+/// at a time (`preparingId`).
 final class SegmentFiles implements AutoCloseable {
     private static final String TEMPORARY = "prepare.tmp";
     private static final long ZERO_CHUNK_BYTES = 1 << 20;
@@ -34,7 +35,8 @@ final class SegmentFiles implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    // segments of the log that are begun, and those released but kept for reuse (their files have their old names)
+    // segments of the log that are begun, and those released but kept for reuse (their files have their old
+    // names)
     private final NavigableSet<Long> begun = new TreeSet<>();
     private final ArrayDeque<Long> released = new ArrayDeque<>();
 

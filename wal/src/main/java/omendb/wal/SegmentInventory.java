@@ -61,8 +61,8 @@ final class SegmentInventory {
         return begun.lastEntry().getValue();
     }
 
-    /// The begun segment in which to start reading in order to see every record that ends after `fromLsn`: the last one
-    /// whose first record starts at or before it.
+    /// The begun segment in which to start reading in order to see every record that ends after `fromLsn`: the
+    /// last one whose first record starts at or before it.
     ///
     /// @throws CorruptFileException if it, or one after it, is missing
     Header startFor(long fromLsn, WalSegmentFormat format) {

@@ -13,9 +13,8 @@ import omendb.memory.StoreFile;
 
 /// Segments mapped for reading, as one range of LSNs.
 ///
-/// Nothing but copies and single loads touch the mappings: a page that the disk cannot deliver is then an error, not
-/// the
-/// end of the JVM. Checksums are computed on the copies.
+/// Nothing but copies and single loads touch the mappings: a page that the disk cannot deliver is then an
+/// error, not the end of the JVM. Checksums are computed on the copies.
 ///
 /// Threading: one thread.
 final class SegmentReader implements AutoCloseable {
@@ -54,9 +53,8 @@ final class SegmentReader implements AutoCloseable {
         return done;
     }
 
-    /// First multiple of 8 in `[lsn, limit)` whose record header, if there is one, would name that very place; `limit`
-    /// if
-    /// there is none.
+    /// First multiple of 8 in `[lsn, limit)` whose record header, if there is one, would name that very place;
+    /// `limit` if there is none.
     long nextCandidate(long lsn, long limit) {
         for (long each = lsn; each < limit; ) {
             long id = format.idOf(each);

@@ -14,17 +14,18 @@ import org.jspecify.annotations.Nullable;
 
 /// The write-ahead log of one database.
 ///
-/// An LSN is a position in the endless stream of bytes that the segments hold: it only grows, and a record is named by
-/// the LSN at its end. 0 is before the first record.
+/// An LSN is a position in the endless stream of bytes that the segments hold: it only grows, and a record is
+/// named by the LSN at its end. 0 is before the first record.
 ///
-/// Use: [#open], one [#replay], then any number of [#append] and [#awaitDurable] from any thread, and from time to time
-/// [#release] of what is no longer needed.
+/// Use: [#open], one [#replay], then any number of [#append] and [#awaitDurable] from any thread, and from time
+/// to time [#release] of what is no longer needed.
 ///
 /// Failure: the first write or sync that fails makes the log FAILED for good; every later append and wait throws
 /// [WalFailedException]. Nothing is retried: after a failed sync the kernel may have dropped the data.
 ///
-/// Threading: open, replay and close by one thread, the rest by any. The parts: [AppendRing] between appenders and
-/// [WalWriter], whose thread alone writes and syncs; [SegmentFiles], whose thread prepares segments; [LogRecovery].
+/// Threading: open, replay and close by one thread, the rest by any. The parts: [AppendRing] between appenders
+/// and [WalWriter], whose thread alone writes and syncs; [SegmentFiles], whose thread prepares segments;
+/// [LogRecovery].
 public final class Wal implements AutoCloseable {
     /// Longest payload of one record: 1 GiB.
     public static final long MAX_PAYLOAD_BYTES = 1L << 30;
@@ -60,11 +61,11 @@ public final class Wal implements AutoCloseable {
         return new Wal(store, options, SegmentInventory.read(store, options.directory()));
     }
 
-    /// Hands the records whose end LSN is greater than `fromLsn` to `visitor`, cuts a torn tail and makes the log ready
-    /// for appending. Called once, before the first append.
+    /// Hands the records whose end LSN is greater than `fromLsn` to `visitor`, cuts a torn tail and makes the
+    /// log ready for appending. Called once, before the first append.
     ///
-    /// @param fromLsn 0, or an LSN that an append returned, that was durable ([#awaitDurable]) before anybody wrote it
-    ///     down, and below which nothing is needed
+    /// @param fromLsn 0, or an LSN that an append returned, that was durable ([#awaitDurable]) before anybody
+    ///     wrote it down, and below which nothing is needed
     /// @return end LSN of the last record (`fromLsn` if there is none after it)
     /// @throws omendb.memory.CorruptFileException if the log is damaged before its tail, or records
     ///     after `fromLsn` are missing
@@ -95,9 +96,8 @@ public final class Wal implements AutoCloseable {
         return new Running(ring, files, writer);
     }
 
-    /// Appends a record, whose payload is the given segments one after the other. Returns when the record is in memory
-    /// of
-    /// ours (the caller may reuse the segments); durable only after [#awaitDurable].
+    /// Appends a record, whose payload is the given segments one after the other. Returns when the record is in
+    /// memory of ours (the caller may reuse the segments); durable only after [#awaitDurable].
     ///
     /// @param type meaning known to the caller, 0..65535
     /// @return LSN of the record's end

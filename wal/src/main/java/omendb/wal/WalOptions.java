@@ -5,10 +5,10 @@ import java.time.Duration;
 /// Settings of a [Wal].
 ///
 /// @param directory where the segments lie, relative to the file store
-/// @param segmentBytes size of a segment file, a multiple of 4,096, at least 16,384; counts for a new log only, an
-///     existing one keeps its size
-/// @param ringBytes size of the memory between appenders and writer, a power of two, at least 16,384; records larger
-///     than a quarter of it are split
+/// @param segmentBytes size of a segment file, a multiple of 4,096, at least 16,384; counts for a new log only,
+///     an existing one keeps its size
+/// @param ringBytes size of the memory between appenders and writer, a power of two, at least 16,384; records
+///     larger than a quarter of it are split
 /// @param flushInterval how long a record that nobody waits for may stay unsynced
 /// @param keepSegments most released segments kept for reuse; the rest are deleted
 public record WalOptions(String directory, long segmentBytes, int ringBytes, Duration flushInterval, int keepSegments) {

@@ -7,29 +7,29 @@ package omendb.wal;
 ///     4      4    length      of header and body, at least 40, without the padding
 ///     8      8    lsn         must be the record's own
 ///     16     8    transaction id
-///     24     8    synced      every byte of the log before this LSN had reached the disk when the record was made
+///     24     8    synced      every byte of the log before this LSN had reached the disk when the record was
+///     made
 ///     32     4    segment     low 32 bits of the id of the segment in which the record starts
 ///     36     2    type        given by the caller
 ///     38     1    part        0 WHOLE, 1 FIRST, 2 MIDDLE, 3 LAST, 4 VOID
 ///     39     1    zero
 ///     40     n    body, zero-padded to a multiple of 8
 ///
-/// Body: WHOLE: the payload. FIRST: 8 bytes with the size of the whole payload, then its beginning. MIDDLE and LAST: 8
-/// bytes with the LSN of the FIRST part, then the next piece. VOID: anything; an appender failed after it had claimed
-/// the
-/// space. Parts of different payloads may alternate; a payload is delivered at its LAST part, or never.
+/// Body: WHOLE: the payload. FIRST: 8 bytes with the size of the whole payload, then its beginning. MIDDLE and
+/// LAST: 8 bytes with the LSN of the FIRST part, then the next piece. VOID: anything; an appender failed after
+/// it had claimed the space. Parts of different payloads may alternate; a payload is delivered at its LAST
+/// part, or never.
 ///
-/// A record is valid if lsn and segment are those of its place, length is in range and the checksum matches. Old bytes
-/// in a recycled segment fail the first two; so does a record that was copied elsewhere.
+/// A record is valid if lsn and segment are those of its place, length is in range, the checksum matches and
+/// every segment it lies in is begun. Old bytes in a recycled segment fail the first two; so does a record that was
+/// copied elsewhere.
 ///
-/// **Crash argument.** The first invalid record ends the log, unless something proves that it had been synced: a later
-/// segment that was begun ([WalSegmentFormat]), or a valid record further on whose `synced` is greater than the LSN of
-/// the invalid one. Then the log is damaged, which is an error; otherwise the tail is torn and nothing in it was ever
-/// acknowledged. (What stays undetectable: damage to records after which nothing was appended. To a reader they look
-/// like a torn tail.)
-/// Sectors that hold old and new bytes may be written again: the old bytes in them are the same in both versions, so
-/// any
-/// mixture of the two has them whole.
+/// **Crash argument.** The first invalid record ends the log, unless something proves that it had been synced:
+/// a later segment that was begun ([WalSegmentFormat]), or a valid record further on whose `synced` is greater
+/// than the LSN of the invalid one. Then the log is damaged, which is an error; otherwise the tail is torn and
+/// nothing in it was ever acknowledged. (What stays undetectable: damage to records after which nothing was
+/// appended. To a reader they look like a torn tail.) Sectors that hold old and new bytes may be written again:
+/// the old bytes in them are the same in both versions, so any mixture of the two has them whole.
 final class WalRecordFormat {
     static final int CRC_OFFSET = 0;
     static final int LENGTH_OFFSET = 4;
@@ -64,8 +64,8 @@ final class WalRecordFormat {
         return (length + ALIGNMENT - 1) & -ALIGNMENT;
     }
 
-    /// Longest record (with header), for a ring and a segment size: an appender can always find room for it, and it
-    /// spans two segments at most.
+    /// Longest record (with header), for a ring and a segment size: an appender can always find room for it,
+    /// and it spans two segments at most.
     static int maxRecordBytes(long ringBytes, long segmentDataBytes) {
         return (int) (Math.min(ringBytes / 4, segmentDataBytes / 2) & -ALIGNMENT);
     }

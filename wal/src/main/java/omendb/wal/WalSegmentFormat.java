@@ -7,8 +7,8 @@ import omendb.memory.StoreFile;
 import omendb.memory.TruncatedFileException;
 import org.jspecify.annotations.Nullable;
 
-/// Segment file `NNNNNNNN.wal` (the number is the segment's id in hexadecimal, at least eight digits), format version
-/// 1.
+/// Segment file `NNNNNNNN.wal` (the number is the segment's id in hexadecimal, at least eight digits), format
+/// version 1.
 ///
 ///     offset size field
 ///     0      4096 file header ([FileHeader]): kind "wal", creation LSN = LSN of the first data byte, parameters:
@@ -21,17 +21,18 @@ import org.jspecify.annotations.Nullable;
 /// The log is one stream of records; a record may run over the end of a segment into the next one, never further.
 /// Segment `k` holds the LSNs `(k - 1) * n` to `k * n`.
 ///
-/// **Life.** A file is prepared ahead: filled with zeros (or renamed from a released segment), synced, its name made
-/// durable. It is *begun* when the writer has the first byte for it: only then is the header with its new id written.
-/// So a file whose header names another id, or that has none, is not part of the log.
+/// **Life.** A file is prepared ahead: filled with zeros (or renamed from a released segment), synced, its name
+/// made durable. It is *begun* when the writer has the first byte for it: only then is the header with its new
+/// id written. So a file whose header names another id, or that has none, is not part of the log.
 ///
-/// **Crash argument.** Before a segment is begun, all bytes before it are synced. Hence (1) a valid header proves that
-/// every byte of the log before its creation LSN had reached the disk: if one of them is invalid now, it was damaged
-/// since, and replay refuses to go on. (2) Without any valid header after it, an invalid record may be a torn tail;
-/// records tell more ([WalRecordFormat]). A header and the first data are synced together, before anything in them is
-/// acknowledged: a header lost in a power cut loses nothing that was promised.
-/// When a tail is cut, every later segment file is deleted, and whatever looks like a record behind the cut in the same
-/// segment is voided, both durably before the first append: nothing left over can come to life later.
+/// **Crash argument.** Before a segment is begun, all bytes before it are synced. Hence (1) a valid header
+/// proves that every byte of the log before its creation LSN had reached the disk: if one of them is invalid
+/// now, it was damaged since, and replay refuses to go on. (2) Without any valid header after it, an invalid
+/// record may be a torn tail; records tell more ([WalRecordFormat]). A header and the first data are synced
+/// together, before anything in them is acknowledged: a header lost in a power cut loses nothing that was
+/// promised. When a tail is cut, every later segment file is deleted, and whatever looks like a record behind
+/// the cut in the same segment is voided, both durably before the first append: nothing left over can come to
+/// life later.
 final class WalSegmentFormat {
     static final String KIND = "wal";
     static final int VERSION = 1;
@@ -97,9 +98,8 @@ final class WalSegmentFormat {
                 .write(file);
     }
 
-    /// The header of a begun segment; null if the file is prepared, recycled and not yet begun, or its header is torn
-    /// or
-    /// damaged (which of these, replay finds out from what comes after).
+    /// The header of a begun segment; null if the file is prepared, recycled and not yet begun, or its header
+    /// is torn or damaged (which of these, replay finds out from what comes after).
     ///
     /// @throws FileVersionException if the segment was written by a version whose format we do not read
     static @Nullable Header readHeader(StoreFile file, long id) {

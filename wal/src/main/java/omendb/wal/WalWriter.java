@@ -11,18 +11,18 @@ import org.jspecify.annotations.Nullable;
 
 /// The thread that writes and syncs, and those who wait for it.
 ///
-/// Loop: write every complete record of the ring into its segment (positional writes straight from the ring), sync
-/// once,
-/// publish the durable LSN, wake who waited for it, sleep until somebody asks. What arrives during a sync is the next
-/// group.
+/// Loop: write every complete record of the ring into its segment (positional writes straight from the ring),
+/// sync once, publish the durable LSN, wake who waited for it, sleep until somebody asks. What arrives during a
+/// sync is the next group.
 ///
-/// Invariants: `durable <= written = ring.consumed <= ring.claimed`; segment `k + 1` is begun only after a sync of
-/// segment
-/// `k` with all its bytes; after the first failure nothing is written, consumed or acknowledged any more.
+/// Invariants: `durable <= written = ring.consumed <= ring.claimed`; segment `k + 1` is begun only after a sync
+/// of segment `k` with all its bytes; after the first failure nothing is written, consumed or acknowledged any
+/// more.
 ///
 /// Threading: `run` and what it calls belong to the writer thread; [#await], [#wake], [#requestSync] to any.
 final class WalWriter {
-    /// From this much on, the writer syncs before it writes on. Bounds what replay must look at behind a torn tail.
+    /// From this much on, the writer syncs before it writes on. Bounds what replay must look at behind a torn
+    /// tail.
     private static final long SYNC_AFTER_BYTES = 4 << 20;
 
     private static final long GAP_WAIT_NANOS = 10_000;

@@ -7,14 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.zip.CRC32C;
 import omendb.memory.CorruptFileException;
 import omendb.memory.FileStore;
 import omendb.memory.MemoryAccount;
@@ -33,9 +31,6 @@ class WalTest {
     private FileStore store;
     private Arena arena;
     private long liveBefore;
-
-    /// A replayed record; the payload by length and checksum, since some are large.
-    record Seen(long endLsn, int type, long transactionId, long bytes, long crc) {}
 
     @BeforeEach
     void open() {
@@ -57,7 +52,7 @@ class WalTest {
     void a_new_log_is_empty_and_starts_at_zero() {
         try (Wal wal = Wal.open(store, SMALL)) {
             assertThrows(IllegalStateException.class, () -> wal.append(1, 1, payload(1, 1)));
-            assertEquals(0, wal.replay(0, refuse()));
+            assertEquals(0, wal.replay(0, Seen.nothing()));
             assertEquals(0, wal.durableLsn());
             assertEquals(0, wal.appendedLsn());
         }
@@ -67,9 +62,9 @@ class WalTest {
     void records_come_back_in_order_after_a_clean_close() {
         List<Seen> expected = new ArrayList<>();
         try (Wal wal = Wal.open(store, SMALL)) {
-            wal.replay(0, refuse());
+            wal.replay(0, Seen.nothing());
             for (int i = 0; i < 2000; i++) { // several segments
-                expected.add(append(wal, i & 0xffff, -i, payload(i % 300, i)));
+                expected.add(Seen.append(wal, i & 0xffff, -i, payload(i % 300, i)));
             }
         }
         assertEquals(expected, replay(SMALL, 0));
@@ -80,14 +75,14 @@ class WalTest {
     @Test
     void a_durable_record_is_there_without_a_close() {
         Wal wal = Wal.open(store, SMALL);
-        wal.replay(0, refuse());
-        Seen seen = append(wal, 7, 42, payload(100, 1));
+        wal.replay(0, Seen.nothing());
+        Seen seen = Seen.append(wal, 7, 42, payload(100, 1));
         wal.awaitDurable(seen.endLsn());
         assertTrue(wal.durableLsn() >= seen.endLsn());
         // a second reader looks at the files of the live log: what a kill -9 would leave
         List<Seen> found = new ArrayList<>();
         try (var copy = copyOf("wal")) {
-            found.addAll(replayFrom(copy, SMALL, 0));
+            found.addAll(Seen.replay(copy, SMALL, 0));
         }
         assertEquals(List.of(seen), found);
         wal.close();
@@ -99,12 +94,12 @@ class WalTest {
         Seen first;
         Seen second;
         try (Wal wal = Wal.open(store, SMALL)) {
-            wal.replay(0, refuse());
+            wal.replay(0, Seen.nothing());
             MemorySegment whole = payload(500, 3);
             long lsn = wal.append(
                     3, 4, whole.asSlice(0, 1), whole.asSlice(1, 0), whole.asSlice(1, 300), whole.asSlice(301));
-            first = seen(lsn, 3, 4, whole);
-            second = seen(wal.append(5, 6), 5, 6, arena.allocate(1).asSlice(0, 0));
+            first = Seen.of(lsn, 3, 4, whole);
+            second = Seen.of(wal.append(5, 6), 5, 6, arena.allocate(1).asSlice(0, 0));
         }
         assertEquals(List.of(first, second), replay(SMALL, 0));
     }
@@ -113,9 +108,9 @@ class WalTest {
     void a_payload_larger_than_ring_and_segment_comes_back_whole() {
         List<Seen> expected = new ArrayList<>();
         try (Wal wal = Wal.open(store, SMALL)) {
-            wal.replay(0, refuse());
+            wal.replay(0, Seen.nothing());
             for (int bytes : new int[] {4000, 4056, 4057, 4096, 5000, 16 << 10, 100_000, 1 << 20}) {
-                expected.add(append(wal, 1, bytes, payload(bytes, bytes)));
+                expected.add(Seen.append(wal, 1, bytes, payload(bytes, bytes)));
             }
             wal.awaitDurable(wal.appendedLsn());
         }
@@ -127,7 +122,7 @@ class WalTest {
         var expected = new ConcurrentLinkedQueue<Seen>();
         var failure = new AtomicReference<Throwable>();
         try (Wal wal = Wal.open(store, SMALL)) {
-            wal.replay(0, refuse());
+            wal.replay(0, Seen.nothing());
             List<Thread> threads = new ArrayList<>();
             for (int t = 0; t < 8; t++) {
                 int thread = t;
@@ -135,7 +130,7 @@ class WalTest {
                     var random = new Random(thread);
                     for (int i = 0; i < 300; i++) {
                         int bytes = random.nextInt(20) == 0 ? random.nextInt(30_000) : random.nextInt(400);
-                        Seen seen = append(wal, thread, i, payload(bytes, thread * 1000L + i));
+                        Seen seen = Seen.append(wal, thread, i, payload(bytes, thread * 1000L + i));
                         expected.add(seen);
                         if (random.nextInt(4) == 0) {
                             wal.awaitDurable(seen.endLsn());
@@ -165,10 +160,10 @@ class WalTest {
         for (int round = 0; round < 30; round++) {
             try (Wal wal = Wal.open(store, SMALL)) {
                 List<Seen> found = new ArrayList<>();
-                wal.replay(0, collect(found));
+                wal.replay(0, Seen.into(found));
                 assertEquals(expected, found);
                 for (int i = 0; i < 37; i++) {
-                    expected.add(append(wal, round, i, payload(round * 10, i)));
+                    expected.add(Seen.append(wal, round, i, payload(round * 10, i)));
                 }
             }
         }
@@ -180,9 +175,9 @@ class WalTest {
         Seen last = null;
         long from = 0;
         try (Wal wal = Wal.open(store, options)) {
-            wal.replay(0, refuse());
+            wal.replay(0, Seen.nothing());
             for (int i = 0; i < 3000; i++) {
-                last = append(wal, 1, i, payload(100, i));
+                last = Seen.append(wal, 1, i, payload(100, i));
                 if (i % 100 == 99) {
                     wal.awaitDurable(last.endLsn());
                     if (i < 2999) {
@@ -204,8 +199,8 @@ class WalTest {
     @Test
     void an_unawaited_record_becomes_durable_by_itself() throws Exception {
         try (Wal wal = Wal.open(store, SMALL.withFlushInterval(java.time.Duration.ofMillis(5)))) {
-            wal.replay(0, refuse());
-            long lsn = append(wal, 1, 1, payload(10, 1)).endLsn();
+            wal.replay(0, Seen.nothing());
+            long lsn = Seen.append(wal, 1, 1, payload(10, 1)).endLsn();
             long deadline = System.nanoTime() + 10_000_000_000L;
             while (wal.durableLsn() < lsn) {
                 assertTrue(System.nanoTime() < deadline, "not durable after 10 s");
@@ -217,12 +212,12 @@ class WalTest {
     @Test
     void impossible_arguments_are_refused() {
         try (Wal wal = Wal.open(store, SMALL)) {
-            wal.replay(0, refuse());
+            wal.replay(0, Seen.nothing());
             assertThrows(IllegalArgumentException.class, () -> wal.append(-1, 0));
             assertThrows(IllegalArgumentException.class, () -> wal.append(65_536, 0));
             assertThrows(IllegalArgumentException.class, () -> wal.awaitDurable(1000));
             assertThrows(IllegalArgumentException.class, () -> wal.release(1000));
-            assertThrows(IllegalStateException.class, () -> wal.replay(0, refuse()));
+            assertThrows(IllegalStateException.class, () -> wal.replay(0, Seen.nothing()));
         }
     }
 
@@ -230,15 +225,15 @@ class WalTest {
     void an_appender_whose_source_fails_leaves_no_record_and_does_not_stop_the_log() {
         List<Seen> expected = new ArrayList<>();
         try (Wal wal = Wal.open(store, SMALL)) {
-            wal.replay(0, refuse());
-            expected.add(append(wal, 1, 1, payload(100, 1)));
+            wal.replay(0, Seen.nothing());
+            expected.add(Seen.append(wal, 1, 1, payload(100, 1)));
             MemorySegment dead;
             try (Arena shortLived = Arena.ofConfined()) {
                 dead = shortLived.allocate(100);
             }
             assertThrows(IllegalStateException.class, () -> wal.append(1, 2, dead));
             assertThrows(IllegalStateException.class, () -> wal.append(1, 2, payload(9000, 5), dead));
-            expected.add(append(wal, 1, 3, payload(100, 3)));
+            expected.add(Seen.append(wal, 1, 3, payload(100, 3)));
             wal.awaitDurable(expected.getLast().endLsn());
             assertFalse(wal.hasFailed());
         }
@@ -247,36 +242,8 @@ class WalTest {
 
     // ---- helpers ----
 
-    private Seen append(Wal wal, int type, long transactionId, MemorySegment payload) {
-        return seen(wal.append(type, transactionId, payload), type, transactionId, payload);
-    }
-
-    private static Seen seen(long lsn, int type, long transactionId, MemorySegment payload) {
-        var crc = new CRC32C();
-        crc.update(payload.toArray(ValueLayout.JAVA_BYTE));
-        return new Seen(lsn, type, transactionId, payload.byteSize(), crc.getValue());
-    }
-
-    private static RecordVisitor collect(List<Seen> target) {
-        return (lsn, type, transactionId, payload) -> target.add(seen(lsn, type, transactionId, payload));
-    }
-
-    private static RecordVisitor refuse() {
-        return (lsn, type, transactionId, payload) -> {
-            throw new AssertionError("unexpected record at " + lsn);
-        };
-    }
-
     private List<Seen> replay(WalOptions options, long from) {
-        return replayFrom(store, options, from);
-    }
-
-    private static List<Seen> replayFrom(FileStore store, WalOptions options, long from) {
-        List<Seen> found = new ArrayList<>();
-        try (Wal wal = Wal.open(store, options)) {
-            wal.replay(from, collect(found));
-        }
-        return found;
+        return Seen.replay(store, options, from);
     }
 
     private FileStore copyOf(String name) {
@@ -297,10 +264,6 @@ class WalTest {
     }
 
     private MemorySegment payload(int bytes, long seed) {
-        byte[] content = new byte[bytes];
-        new Random(seed).nextBytes(content);
-        MemorySegment segment = arena.allocate(Math.max(1, bytes)).asSlice(0, bytes);
-        segment.copyFrom(MemorySegment.ofArray(content));
-        return segment;
+        return Seen.payload(arena, bytes, seed);
     }
 }
