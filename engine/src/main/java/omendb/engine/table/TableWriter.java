@@ -8,6 +8,7 @@ import omendb.engine.catalog.SystemTrees;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.lsm.LsmTree;
+import omendb.engine.lsm.LsmValue;
 import omendb.engine.txn.Isolation;
 import omendb.engine.txn.Transaction;
 import omendb.engine.txn.TransactionParticipant;
@@ -37,6 +38,7 @@ final class TableWriter {
     private final RowSource source;
     private final RowSource before;
     private final RowLookup rows;
+    private final LsmValue latest = new LsmValue();
     private final long[] slots;
 
     /// One btree index: its keys and the key at hand.
@@ -245,7 +247,7 @@ final class TableWriter {
         }
         transaction.lockKey(storage.storageId(), key, RowKey.BYTES);
         RowKey.write(key, rowId); // waiting may have used the scratch
-        if (storage.rows().latestCommitTs(key, RowKey.BYTES) <= transaction.snapshot()) {
+        if (storage.rows().latestCommitTs(key, RowKey.BYTES, latest) <= transaction.snapshot()) {
             return rows.findRow(rowId) ? RowLock.UNCHANGED : RowLock.GONE;
         }
         boolean exists = rows.findLatestRow(rowId);
