@@ -12,6 +12,7 @@ import omendb.sql.ast.SelectItem;
 import omendb.sql.ast.SortItem;
 import omendb.sql.ast.TableRef;
 import omendb.sql.ast.Window;
+import omendb.sql.parse.LiteralPolicy.Part;
 import org.jspecify.annotations.Nullable;
 
 /// Queries: SELECT, VALUES, TABLE, set operations, WITH, ORDER BY, LIMIT, row locks, windows.
@@ -35,7 +36,9 @@ final class QueryGrammar {
     Query query(Query.@Nullable With with) {
         cursor.enter();
         int position = with == null ? cursor.position() : with.position();
+        Part outer = grammar.literals.enter(Part.MATCHED);
         Query query = clauses(with, setOperations(operand(), 0), position);
+        grammar.literals.enter(outer);
         cursor.leave();
         return query;
     }
@@ -190,7 +193,7 @@ final class QueryGrammar {
                 if (offset != null) {
                     throw cursor.errorAt("multiple OFFSET clauses not allowed", position);
                 }
-                offset = grammar.expressions.expression();
+                offset = free();
                 cursor.acceptAny("row", "rows");
                 return true;
             }
@@ -199,7 +202,7 @@ final class QueryGrammar {
 
         private void limit() {
             if (!cursor.accept("all")) {
-                limit = grammar.expressions.expression();
+                limit = free();
             }
             if (cursor.atSymbol(",")) {
                 throw cursor.errorAt("LIMIT #,# syntax is not supported", cursor.position())
@@ -353,7 +356,15 @@ final class QueryGrammar {
 
     @Nullable
     Expr optionalWhere() {
-        return cursor.accept("where") ? grammar.expressions.expression() : null;
+        return cursor.accept("where") ? free() : null;
+    }
+
+    /// An expression that nothing refers to.
+    private Expr free() {
+        Part outer = grammar.literals.enter(Part.FREE);
+        Expr expr = grammar.expressions.expression();
+        grammar.literals.enter(outer);
+        return expr;
     }
 
     List<SelectItem> selectItems() {
@@ -432,7 +443,9 @@ final class QueryGrammar {
     private Query.Values values(int position) {
         List<List<Expr>> rows = cursor.commaList(() -> {
             cursor.expectSymbol("(");
+            Part outer = grammar.literals.enter(Part.FREE);
             List<Expr> row = grammar.expressions.list();
+            grammar.literals.enter(outer);
             cursor.expectSymbol(")");
             return row;
         });

@@ -77,7 +77,7 @@ final class TokenCursor {
         return positionOf(at - 1);
     }
 
-    private int positionOf(int index) {
+    int positionOf(int index) {
         int start = tokens.start(index);
         return plainPositions ? start + 1 : SyntaxErrors.position(tokens.sql, start);
     }
