@@ -21,8 +21,8 @@ package omendb.wal;
 /// part, or never.
 ///
 /// A record is valid if lsn and segment are those of its place, length is in range, the checksum matches and
-/// every segment it lies in is begun. Old bytes in a recycled segment fail the first two; so does a record that was
-/// copied elsewhere.
+/// every segment it lies in is begun. Old bytes in a recycled segment fail the first two; so does a record that
+/// was copied elsewhere.
 ///
 /// **Crash argument.** The first invalid record ends the log, unless something proves that it had been synced:
 /// a later segment that was begun ([WalSegmentFormat]), or a valid record further on whose `synced` is greater

@@ -12,6 +12,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.Tuple;
 import omendb.memory.CrashableFileStore;
 import omendb.memory.CrashableFileStore.Fault;
@@ -46,6 +47,16 @@ class WalRecoveryPropertyTest {
 
     @Property(tries = 150)
     void recovered_log_is_a_prefix_that_holds_every_acknowledged_record(@ForAll("histories") List<Op> history) {
+        check(history);
+    }
+
+    @Tag("slow")
+    @Property(tries = 5000)
+    void the_same_holds_for_many_more_histories(@ForAll("histories") List<Op> history) {
+        check(history);
+    }
+
+    private static void check(List<Op> history) {
         long liveBefore = MemoryAccount.liveBytes();
         try (var run = new Run()) {
             for (Op op : history) {
