@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Threading: any thread may call anything but [#close].
 public final class LsmStore implements AutoCloseable {
     private static final long ADMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long ADMIT_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     /// Level-0 tables, in multiples of the number that starts a compaction, from which writers are slowed
     /// down.
@@ -138,14 +139,14 @@ public final class LsmStore implements AutoCloseable {
     }
 
     private void awaitFlush() {
+        long deadline = System.nanoTime() + ADMIT_NANOS;
         try {
-            if (!memtables.awaitFlush(options.frozenMemtables(), SLOW_NANOS)) {
+            while (!memtables.awaitFlush(options.frozenMemtables(), ADMIT_SLICE_NANOS)
+                    && System.nanoTime() - deadline < 0) {
                 RuntimeException failure = background.flushFailure();
                 if (failure != null) {
-                    failure.addSuppressed(new IllegalStateException("refused a write because flushes fail"));
                     throw failure;
                 }
-                memtables.awaitFlush(options.frozenMemtables(), ADMIT_NANOS);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // the caller's next blocking call will see it; the batch may go on
@@ -257,6 +258,11 @@ public final class LsmStore implements AutoCloseable {
             memtables.freezeActive(Long.MIN_VALUE);
             flushFrozen();
         }
+    }
+
+    /// Whether the manifest failed so that only a reopened store can change its structure again.
+    boolean isManifestInDoubt() {
+        return versions.isManifestInDoubt();
     }
 
     int levelForRun(Levels levels, List<Sstable> tables) {

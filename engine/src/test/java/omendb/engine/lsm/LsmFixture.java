@@ -11,13 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import omendb.memory.CrashableFileStore;
 import omendb.memory.Epochs;
 import omendb.memory.FileStore;
 import omendb.memory.MemoryAccount;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
 
-/// A store with string keys and values, its file store and epochs; one commit per call, LSN = commit timestamp.
+/// A store with string keys and values, its file store and epochs; one commit per call, LSN = commit
+/// timestamp.
 final class LsmFixture implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("test");
 
@@ -29,8 +31,8 @@ final class LsmFixture implements AutoCloseable {
             .withManifestRollBytes(16 << 10)
             .withCompactionThreads(0);
 
-    private final Supplier<FileStore> opener;
     private final LsmOptions options;
+    private Supplier<FileStore> opener;
     private FileStore files;
     private Epochs epochs;
     private LsmStore store;
@@ -43,6 +45,20 @@ final class LsmFixture implements AutoCloseable {
 
     static LsmFixture open(Path directory, LsmOptions options) {
         return new LsmFixture(() -> FileStore.open(directory), options);
+    }
+
+    /// Owns `files`.
+    static LsmFixture open(CrashableFileStore files, LsmOptions options) {
+        return new LsmFixture(() -> files, options);
+    }
+
+    /// Cuts the power and opens what the disk kept. For fixtures over a crashable store.
+    void crash(long seed) {
+        store.close();
+        epochs.close();
+        CrashableFileStore after = ((CrashableFileStore) files).crash(seed);
+        opener = () -> after;
+        openStore();
     }
 
     private void openStore() {
@@ -114,14 +130,15 @@ final class LsmFixture implements AutoCloseable {
     }
 
     String get(long relation, String key, long snapshot) {
+        return get(epochs, store.tree(relation), key, snapshot, new LsmValue());
+    }
+
+    static String get(Epochs epochs, LsmTree tree, String key, long snapshot, LsmValue value) {
         byte[] raw = key.getBytes(StandardCharsets.UTF_8);
         long address = MemoryAccount.allocate(TAG, raw.length + 1);
-        var value = new LsmValue();
         try (Epochs.Pin _ = epochs.pin()) {
             NativeMemory.copy(raw, 0, address, raw.length);
-            return store.tree(relation).get(address, raw.length, snapshot, value)
-                    ? text(value.address(), value.length())
-                    : null;
+            return tree.get(address, raw.length, snapshot, value) ? text(value.address(), value.length()) : null;
         } finally {
             MemoryAccount.free(TAG, address, raw.length + 1);
         }
