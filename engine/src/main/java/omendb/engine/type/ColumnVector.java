@@ -50,7 +50,7 @@ public final class ColumnVector implements AutoCloseable {
     /// A vector of a single row that lives in `arena` and needs no closing (scratch of parsers and the like).
     public static ColumnVector cell(SqlType type, ValueArena arena) {
         long base = arena.allocate(24);
-        NativeMemory.putLong(base, 0);
+        NativeMemory.fill(base, 24, (byte) 0);
         return new ColumnVector(type, arena, false, base, base + 8, base + 16);
     }
 
@@ -187,6 +187,22 @@ public final class ColumnVector implements AutoCloseable {
         if (type.kind() == SqlType.Kind.BYTES && !isNull(row)) {
             int length = length(row);
             NativeMemory.putLong(lanes + ((long) row << 3), arena.copy(address(row), length));
+        }
+    }
+
+    /// Row 0 becomes a copy of the value; a BYTES value reuses the bytes of the one before where it fits (a running
+    /// extreme does not grow the arena with every change).
+    public void replaceWith(ColumnVector source, int sourceRow) {
+        boolean reusable = type.kind() == SqlType.Kind.BYTES
+                && address(0) != 0
+                && !source.isNull(sourceRow)
+                && source.length(sourceRow) <= ((length(0) + 7) & ~7);
+        if (reusable) {
+            int length = source.length(sourceRow);
+            NativeMemory.copy(source.address(sourceRow), address(0), length);
+            setReference(0, address(0), length);
+        } else {
+            copyValueFrom(source, sourceRow, 0);
         }
     }
 

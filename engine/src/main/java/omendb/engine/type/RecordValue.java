@@ -44,7 +44,7 @@ public final class RecordValue {
         return field.type().kind() == SqlType.Kind.BYTES ? field.length(row) : 8;
     }
 
-    static int fieldCount(long address) {
+    public static int fieldCount(long address) {
         return NativeMemory.getInt(address);
     }
 

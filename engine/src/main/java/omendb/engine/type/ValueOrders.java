@@ -3,7 +3,7 @@ package omendb.engine.type;
 import omendb.memory.NativeMemory;
 
 /// The orders of the simple types.
-final class ValueOrders {
+public final class ValueOrders {
     private ValueOrders() {}
 
     /// Signed or unsigned integers of a width; key big-endian, signed ones with the sign bit flipped.

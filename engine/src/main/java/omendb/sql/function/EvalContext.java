@@ -1,5 +1,6 @@
 package omendb.sql.function;
 
+import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// The session subclasses or constructs one per statement. Functions contributed from outside reach their own
 /// services through [#service]. Threading: one statement.
 public class EvalContext {
+    private static final RandomGenerator SECURE = new SecureRandom();
+
     private final TypeContext types;
     private final long transactionTimestamp;
     private final long statementTimestamp;
@@ -50,6 +53,16 @@ public class EvalContext {
     /// The session's generator behind random(), setseed() and gen_random_uuid().
     public RandomGenerator random() {
         return random;
+    }
+
+    /// Randomness nobody can guess (uuids).
+    public RandomGenerator secureRandom() {
+        return SECURE;
+    }
+
+    /// setseed(): the session replaces its generator; here it cannot.
+    public void seed(double seed) {
+        throw new UserException(SqlState.FEATURE_NOT_SUPPORTED, "setseed is not available here");
     }
 
     /// A value kept for the statement under `key` (a compiled pattern, a parsed format).

@@ -60,6 +60,7 @@ public final class FunctionRegistry {
     /// The built-in rows and those of `contributions`.
     public static FunctionRegistry of(Collection<Contribution> contributions) {
         Builder builder = new Builder();
+        Builtins.contribute(builder);
         contributions.forEach(contribution -> contribution.contribute(builder));
         return new FunctionRegistry(builder);
     }
@@ -115,7 +116,13 @@ public final class FunctionRegistry {
         private final List<AggregateDef> aggregates = new ArrayList<>();
         private final List<CastDef> casts = new ArrayList<>();
 
+        private final Oids oids = new Oids();
+
         private Builder() {}
+
+        Oids oids() {
+            return oids;
+        }
 
         public Builder add(FunctionDef function) {
             functions.add(function);

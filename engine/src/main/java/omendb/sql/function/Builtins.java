@@ -1,0 +1,22 @@
+package omendb.sql.function;
+
+/// Every built-in row, family by family.
+final class Builtins {
+    private Builtins() {}
+
+    static void contribute(FunctionRegistry.Builder builder) {
+        Registrar r = new Registrar(builder, "pg_catalog");
+        Comparisons.register(r);
+        Arithmetic.register(r);
+        FloatMath.register(r);
+        NumericFunctions.register(r);
+        TextFunctions.register(r);
+        DateTimeArithmetic.register(r);
+        UuidFunctions.register(r);
+        JsonBuilders.register(r);
+        SetFunctions.register(r);
+        Casts.register(r);
+        Aggregates.register(r);
+        VectorFunctions.register(new Registrar(builder, "public"));
+    }
+}
