@@ -21,6 +21,10 @@ final class EmbeddedServer implements AutoCloseable {
                 ServerProcess.open(data, PgServerOptions.defaults().withAddress("127.0.0.1", 0, credentials)));
     }
 
+    java.net.InetSocketAddress address() {
+        return process.server().address();
+    }
+
     int port() {
         return process.server().address().getPort();
     }

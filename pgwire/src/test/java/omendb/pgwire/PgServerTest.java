@@ -187,7 +187,7 @@ class PgServerTest {
         try (WireClient client = connect()) {
             assertEquals(
                     List.of("N SNOTICE|VNOTICE|C00000|Mlook|Da detail||", "C NOTICE|", "Z I"), client.query("notice"));
-            assertEquals(List.of("S TimeZone|UTC|", "C SET|", "Z I"), client.query("set TimeZone UTC"));
+            assertEquals(List.of("C SET|", "S TimeZone|UTC|", "Z I"), client.query("set TimeZone UTC"));
         }
     }
 

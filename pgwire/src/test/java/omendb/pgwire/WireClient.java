@@ -16,6 +16,7 @@ final class WireClient implements AutoCloseable {
     private final DataInputStream in;
     private int processId;
     private int secretKey;
+    private boolean maskTableOids;
 
     /// A message of the server: type and body.
     record Message(char type, String text) {
@@ -76,6 +77,9 @@ final class WireClient implements AutoCloseable {
             secretKey = key.getInt();
             return new Message(type, "");
         }
+        if (type == 'T' && maskTableOids) {
+            maskTableOids(body);
+        }
         return new Message(type, text(body));
     }
 
@@ -88,6 +92,26 @@ final class WireClient implements AutoCloseable {
             if (message.type == 'Z') {
                 return messages;
             }
+        }
+    }
+
+    /// The same with the oids of tables in RowDescription set to 0.
+    List<String> readMaskedUntilReady() throws IOException {
+        maskTableOids = true;
+        try {
+            return readUntilReady();
+        } finally {
+            maskTableOids = false;
+        }
+    }
+
+    private static void maskTableOids(byte[] description) {
+        for (int at = 2; at < description.length; at += 18) {
+            while (description[at] != 0) {
+                at++;
+            }
+            at++;
+            java.util.Arrays.fill(description, at, at + 4, (byte) 0);
         }
     }
 

@@ -1,7 +1,9 @@
 package omendb.pgwire.session;
 
 import io.netty.channel.Channel;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import omendb.engine.error.InternalException;
 import omendb.engine.error.OmenException;
@@ -74,6 +76,7 @@ public final class Session {
     private final ResponseStream out;
     private final CopyTransfer copy;
 
+    private final Map<String, String> changedSettings = new LinkedHashMap<>();
     private @Nullable Connected connected;
     private boolean skipToSync;
     private boolean batchOpen;
@@ -317,6 +320,9 @@ public final class Session {
         if (live != null && !batchOpen && backend.transactionStatus() == TransactionStatus.IDLE) {
             live.extended.closePortals();
         }
+        // told as late as PostgreSQL tells it: once, with the value that holds now
+        changedSettings.forEach((name, value) -> MessageWriter.parameterStatus(out.buffer(), name, value));
+        changedSettings.clear();
         MessageWriter.readyForQuery(out.buffer(), backend.transactionStatus().code());
         out.flush();
     }
@@ -454,7 +460,7 @@ public final class Session {
         @Override
         public void parameterStatus(String name, String value) {
             if (connected != null) { // before that the greeting will tell it
-                MessageWriter.parameterStatus(out.buffer(), name, value);
+                changedSettings.put(name, value);
             }
         }
     }
