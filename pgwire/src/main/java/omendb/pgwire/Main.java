@@ -2,6 +2,8 @@ package omendb.pgwire;
 
 import java.io.PrintWriter;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -15,6 +17,8 @@ import picocli.CommandLine.Command;
         subcommands = {StartCommand.class, SqlCommand.class, VersionCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
     private static final int USAGE = 2;
+    /// Chronicle's complaint of JVM flags for parts of it that we do not use; held, or the level would be forgotten.
+    private static final Logger CHRONICLE = Logger.getLogger("net.openhft");
 
     private Main() {}
 
@@ -22,6 +26,7 @@ public final class Main {
         // read by Netty when its first class loads; with Unsafe allowed a read after close crashed the JVM (design,
         // section 12)
         System.setProperty("io.netty.noUnsafe", "true");
+        CHRONICLE.setLevel(Level.OFF);
         System.exit(run(arguments, System.getenv()));
     }
 

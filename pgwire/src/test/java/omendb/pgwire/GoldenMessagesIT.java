@@ -56,7 +56,7 @@ class GoldenMessagesIT {
                 String request = "> " + new String(exchange.request, StandardCharsets.ISO_8859_1).replace('\0', '|');
                 client.send(ClientBytes.of().raw(exchange.request));
                 actual.add(request);
-                client.readMaskedUntilReady().forEach(actual::add);
+                client.readMaskedUntilReady().stream().map(String::strip).forEach(actual::add);
                 expected.add(request);
                 expected.addAll(exchange.answer);
             }
