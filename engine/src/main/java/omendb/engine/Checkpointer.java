@@ -74,7 +74,9 @@ final class Checkpointer {
             table.vectorColumnsByAttnum().values().forEach(VectorColumn::sync);
         }
         logState(lsn, resolved);
-        lsm.flush(sequence.appliedLsn());
+        long applied = sequence.appliedLsn();
+        wal.awaitDurable(wal.appendedLsn()); // a manifest may only name what the log is sure to hold
+        lsm.flush(applied);
         storages.vectorIndexes().forEach(VectorIndexStorage::checkpoint);
         vacuum.forget(vacuumed);
         wal.release(Math.min(lsn, lsm.flushedLsn()));

@@ -11,6 +11,8 @@ import java.util.List;
 
 /// The file store over a directory of the real file system. Has no state but the path.
 final class DirectoryFileStore implements FileStore {
+    private static final int DIRECTORY_PERMISSIONS = 0700; // nobody else reads a database
+
     private final Path directory;
 
     private DirectoryFileStore(Path directory) {
@@ -148,10 +150,9 @@ final class DirectoryFileStore implements FileStore {
         if (parent != null) {
             createDurably(parent);
         }
-        try {
-            Files.createDirectories(path);
-        } catch (IOException e) {
-            throw failure(path, "create the directory", e);
+        long result = Libc.mkdir(path.toString(), DIRECTORY_PERMISSIONS);
+        if (result < 0 && !(result == -Platform.EEXIST && Files.isDirectory(path))) {
+            throw Platform.failure(path.toString(), StorageException.NO_POSITION, "create the directory", result);
         }
         if (parent != null) {
             sync(parent);

@@ -42,6 +42,7 @@ final class Libc {
     private static final MethodHandle FTRUNCATE =
             handle("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
     private static final MethodHandle RENAME = handle("rename", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+    private static final MethodHandle MKDIR = handle("mkdir", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle UNLINK = handle("unlink", FunctionDescriptor.of(JAVA_INT, ADDRESS));
     private static final MethodHandle MMAP = handle(
             "mmap", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
@@ -201,6 +202,15 @@ final class Libc {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             return result(state, (int) RENAME.invokeExact(state, arena.allocateFrom(from), arena.allocateFrom(to)));
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    static long mkdir(String path, int mode) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(STATE);
+            return result(state, (int) MKDIR.invokeExact(state, arena.allocateFrom(path), mode));
         } catch (Throwable t) {
             throw unexpected(t);
         }

@@ -129,6 +129,14 @@ final class AppendRing {
         return NativeMemory.getLongAcquire(addressOf(consumed)) == 0;
     }
 
+    long ringBytes() {
+        return ringBytes;
+    }
+
+    int maxRecordBytes() {
+        return (int) (allocatedBytes - ringBytes);
+    }
+
     /// From this much on, the writer should not sleep.
     long halfBytes() {
         return ringBytes / 2;

@@ -171,10 +171,8 @@ final class LogRecovery implements AutoCloseable {
         }
     }
 
-    /// Behind this there is nothing that was written but not synced, and enough that was written later to prove
-    /// a sync: a damaged record, the rest of its group, and the group after it lie before.
     private long scanLimit(long end) {
-        return end + 2 * inventory.last().maxUnsyncedBytes() + 2 * maxLength;
+        return end + inventory.last().lookBehindBytes();
     }
 
     /// Whether the invalid record at `end` is the one that runs over into the last segment, so that its second
@@ -186,15 +184,16 @@ final class LogRecovery implements AutoCloseable {
         return loadHeader(end) && end + padded(codec.length()) == last.firstRecordLsn();
     }
 
-    /// Makes sure that nothing behind the end can ever be taken for a record: deletes later segments, and voids
-    /// what looks like a record behind the end in the last one. And that what was delivered is on the disk:
-    /// after the death of a process, rather than of the machine, it may only have been in the page cache.
+    /// Makes sure that nothing behind the end can ever be taken for a record: deletes later segments (but for a
+    /// clean spare), and voids what looks like a record behind the end in the last one. And that what was
+    /// delivered is on the disk: after the death of a process, rather than of the machine, it may only have
+    /// been in the page cache.
     private void removeBehind(long end) {
         long lastId = end == 0 ? 0 : format.idOf(end - 1);
-        List<Long> stale = lastId == 0 ? List.of() : candidatesBehind(end, lastId);
+        List<Long> stale = lastId == 0 ? List.of() : candidates(end, end, lastId);
         boolean deleted = false;
         for (long id : inventory.files()) {
-            if (id > lastId) {
+            if (id > lastId && !isCleanSpare(id, lastId, end)) {
                 store.delete(directory + "/" + WalSegmentFormat.fileName(id));
                 deleted = true;
             }
@@ -211,10 +210,19 @@ final class LogRecovery implements AutoCloseable {
         LOG.info("wal: replayed {} records, the log ends at {}", records, end);
     }
 
-    private List<Long> candidatesBehind(long end, long lastId) {
+    /// Whether this is the next segment, prepared and never written to; then the writer may use it.
+    private boolean isCleanSpare(long id, long lastId, long end) {
+        return id == lastId + 1
+                && !inventory.isEmpty()
+                && !inventory.isBegun(id)
+                && store.size(directory + "/" + WalSegmentFormat.fileName(id)) == format.segmentBytes()
+                && candidates(format.startOf(id), end, id).isEmpty();
+    }
+
+    private List<Long> candidates(long from, long end, long id) {
         List<Long> found = new ArrayList<>();
-        long limit = Math.min(scanLimit(end), format.endOf(lastId) - WalRecordFormat.LSN_OFFSET);
-        for (long lsn = end; (lsn = reader.nextCandidate(lsn, limit)) < limit; lsn += WalRecordFormat.ALIGNMENT) {
+        long limit = Math.min(scanLimit(end), format.endOf(id) - WalRecordFormat.LSN_OFFSET);
+        for (long lsn = from; (lsn = reader.nextCandidate(lsn, limit)) < limit; lsn += WalRecordFormat.ALIGNMENT) {
             found.add(lsn);
         }
         return found;

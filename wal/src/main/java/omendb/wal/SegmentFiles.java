@@ -168,20 +168,25 @@ final class SegmentFiles implements AutoCloseable {
     }
 
     private StoreFile prepare(long id) {
-        Long reusable;
+        if (!store.exists(path(id))) { // else the process before us left it prepared
+            Long reusable = takeReleased();
+            if (reusable != null) {
+                store.rename(path(reusable), path(id));
+            } else {
+                create(id);
+            }
+        }
+        store.syncDirectory(directory); // in either case: we do not know whether the other one came so far
+        return store.open(path(id));
+    }
+
+    private @Nullable Long takeReleased() {
         lock.lock();
         try {
-            reusable = released.pollFirst();
+            return released.pollFirst();
         } finally {
             lock.unlock();
         }
-        if (reusable != null) {
-            store.rename(path(reusable), path(id));
-        } else {
-            create(id);
-        }
-        store.syncDirectory(directory);
-        return store.open(path(id));
     }
 
     private void create(long id) {

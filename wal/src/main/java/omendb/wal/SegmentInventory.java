@@ -51,6 +51,10 @@ final class SegmentInventory {
         return begun.isEmpty();
     }
 
+    boolean isBegun(long id) {
+        return begun.containsKey(id);
+    }
+
     /// Size of the log's segments, or `otherwise` for a log without any.
     long segmentBytes(long otherwise) {
         return begun.isEmpty() ? otherwise : begun.firstEntry().getValue().segmentBytes();

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///                   0  id of the segment, from 1
 ///                   1  size of the file in bytes
 ///                   2  LSN of the first record that starts in this segment (or after it)
-///                   3  most bytes that the writer ever leaves unsynced
+///                   3  how far behind an invalid record replay must look: farther on there is nothing unsynced,
+///                      and nearer there is a record to prove a sync, if there was one
 ///     4096   n    data: the bytes of the log from its creation LSN on; n = size - 4096
 ///
 /// The log is one stream of records; a record may run over the end of a segment into the next one, never further.
@@ -39,7 +40,7 @@ final class WalSegmentFormat {
     static final String SUFFIX = ".wal";
 
     /// What a valid header says.
-    record Header(long id, long segmentBytes, long startLsn, long firstRecordLsn, long maxUnsyncedBytes) {}
+    record Header(long id, long segmentBytes, long startLsn, long firstRecordLsn, long lookBehindBytes) {}
 
     private final long segmentBytes;
     private final long dataBytes;
@@ -93,8 +94,8 @@ final class WalSegmentFormat {
         }
     }
 
-    void writeHeader(StoreFile file, long id, long firstRecordLsn, long maxUnsyncedBytes) {
-        FileHeader.of(KIND, VERSION, 0, startOf(id), id, segmentBytes, firstRecordLsn, maxUnsyncedBytes)
+    void writeHeader(StoreFile file, long id, long firstRecordLsn, long lookBehindBytes) {
+        FileHeader.of(KIND, VERSION, 0, startOf(id), id, segmentBytes, firstRecordLsn, lookBehindBytes)
                 .write(file);
     }
 

@@ -199,13 +199,14 @@ final class WalWriter {
         StoreFile next = files.take(id);
         file = next;
         segmentId = id;
-        format.writeHeader(next, id, firstRecordLsn, maxUnsyncedBytes(format));
+        format.writeHeader(next, id, firstRecordLsn, lookBehindBytes());
         files.prepareAhead(id + 1);
     }
 
-    /// Less than the threshold, and one more run, whose last record may exceed it.
-    static long maxUnsyncedBytes(WalSegmentFormat format) {
-        return 2 * SYNC_AFTER_BYTES + format.dataBytes() / 2;
+    /// Unsynced are less than the threshold and one more run, whose last record may exceed it; and a record
+    /// behind them may have been encoded, without knowing of their sync, while the ring was full.
+    private long lookBehindBytes() {
+        return 2 * SYNC_AFTER_BYTES + 2L * ring.maxRecordBytes() + ring.ringBytes();
     }
 
     private StoreFile openFile() {

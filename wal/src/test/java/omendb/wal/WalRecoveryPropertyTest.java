@@ -17,7 +17,7 @@ import net.jqwik.api.Tuple;
 import omendb.memory.CrashableFileStore;
 import omendb.memory.CrashableFileStore.Fault;
 import omendb.memory.CrashableFileStore.Operation;
-import omendb.memory.MemoryAccount;
+import omendb.memory.LiveMemory;
 
 /// Random histories on a disk that loses power: what comes back is a prefix of what was appended, and holds
 /// everything that was acknowledged. (How far the writer thread got before a crash depends on the scheduler, so
@@ -57,17 +57,14 @@ class WalRecoveryPropertyTest {
     }
 
     private static void check(List<Op> history) {
-        long liveBefore = MemoryAccount.liveBytes();
+        LiveMemory memory = LiveMemory.now();
         try (var run = new Run()) {
             for (Op op : history) {
                 run.apply(op);
             }
             run.apply(new Op.Crash(history.size()));
         }
-        assertEquals(
-                liveBefore,
-                MemoryAccount.liveBytes(),
-                () -> MemoryAccount.snapshot().toString());
+        memory.assertUnchanged();
     }
 
     @Provide

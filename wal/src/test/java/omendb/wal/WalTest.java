@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import omendb.memory.CorruptFileException;
 import omendb.memory.FileStore;
-import omendb.memory.MemoryAccount;
+import omendb.memory.LiveMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,11 +30,11 @@ class WalTest {
 
     private FileStore store;
     private Arena arena;
-    private long liveBefore;
+    private LiveMemory memory;
 
     @BeforeEach
     void open() {
-        liveBefore = MemoryAccount.liveBytes();
+        memory = LiveMemory.now();
         store = FileStore.open(directory);
         arena = Arena.ofShared();
     }
@@ -42,10 +42,7 @@ class WalTest {
     @AfterEach
     void every_byte_is_freed() {
         arena.close();
-        assertEquals(
-                liveBefore,
-                MemoryAccount.liveBytes(),
-                () -> MemoryAccount.snapshot().toString());
+        memory.assertUnchanged();
     }
 
     @Test
