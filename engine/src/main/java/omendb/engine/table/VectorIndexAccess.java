@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threading: any thread; searches belong to their transaction's thread.
 public final class VectorIndexAccess {
+    private static final int MAX_HINT = 1_000;
+
     private final Table table;
     private final IndexDef def;
     private final VectorIndexStorage storage;
@@ -57,11 +59,10 @@ public final class VectorIndexAccess {
             Transaction transaction, MemorySegment query, int k, int ef, @Nullable SlotFilter filter) {
         transaction.requireStatement();
         int attnum = def.keys().getFirst().attnum();
-        return new VectorSearch(
-                table,
-                transaction,
-                attnum,
-                graph().search(query, k, ef, storage.column().publishedLimit(), filter));
+        long limit = storage.column().publishedLimit();
+        // memory of a beam grows with k; a caller that wants many rows pulls more beams
+        int hint = Math.max(1, Math.min(k, Math.max(ef, MAX_HINT)));
+        return new VectorSearch(table, transaction, attnum, graph().search(query, hint, ef, limit, filter));
     }
 
     public HnswStats stats() {

@@ -1,0 +1,308 @@
+package omendb.engine;
+
+import static omendb.engine.Fixture.committed;
+import static omendb.engine.Fixture.statement;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.constraints.LongRange;
+import omendb.engine.Fixture.Item;
+import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.SchemaEditor;
+import omendb.engine.catalog.SequenceDef;
+import omendb.engine.error.OmenException;
+import omendb.engine.error.SqlState;
+import omendb.engine.txn.Isolation;
+import omendb.engine.txn.Transaction;
+import omendb.engine.type.Types;
+import omendb.memory.CrashableFileStore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CrashRecoveryTest {
+    /// Small limits, so that a short history meets flushes, checkpoints and bulk loads.
+    private static DatabaseOptions options() {
+        return DatabaseOptions.forTests().withBulkBytes(2_000);
+    }
+
+    /// A database on a disk that loses power, and what it acknowledged.
+    private static final class Machine {
+        private final Random random;
+        private final long seed;
+        private CrashableFileStore disk = CrashableFileStore.create();
+        private Database database;
+        private Map<Integer, Item> acknowledged = new TreeMap<>();
+        private int nextId;
+
+        Machine(long seed) {
+            this.seed = seed;
+            this.random = new Random(seed);
+            this.database = Database.open(disk, options());
+            Fixture.createItems(database);
+        }
+
+        void step() {
+            switch (random.nextInt(12)) {
+                case 0 -> database.checkpoint();
+                case 1 -> database.vacuum();
+                case 2 -> database.indexTails();
+                case 3 -> write(200); // bulk: vectors are synced, not logged
+                case 4 -> rolledBack();
+                default -> write(1 + random.nextInt(5));
+            }
+        }
+
+        private void write(int rows) {
+            Map<Integer, Item> after = new TreeMap<>(acknowledged);
+            Transaction transaction = database.begin(Isolation.READ_COMMITTED, false);
+            change(transaction, rows, after);
+            transaction.commit(true);
+            acknowledged = after;
+        }
+
+        private void rolledBack() {
+            Transaction transaction = database.begin(Isolation.READ_COMMITTED, false);
+            change(transaction, 10, new TreeMap<>(acknowledged));
+            transaction.rollback();
+        }
+
+        private void change(Transaction transaction, int rows, Map<Integer, Item> after) {
+            for (int i = 0; i < rows; i++) {
+                statement(transaction, t -> {
+                    int kind = random.nextInt(10);
+                    List<Integer> ids = List.copyOf(after.keySet());
+                    if (kind < 7 || ids.isEmpty()) {
+                        Item item = Item.of(nextId++, "n" + random.nextInt());
+                        Fixture.insert(database, t, item);
+                        after.put(item.id(), item);
+                    } else {
+                        int id = ids.get(random.nextInt(ids.size()));
+                        if (kind == 7) {
+                            Fixture.delete(database, t, id);
+                            after.remove(id);
+                        } else if (kind == 8) {
+                            Fixture.rename(database, t, id, "renamed");
+                            after.put(id, new Item(id, "renamed", after.get(id).embedding()));
+                        } else {
+                            List<Float> moved = Item.vector(random.nextInt(1_000_000));
+                            Fixture.move(database, t, id, moved);
+                            after.put(id, new Item(id, after.get(id).name(), moved));
+                        }
+                    }
+                    return null;
+                });
+            }
+        }
+
+        /// Cuts the power, here or in the middle of a transaction that is not acknowledged.
+        void cut() {
+            Map<Integer, Item> doubtful = acknowledged;
+            if (random.nextBoolean()) {
+                Map<Integer, Item> after = new TreeMap<>(acknowledged);
+                Transaction transaction = database.begin(Isolation.READ_COMMITTED, false);
+                change(transaction, 1 + random.nextInt(60), after);
+                if (random.nextBoolean()) {
+                    transaction.commit(false); // not awaited: all of it or nothing
+                    doubtful = after;
+                }
+            }
+            CrashableFileStore survivor = disk.crash(random.nextLong());
+            database.closeAbruptly();
+            disk = survivor;
+            database = Database.open(disk, options());
+            Map<Integer, Item> found = Fixture.scan(database);
+            if (!found.equals(acknowledged)) {
+                assertEquals(doubtful, found, "seed " + seed);
+                acknowledged = doubtful;
+            }
+            checkIndexes();
+        }
+
+        /// Every row by its key, and every vector by its index, exactly once.
+        private void checkIndexes() {
+            committed(database, t -> {
+                for (Item item : acknowledged.values()) {
+                    assertEquals(item, Fixture.get(database, t, item.id()), "seed " + seed);
+                }
+                if (Fixture.table(database, t).indexes().size() > 1) {
+                    List<Integer> all = Fixture.nearest(database, t, Item.vector(0), Integer.MAX_VALUE);
+                    assertEquals(acknowledged.size(), all.size(), "seed " + seed);
+                }
+                return null;
+            });
+        }
+    }
+
+    @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+    void after_any_power_cut_exactly_the_acknowledged_transactions_are_there(
+            @ForAll @LongRange(min = 0, max = Long.MAX_VALUE) long seed) {
+        Machine machine = new Machine(seed);
+        for (int cut = 0; cut < 3; cut++) {
+            int steps = machine.random.nextInt(12);
+            for (int step = 0; step < steps; step++) {
+                machine.step();
+            }
+            machine.cut();
+        }
+        machine.database.close();
+        machine.disk.close();
+    }
+
+    @Property(tries = 20, shrinking = ShrinkingMode.OFF)
+    void after_any_power_cut_every_vector_is_found_through_the_index(
+            @ForAll @LongRange(min = 0, max = Long.MAX_VALUE) long seed) {
+        Machine machine = new Machine(seed);
+        Fixture.createVectorIndex(machine.database, Fixture.items(machine.database));
+        for (int cut = 0; cut < 3; cut++) {
+            int steps = machine.random.nextInt(12);
+            for (int step = 0; step < steps; step++) {
+                machine.step();
+            }
+            machine.cut();
+            machine.database.indexTails();
+        }
+        machine.database.close();
+        machine.disk.close();
+    }
+
+    @TempDir
+    Path directory;
+
+    /// Copies the files of a running database, as a kill leaves them: what was written, synced or not.
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_killed_database_comes_back_with_everything_acknowledged() throws IOException {
+        Path live = directory.resolve("live");
+        Path killed = directory.resolve("killed");
+        Database database = Database.open(live, options());
+        Fixture.createItems(database);
+        Fixture.createVectorIndex(database, Fixture.items(database));
+        for (int id = 0; id < 100; id++) {
+            Fixture.insert(database, Item.of(id, "n" + id));
+        }
+        database.indexTails();
+        database.checkpoint();
+        for (int id = 100; id < 150; id++) {
+            Fixture.insert(database, Item.of(id, "n" + id));
+        }
+        Transaction open = database.begin(Isolation.READ_COMMITTED, false);
+        statement(open, t -> Fixture.insert(database, t, Item.of(999, "never committed")));
+        copy(live, killed);
+        database.closeAbruptly();
+
+        try (Database recovered = Database.open(killed, options())) {
+            Map<Integer, Item> found = Fixture.scan(recovered);
+            assertEquals(150, found.size());
+            for (int id = 0; id < 150; id++) {
+                assertEquals(Item.of(id, "n" + id), found.get(id));
+            }
+            // the index is there at once: its checkpoint plus the tail, without a rebuild
+            committed(recovered, t -> {
+                var table = Fixture.table(recovered, t);
+                var access = table.vectorIndex(table.indexes().getLast().oid());
+                assertTrue(access.ready());
+                assertTrue(access.tailLength() >= 50);
+                assertEquals(List.of(140), Fixture.nearest(recovered, t, Item.vector(140), 1));
+                return null;
+            });
+        }
+    }
+
+    @Test
+    void sequences_never_repeat_after_a_kill() throws IOException {
+        Path live = directory.resolve("live");
+        Path killed = directory.resolve("killed");
+        Database database = Database.open(live, options());
+        SequenceDef sequence = committed(
+                database,
+                t -> database.schema(t)
+                        .createSequence(
+                                Catalog.PUBLIC_OID,
+                                new SchemaEditor.NewSequence("s", Types.INT8, 1, 1, 1, Long.MAX_VALUE, 1, false)));
+        long last = 0;
+        for (int i = 0; i < 70; i++) {
+            long value = committed(database, t -> database.nextval(t, sequence.oid()));
+            assertEquals(last + 1, value);
+            last = value;
+        }
+        copy(live, killed);
+        database.close();
+        try (Database recovered = Database.open(killed, options())) {
+            long next = committed(recovered, t -> recovered.nextval(t, sequence.oid()));
+            assertTrue(next > last, "gave out " + last + " before, now " + next);
+        }
+        // a clean close loses nothing
+        try (Database reopened = Database.open(live, options())) {
+            long next = committed(reopened, t -> reopened.nextval(t, sequence.oid()));
+            assertEquals(last + 1, next);
+        }
+    }
+
+    @Test
+    void a_full_disk_fails_the_statement_and_the_database_lives() {
+        CrashableFileStore disk = CrashableFileStore.create();
+        Database database = Database.open(disk, options());
+        Fixture.createItems(database);
+        Fixture.insert(database, Item.of(1, "one"));
+        disk.failAt(CrashableFileStore.Operation.PREALLOCATE, "vec/", 1, CrashableFileStore.Fault.DISK_FULL);
+        OmenException full = assertThrows(
+                OmenException.class, () -> committed(database, t -> Fixture.createItems(database, t, "more")));
+        assertEquals(SqlState.DISK_FULL, full.sqlState());
+        Fixture.insert(database, Item.of(2, "two"));
+        assertEquals(2, Fixture.scan(database).size());
+        committed(database, t -> Fixture.createItems(database, t, "more"));
+        database.close();
+        disk.close();
+    }
+
+    @Test
+    void after_a_failed_log_commits_are_refused_and_recovery_has_all_that_was_acknowledged() {
+        CrashableFileStore disk = CrashableFileStore.create();
+        Database database = Database.open(disk, options());
+        Fixture.createItems(database);
+        Fixture.insert(database, Item.of(1, "one"));
+        disk.failAt(CrashableFileStore.Operation.SYNC, "wal/", 1, CrashableFileStore.Fault.IO_ERROR);
+        OmenException failed =
+                assertThrows(OmenException.class, () -> Fixture.insert(database, Item.of(2, "in doubt")));
+        assertEquals(SqlState.IO_ERROR, failed.sqlState());
+        OmenException refused =
+                assertThrows(OmenException.class, () -> Fixture.insert(database, Item.of(3, "refused")));
+        assertEquals(SqlState.IO_ERROR, refused.sqlState());
+        assertNotNull(refused.hint());
+        // reading goes on
+        assertEquals(Item.of(1, "one"), Fixture.scan(database).get(1));
+        CrashableFileStore survivor = disk.crash(7);
+        database.closeAbruptly();
+        try (Database recovered = Database.open(survivor, options())) {
+            Map<Integer, Item> found = Fixture.scan(recovered);
+            assertEquals(Item.of(1, "one"), found.get(1));
+            assertTrue(found.keySet().stream().allMatch(id -> id <= 2));
+        }
+        survivor.close();
+    }
+}
