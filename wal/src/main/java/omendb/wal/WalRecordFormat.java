@@ -7,8 +7,7 @@ package omendb.wal;
 ///     4      4    length      of header and body, at least 40, without the padding
 ///     8      8    lsn         must be the record's own
 ///     16     8    transaction id
-///     24     8    synced      every byte of the log before this LSN had reached the disk when the record was
-///     made
+///     24     8    synced      all of the log before this LSN had reached the disk when the record was made
 ///     32     4    segment     low 32 bits of the id of the segment in which the record starts
 ///     36     2    type        given by the caller
 ///     38     1    part        0 WHOLE, 1 FIRST, 2 MIDDLE, 3 LAST, 4 VOID

@@ -31,9 +31,11 @@ import org.jspecify.annotations.Nullable;
 /// now, it was damaged since, and replay refuses to go on. (2) Without any valid header after it, an invalid
 /// record may be a torn tail; records tell more ([WalRecordFormat]). A header and the first data are synced
 /// together, before anything in them is acknowledged: a header lost in a power cut loses nothing that was
-/// promised. When a tail is cut, every later segment file is deleted, and whatever looks like a record behind
-/// the cut in the same segment is voided, both durably before the first append: nothing left over can come to
-/// life later.
+/// promised.
+///
+/// When the end is found, every later segment file is deleted, unless it was never written to, and whatever
+/// looks like a record behind the end in the same segment is voided (its LSN overwritten), both durably before
+/// the first append: nothing left over can come to life later.
 final class WalSegmentFormat {
     static final String KIND = "wal";
     static final int VERSION = 1;
