@@ -100,7 +100,7 @@ final class AlterGrammar {
         cursor.expect("add");
         if (cursor.atAny("constraint", "check", "unique", "primary", "foreign")
                 || cursor.at("not", "null")
-                || cursor.at("exclude") && (cursor.at(1, "using") || cursor.atSymbol(1, "("))) {
+                || (cursor.at("exclude") && (cursor.at(1, "using") || cursor.atSymbol(1, "(")))) {
             return new AlterTableCommand.AddConstraint(grammar.tables.tableConstraint());
         }
         cursor.accept("column");
@@ -156,24 +156,16 @@ final class AlterGrammar {
         if (cursor.at("type") || cursor.at("set", "data")) {
             return type(column);
         }
-        switch (cursor.expectAny("set", "reset", "drop", "add", "restart")) {
-            case "reset" -> {
-                return new AlterTableCommand.SetColumnOptions(column, grammar.tables.parenthesisedOptions(), true);
-            }
-            case "drop" -> {
-                return dropFromColumn(column);
-            }
-            case "add" -> {
-                return addIdentity(column);
-            }
+        return switch (cursor.expectAny("set", "reset", "drop", "add", "restart")) {
+            case "reset" -> new AlterTableCommand.SetColumnOptions(column, grammar.tables.parenthesisedOptions(), true);
+            case "drop" -> dropFromColumn(column);
+            case "add" -> addIdentity(column);
             case "restart" -> {
                 cursor.rewind(cursor.index() - 1);
-                return setIdentity(column);
+                yield setIdentity(column);
             }
-            default -> {
-                return setOnColumn(column);
-            }
-        }
+            default -> setOnColumn(column);
+        };
     }
 
     private AlterTableCommand type(String column) {
@@ -300,41 +292,29 @@ final class AlterGrammar {
     // ---- triggers, row security, inheritance, partitions
 
     private AlterTableCommand rare() {
-        switch (cursor.next()) {
-            case "enable" -> {
-                return enable();
-            }
-            case "disable" -> {
-                return cursor.at("row") ? rowSecurity("DISABLE") : toggle("DISABLE");
-            }
-            case "force" -> {
-                return rowSecurity("FORCE");
-            }
+        return switch (cursor.next()) {
+            case "enable" -> enable();
+            case "disable" -> cursor.at("row") ? rowSecurity("DISABLE") : toggle("DISABLE");
+            case "force" -> rowSecurity("FORCE");
             case "no" -> {
                 if (cursor.accept("force")) {
-                    return rowSecurity("NO FORCE");
+                    yield rowSecurity("NO FORCE");
                 }
                 cursor.expect("inherit");
-                return new AlterTableCommand.Inherit(cursor.qualifiedName(), true);
+                yield new AlterTableCommand.Inherit(cursor.qualifiedName(), true);
             }
-            case "inherit" -> {
-                return new AlterTableCommand.Inherit(cursor.qualifiedName(), false);
-            }
+            case "inherit" -> new AlterTableCommand.Inherit(cursor.qualifiedName(), false);
             case "not" -> {
                 cursor.expect("of");
-                return new AlterTableCommand.OfType(null);
+                yield new AlterTableCommand.OfType(null);
             }
-            case "of" -> {
-                return new AlterTableCommand.OfType(cursor.qualifiedName());
-            }
-            case "replica" -> {
-                return replicaIdentity();
-            }
+            case "of" -> new AlterTableCommand.OfType(cursor.qualifiedName());
+            case "replica" -> replicaIdentity();
             default -> {
                 cursor.rewind(cursor.index() - 1);
-                return partition();
+                yield partition();
             }
-        }
+        };
     }
 
     private AlterTableCommand enable() {

@@ -14,6 +14,22 @@ import org.jspecify.annotations.Nullable;
 
 /// CREATE of everything but tables, routines and roles.
 final class DefinitionGrammar {
+    private static final String[] SEQUENCE_OPTIONS = {
+        "as",
+        "increment",
+        "minvalue",
+        "maxvalue",
+        "no",
+        "start",
+        "restart",
+        "cache",
+        "cycle",
+        "owned",
+        "sequence",
+        "logged",
+        "unlogged"
+    };
+
     private final Grammar grammar;
     private final TokenCursor cursor;
 
@@ -48,76 +64,59 @@ final class DefinitionGrammar {
                         "procedural")) {
             throw cursor.syntaxError();
         }
-        switch (word) {
+        return switch (word) {
             case "table" -> {
                 cursor.next();
-                return grammar.tables.create(persistence, position);
+                yield grammar.tables.create(persistence, position);
             }
-            case "unique", "index" -> {
-                return index(position);
-            }
-            case "view", "recursive" -> {
-                return view(replace, persistence, position);
-            }
+            case "unique", "index" -> index(position);
+            case "view", "recursive" -> view(replace, persistence, position);
             case "materialized" -> {
                 cursor.next();
                 cursor.expect("view");
-                return materializedView(position);
+                yield materializedView(position);
             }
             case "schema" -> {
                 cursor.next();
-                return schema(position);
+                yield schema(position);
             }
             case "sequence" -> {
                 cursor.next();
                 boolean ifNotExists = grammar.tables.ifNotExists();
                 QualifiedName name = cursor.qualifiedName();
-                return new Ddl.CreateSequence(name, persistence, ifNotExists, sequenceOptions(), position);
+                yield new Ddl.CreateSequence(name, persistence, ifNotExists, sequenceOptions(), position);
             }
             case "extension" -> {
                 cursor.next();
-                return extension(position);
+                yield extension(position);
             }
             case "database" -> {
                 cursor.next();
-                return new Ddl.CreateDatabase(cursor.columnName(), databaseOptions(), position);
+                yield new Ddl.CreateDatabase(cursor.columnName(), databaseOptions(), position);
             }
             case "type" -> {
                 cursor.next();
-                return type(position);
+                yield type(position);
             }
             case "domain" -> {
                 cursor.next();
-                return domain(position);
+                yield domain(position);
             }
             case "statistics" -> {
                 cursor.next();
-                return statistics(position);
+                yield statistics(position);
             }
-            case "role", "group" -> {
-                return grammar.privileges.createRole(position);
-            }
-            case "user" -> {
-                return cursor.at(1, "mapping")
+            case "role", "group" -> grammar.privileges.createRole(position);
+            case "user" ->
+                cursor.at(1, "mapping")
                         ? grammar.objects.unsupported("CREATE", position)
                         : grammar.privileges.createRole(position);
-            }
-            case "function", "procedure" -> {
-                return grammar.routines.createFunction(replace, position);
-            }
-            case "trigger" -> {
-                return grammar.routines.createTrigger(replace, position);
-            }
-            case "constraint" -> {
-                return grammar.routines.createTrigger(replace, position);
-            }
-            case "policy" -> {
-                return grammar.routines.createPolicy(position);
-            }
-            default -> {
-                return grammar.objects.unsupported("CREATE", position);
-            }
-        }
+            case "function", "procedure" -> grammar.routines.createFunction(replace, position);
+            case "trigger" -> grammar.routines.createTrigger(replace, position);
+            case "constraint" -> grammar.routines.createTrigger(replace, position);
+            case "policy" -> grammar.routines.createPolicy(position);
+            default -> grammar.objects.unsupported("CREATE", position);
+        };
     }
 
     private Ddl.Persistence persistence() {
@@ -316,20 +315,7 @@ final class DefinitionGrammar {
     // ---- sequences
 
     boolean atSequenceOption() {
-        return cursor.atAny(
-                "as",
-                "increment",
-                "minvalue",
-                "maxvalue",
-                "no",
-                "start",
-                "restart",
-                "cache",
-                "cycle",
-                "owned",
-                "sequence",
-                "logged",
-                "unlogged");
+        return cursor.atAny(SEQUENCE_OPTIONS);
     }
 
     List<SequenceOption> sequenceOptions() {
@@ -341,70 +327,46 @@ final class DefinitionGrammar {
     }
 
     SequenceOption sequenceOption() {
-        switch (cursor.expectAny(
-                "as",
-                "increment",
-                "minvalue",
-                "maxvalue",
-                "no",
-                "start",
-                "restart",
-                "cache",
-                "cycle",
-                "owned",
-                "sequence",
-                "logged",
-                "unlogged")) {
-            case "as" -> {
-                return new SequenceOption.As(grammar.types.type());
-            }
+        String option = cursor.expectAny(SEQUENCE_OPTIONS);
+        return switch (option) {
+            case "as" -> new SequenceOption.As(grammar.types.type());
             case "increment" -> {
                 cursor.accept("by");
-                return new SequenceOption.Increment(cursor.signedInteger());
+                yield new SequenceOption.Increment(cursor.signedInteger());
             }
-            case "minvalue" -> {
-                return new SequenceOption.MinValue(cursor.signedInteger());
-            }
-            case "maxvalue" -> {
-                return new SequenceOption.MaxValue(cursor.signedInteger());
-            }
-            case "no" -> {
-                return switch (cursor.expectAny("minvalue", "maxvalue", "cycle")) {
-                    case "minvalue" -> new SequenceOption.MinValue(null);
-                    case "maxvalue" -> new SequenceOption.MaxValue(null);
-                    default -> new SequenceOption.Cycle(false);
-                };
-            }
+            case "minvalue" -> new SequenceOption.MinValue(cursor.signedInteger());
+            case "maxvalue" -> new SequenceOption.MaxValue(cursor.signedInteger());
+            case "no" -> noSequenceOption();
             case "start" -> {
                 cursor.accept("with");
-                return new SequenceOption.Start(cursor.signedInteger());
+                yield new SequenceOption.Start(cursor.signedInteger());
             }
             case "restart" -> {
                 boolean with = cursor.accept("with");
                 boolean number = cursor.kind() == TokenKind.INTEGER || cursor.kind() == TokenKind.OPERATOR;
-                return new SequenceOption.Restart(with || number ? cursor.signedInteger() : null);
+                yield new SequenceOption.Restart(with || number ? cursor.signedInteger() : null);
             }
-            case "cache" -> {
-                return new SequenceOption.Cache(cursor.signedInteger());
-            }
-            case "cycle" -> {
-                return new SequenceOption.Cycle(true);
-            }
+            case "cache" -> new SequenceOption.Cache(cursor.signedInteger());
+            case "cycle" -> new SequenceOption.Cycle(true);
             case "owned" -> {
                 cursor.expect("by");
-                return new SequenceOption.OwnedBy(cursor.accept("none") ? null : cursor.qualifiedName());
+                yield new SequenceOption.OwnedBy(cursor.accept("none") ? null : cursor.qualifiedName());
             }
             case "sequence" -> {
                 cursor.expect("name");
-                return new SequenceOption.Name(cursor.qualifiedName());
+                yield new SequenceOption.Name(cursor.qualifiedName());
             }
-            case "logged" -> {
-                return new SequenceOption.Logged(true);
-            }
-            default -> {
-                return new SequenceOption.Logged(false);
-            }
-        }
+            case "logged" -> new SequenceOption.Logged(true);
+            default -> new SequenceOption.Logged(false);
+        };
+    }
+
+    private SequenceOption noSequenceOption() {
+        return switch (cursor.expectAny("minvalue", "maxvalue", "cycle")) {
+            case "minvalue" -> new SequenceOption.MinValue(null);
+            case "maxvalue" -> new SequenceOption.MaxValue(null);
+            default -> new SequenceOption.Cycle(false);
+        };
     }
 
     // ---- types

@@ -54,7 +54,7 @@ public final class Deparser {
         boolean safe = !name.isEmpty() && !(name.charAt(0) >= '0' && name.charAt(0) <= '9');
         for (int i = 0; i < name.length() && safe; i++) {
             char c = name.charAt(i);
-            safe = c >= 'a' && c <= 'z' || c == '_' || c >= '0' && c <= '9';
+            safe = (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9');
         }
         if (safe && !Keywords.needsQuotes(name)) {
             return name;

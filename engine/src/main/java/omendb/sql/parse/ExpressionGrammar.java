@@ -167,20 +167,12 @@ final class ExpressionGrammar {
 
     /// Level of the operator at the cursor; NONE if there is none.
     private int levelOfCurrent(boolean restricted) {
-        switch (cursor.kind()) {
-            case OPERATOR -> {
-                return levelOf(cursor.value());
-            }
-            case SYMBOL -> {
-                return cursor.atSymbol("::") ? CAST : NONE;
-            }
-            case WORD -> {
-                return levelOfWord(restricted);
-            }
-            default -> {
-                return NONE;
-            }
-        }
+        return switch (cursor.kind()) {
+            case OPERATOR -> levelOf(cursor.value());
+            case SYMBOL -> cursor.atSymbol("::") ? CAST : NONE;
+            case WORD -> levelOfWord(restricted);
+            default -> NONE;
+        };
     }
 
     private int levelOfWord(boolean restricted) {
@@ -192,7 +184,7 @@ final class ExpressionGrammar {
                 if (!restricted) {
                     return IS;
                 }
-                boolean distinct = cursor.at(1, "distinct") || cursor.at(1, "not") && cursor.at(2, "distinct");
+                boolean distinct = cursor.at(1, "distinct") || (cursor.at(1, "not") && cursor.at(2, "distinct"));
                 return distinct ? IS : NONE;
             }
             default -> {}

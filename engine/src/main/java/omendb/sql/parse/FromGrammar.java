@@ -259,7 +259,8 @@ final class FromGrammar {
                 return special;
             }
         }
-        if (cursor.atColumnName() && cursor.atSymbol(1, ".") || cursor.atFunctionName()) {
+        boolean qualified = cursor.atColumnName() && cursor.atSymbol(1, ".");
+        if (qualified || cursor.atFunctionName()) {
             QualifiedName name = cursor.functionName();
             if (cursor.atSymbol("(")) {
                 return grammar.functions.application(name);

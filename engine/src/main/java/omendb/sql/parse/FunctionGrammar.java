@@ -156,18 +156,16 @@ final class FunctionGrammar {
                 return json;
             }
         }
-        switch (word) {
+        return switch (word) {
             case "cast", "extract", "overlay", "position", "substring", "trim", "normalize", "treat", "nullif" -> {
                 cursor.next();
                 cursor.next();
                 Expr call = inParentheses(word, position);
                 cursor.expectSymbol(")");
-                return call;
+                yield call;
             }
-            default -> {
-                return null;
-            }
-        }
+            default -> null;
+        };
     }
 
     private Expr inParentheses(String word, int position) {
@@ -207,10 +205,9 @@ final class FunctionGrammar {
             throw cursor.syntaxError();
         }
         int at = cursor.position();
-        boolean word = cursor.kind() == TokenKind.QUOTED_NAME
-                || cursor.kind() == TokenKind.WORD
-                        && (cursor.category() == null
-                                || cursor.atAny("year", "month", "day", "hour", "minute", "second"));
+        boolean unit = cursor.atAny("year", "month", "day", "hour", "minute", "second");
+        boolean plain = cursor.kind() == TokenKind.WORD && (unit || cursor.category() == null);
+        boolean word = plain || cursor.kind() == TokenKind.QUOTED_NAME;
         if (!word && !cursor.atString()) {
             throw cursor.syntaxError();
         }
@@ -352,7 +349,7 @@ final class FunctionGrammar {
                 cursor.atSymbol(1, "(") || cursor.atSymbol(1, ".") ? null : Expr.SqlValueKind.CURRENT_SCHEMA;
             default -> null;
         };
-        if (kind == null || kind == Expr.SqlValueKind.SYSTEM_USER && cursor.atSymbol(1, ".")) {
+        if (kind == null || (kind == Expr.SqlValueKind.SYSTEM_USER && cursor.atSymbol(1, "."))) {
             return null;
         }
         cursor.next();

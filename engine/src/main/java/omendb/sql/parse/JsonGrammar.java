@@ -100,8 +100,7 @@ final class JsonGrammar {
                 || cursor.at("null", "on")
                 || cursor.at("true", "on")
                 || cursor.at("false", "on")
-                || cursor.at("unknown", "on")
-                || cursor.at("null") && cursor.at(1, "on");
+                || cursor.at("unknown", "on");
     }
 
     private void clause(List<Expr> args, List<String> clauses) {
@@ -146,7 +145,7 @@ final class JsonGrammar {
             if (words.indexOf("ON ") >= 0 && (word.equals("EMPTY") || word.equals("ERROR") || word.equals("NULL"))) {
                 break;
             }
-            if (word.equals("WRAPPER") || word.equals("KEYS") || word.equals("QUOTES") && !cursor.at("on")) {
+            if (word.equals("WRAPPER") || word.equals("KEYS") || (word.equals("QUOTES") && !cursor.at("on"))) {
                 break;
             }
         }

@@ -108,15 +108,17 @@ final class Lexer {
             char c = sql.charAt(i);
             if (isBlank(c)) {
                 i++;
-            } else if (c == '-' && i + 1 < length && sql.charAt(i + 1) == '-') {
-                i = endOfLine(sql, i);
-            } else if (c == '/' && i + 1 < length && sql.charAt(i + 1) == '*') {
-                i = endOfComment(sql, i);
+            } else if (startsComment(sql, i)) {
+                i = c == '-' ? endOfLine(sql, i) : endOfComment(sql, i);
             } else {
                 break;
             }
         }
         return i;
+    }
+
+    private static boolean startsComment(String sql, int at) {
+        return sql.startsWith("--", at) || sql.startsWith("/*", at);
     }
 
     private static int endOfLine(String sql, int from) {
@@ -385,10 +387,7 @@ final class Lexer {
         int start = at;
         int end = at;
         while (end < length && isOperatorCharacter(sql.charAt(end))) {
-            char c = sql.charAt(end);
-            if (end > start
-                    && end + 1 < length
-                    && (c == '-' && sql.charAt(end + 1) == '-' || c == '/' && sql.charAt(end + 1) == '*')) {
+            if (end > start && startsComment(sql, end)) {
                 break;
             }
             end++;
@@ -487,7 +486,7 @@ final class Lexer {
                 sql.getChars(start, end, folded, 0);
                 for (int k = 0; k < folded.length; k++) {
                     if (folded[k] >= 'A' && folded[k] <= 'Z') {
-                        folded[k] += 'a' - 'A';
+                        folded[k] = (char) (folded[k] + ('a' - 'A'));
                     }
                 }
                 return new String(folded);
@@ -519,7 +518,7 @@ final class Lexer {
     }
 
     static boolean isBlank(char c) {
-        return c == ' ' || c >= '\t' && c <= '\r';
+        return c == ' ' || (c >= '\t' && c <= '\r');
     }
 
     private static boolean isDigit(char c) {
@@ -527,7 +526,7 @@ final class Lexer {
     }
 
     static boolean isNameStart(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c >= 128;
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 128;
     }
 
     static boolean isNamePart(char c) {

@@ -40,7 +40,7 @@ final class LiftingPolicy implements LiteralPolicy {
     @Override
     public Expr literal(Expr.LiteralKind kind, String value, int token, boolean negative, int position) {
         int ordinal = ordinals[token];
-        boolean stays = part == Part.PINNED || matches && part == Part.MATCHED;
+        boolean stays = part == Part.PINNED || (matches && part == Part.MATCHED);
         if (ordinal < 0 || stays) {
             return KEEP.literal(kind, value, token, negative, position);
         }

@@ -295,11 +295,12 @@ final class ObjectGrammar {
         Ddl.ObjectName name = objectName(typeName ? ObjectType.COLLATION : type);
         if (cursor.accept("rename", "to")) {
             String newName = cursor.columnName();
-            boolean part = name.on() != null && type != ObjectType.OPERATOR_CLASS && type != ObjectType.OPERATOR_FAMILY;
-            return part
-                    ? new Ddl.Rename(
-                            type, ObjectType.TABLE, name.on(), name.name().name(), newName, ifExists, position)
-                    : new Ddl.Rename(type, type, name.name(), null, newName, ifExists, position);
+            QualifiedName on = name.on();
+            if (on == null || type == ObjectType.OPERATOR_CLASS || type == ObjectType.OPERATOR_FAMILY) {
+                return new Ddl.Rename(type, type, name.name(), null, newName, ifExists, position);
+            }
+            String part = name.name().name();
+            return new Ddl.Rename(type, ObjectType.TABLE, on, part, newName, ifExists, position);
         }
         if (cursor.accept("owner", "to")) {
             return new Ddl.SetOwner(type, name, cursor.role(), position);

@@ -293,7 +293,7 @@ final class PrimaryGrammar {
         return cursor.at(ahead, "select")
                 || cursor.at(ahead, "with")
                 || cursor.at(ahead, "table")
-                || cursor.at(ahead, "values") && cursor.atSymbol(ahead + 1, "(");
+                || (cursor.at(ahead, "values") && cursor.atSymbol(ahead + 1, "("));
     }
 
     /// Whether a query starts behind the run of parentheses at the cursor.

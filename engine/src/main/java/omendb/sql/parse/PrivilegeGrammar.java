@@ -78,51 +78,41 @@ final class PrivilegeGrammar {
     private Ddl.Option roleOption() {
         int at = cursor.position();
         String word = cursor.kind() == TokenKind.WORD ? cursor.next() : "";
-        switch (word) {
+        return switch (word) {
             case "encrypted", "password" -> {
                 if (word.equals("encrypted")) {
                     cursor.expect("password");
                 }
-                return new Ddl.Option("password", cursor.accept("null") ? null : cursor.string(), at);
+                yield new Ddl.Option("password", cursor.accept("null") ? null : cursor.string(), at);
             }
             case "connection" -> {
                 cursor.expect("limit");
-                return new Ddl.Option("connection limit", Long.toString(cursor.signedInteger()), at);
+                yield new Ddl.Option("connection limit", Long.toString(cursor.signedInteger()), at);
             }
             case "valid" -> {
                 cursor.expect("until");
-                return new Ddl.Option("valid until", cursor.string(), at);
+                yield new Ddl.Option("valid until", cursor.string(), at);
             }
-            case "sysid" -> {
-                return new Ddl.Option("sysid", Long.toString(cursor.signedInteger()), at);
-            }
+            case "sysid" -> new Ddl.Option("sysid", Long.toString(cursor.signedInteger()), at);
             case "in" -> {
                 cursor.expectAny("role", "group");
-                return new Ddl.Option("in role", String.join(",", cursor.commaList(cursor::role)), at);
+                yield new Ddl.Option("in role", String.join(",", cursor.commaList(cursor::role)), at);
             }
             case "role", "user", "admin" -> {
                 String name = word.equals("admin") ? "admin" : "role";
-                return new Ddl.Option(name, String.join(",", cursor.commaList(cursor::role)), at);
+                yield new Ddl.Option(name, String.join(",", cursor.commaList(cursor::role)), at);
             }
-            case "superuser", "createdb", "createrole", "inherit", "login", "replication", "bypassrls" -> {
-                return new Ddl.Option(word, "true", at);
-            }
-            case "nosuperuser",
-                    "nocreatedb",
-                    "nocreaterole",
-                    "noinherit",
-                    "nologin",
-                    "noreplication",
-                    "nobypassrls" -> {
-                return new Ddl.Option(word.substring(2), "false", at);
-            }
+            case "superuser", "createdb", "createrole", "inherit", "login", "replication", "bypassrls" ->
+                new Ddl.Option(word, "true", at);
+            case "nosuperuser", "nocreatedb", "nocreaterole", "noinherit", "nologin", "noreplication", "nobypassrls" ->
+                new Ddl.Option(word.substring(2), "false", at);
             default -> {
                 if (Keywords.category(word) != null || word.isEmpty()) {
                     throw cursor.syntaxErrorAt(cursor.index() - (word.isEmpty() ? 0 : 1));
                 }
                 throw cursor.errorAt("unrecognized role option \"" + word + "\"", at);
             }
-        }
+        };
     }
 
     // ---- GRANT and REVOKE
@@ -193,21 +183,23 @@ final class PrivilegeGrammar {
     }
 
     private boolean atObjectType() {
-        return cursor.atAny("table", "foreign")
-                || cursor.atAny(
-                                "sequence",
-                                "function",
-                                "procedure",
-                                "routine",
-                                "database",
-                                "domain",
-                                "language",
-                                "schema",
-                                "tablespace",
-                                "type")
-                        && (cursor.atColumnName(1)
-                                || cursor.kind(1) == TokenKind.WORD && !cursor.at(1, "to") && !cursor.at(1, "from"))
-                || cursor.at("large", "object");
+        if (cursor.atAny("table", "foreign") || cursor.at("large", "object")) {
+            return true;
+        }
+        boolean kind = cursor.atAny(
+                "sequence",
+                "function",
+                "procedure",
+                "routine",
+                "database",
+                "domain",
+                "language",
+                "schema",
+                "tablespace",
+                "type");
+        // a table may bear such a name: GRANT SELECT ON type TO bob
+        boolean nameFollows = cursor.kind(1) == TokenKind.WORD || cursor.kind(1) == TokenKind.QUOTED_NAME;
+        return kind && nameFollows && !cursor.at(1, "to") && !cursor.at(1, "from");
     }
 
     private static ObjectType plural(String word) {

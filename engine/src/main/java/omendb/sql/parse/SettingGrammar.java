@@ -34,7 +34,7 @@ final class SettingGrammar {
             return new Utility.SetTransaction(requiredModes(), true, position);
         }
         boolean local = false;
-        if (cursor.at("local") || cursor.at("session") && !cursor.at(1, "authorization")) {
+        if (cursor.at("local") || (cursor.at("session") && !cursor.at(1, "authorization"))) {
             boolean name = cursor.at(1, "to") || cursor.atOperator(1, "=") || cursor.atSymbol(1, ".");
             if (!name) {
                 local = cursor.next().equals("local");
@@ -276,19 +276,16 @@ final class SettingGrammar {
     }
 
     private IsolationLevel isolationLevel() {
-        switch (cursor.expectAny("read", "repeatable", "serializable")) {
-            case "read" -> {
-                return cursor.expectAny("committed", "uncommitted").equals("committed")
+        return switch (cursor.expectAny("read", "repeatable", "serializable")) {
+            case "read" ->
+                cursor.expectAny("committed", "uncommitted").equals("committed")
                         ? IsolationLevel.READ_COMMITTED
                         : IsolationLevel.READ_UNCOMMITTED;
-            }
             case "repeatable" -> {
                 cursor.expect("read");
-                return IsolationLevel.REPEATABLE_READ;
+                yield IsolationLevel.REPEATABLE_READ;
             }
-            default -> {
-                return IsolationLevel.SERIALIZABLE;
-            }
-        }
+            default -> IsolationLevel.SERIALIZABLE;
+        };
     }
 }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class ShapeCache {
     private static final int MAX_VARIANTS = 32;
 
-    private final LinkedHashMap<String, Entry> entries;
+    private final LinkedHashMap<String, Known> entries;
 
     /// @param shapes how many shapes are kept
     public ShapeCache(int shapes) {
@@ -37,7 +37,7 @@ public final class ShapeCache {
             private static final long serialVersionUID = 1L;
 
             @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Entry> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<String, Known> eldest) {
                 return size() > shapes;
             }
         };
@@ -52,7 +52,7 @@ public final class ShapeCache {
             return plain(tokens);
         }
         ShapeKey key = ShapeKey.of(tokens);
-        Entry entry;
+        Known entry;
         Variant variant = null;
         synchronized (entries) {
             entry = entries.get(key.text);
@@ -90,7 +90,7 @@ public final class ShapeCache {
 
     private void keep(ShapeKey key, @Nullable Variant variant, int[] fixed, List<String> fixedValues) {
         synchronized (entries) {
-            Entry entry = entries.computeIfAbsent(key.text, _ -> new Entry(variant != null, fixed));
+            Known entry = entries.computeIfAbsent(key.text, _ -> new Known(variant != null, fixed));
             if (variant != null && entry.shared) {
                 if (entry.variants.size() >= MAX_VARIANTS) {
                     entry.variants.clear();
@@ -108,7 +108,7 @@ public final class ShapeCache {
     }
 
     /// What is known of a shape.
-    private static final class Entry {
+    private static final class Known {
         /// False: texts of this shape are parsed afresh.
         private final boolean shared;
 
@@ -117,7 +117,7 @@ public final class ShapeCache {
 
         private final Map<List<String>, Variant> variants = new HashMap<>(2);
 
-        Entry(boolean shared, int[] fixed) {
+        Known(boolean shared, int[] fixed) {
             this.shared = shared;
             this.fixed = fixed;
         }

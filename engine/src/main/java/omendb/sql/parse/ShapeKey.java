@@ -85,7 +85,8 @@ final class ShapeKey {
         if (length == 10) {
             return digits.compareTo("2147483647") <= 0 ? 'i' : 'l';
         }
-        return length < 19 || length == 19 && digits.compareTo("9223372036854775807") <= 0 ? 'l' : 'n';
+        boolean fits = length < 19 || (length == 19 && digits.compareTo("9223372036854775807") <= 0);
+        return fits ? 'l' : 'n';
     }
 
     /// The values of all literals, as they stand in this text.

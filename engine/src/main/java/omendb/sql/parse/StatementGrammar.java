@@ -88,33 +88,31 @@ final class StatementGrammar {
     }
 
     private @Nullable Statement definition(int position) {
-        switch (cursor.value()) {
+        return switch (cursor.value()) {
             case "create" -> {
                 cursor.next();
-                return grammar.definitions.create(position);
+                yield grammar.definitions.create(position);
             }
             case "alter" -> {
                 cursor.next();
-                return alter(position);
+                yield alter(position);
             }
             case "drop" -> {
                 cursor.next();
-                return grammar.objects.drop(position);
+                yield grammar.objects.drop(position);
             }
             case "comment" -> {
                 cursor.next();
-                return grammar.objects.comment(position);
+                yield grammar.objects.comment(position);
             }
-            case "grant", "revoke" -> {
-                return grammar.privileges.grant();
-            }
+            case "grant", "revoke" -> grammar.privileges.grant();
             case "truncate" -> {
                 cursor.next();
-                return grammar.utilities.truncate(position);
+                yield grammar.utilities.truncate(position);
             }
             case "refresh" -> {
                 cursor.next();
-                return grammar.utilities.refresh(position);
+                yield grammar.utilities.refresh(position);
             }
             case "reassign" -> {
                 cursor.next();
@@ -122,64 +120,60 @@ final class StatementGrammar {
                 cursor.expect("by");
                 List<String> roles = cursor.commaList(cursor::role);
                 cursor.expect("to");
-                return new Ddl.Owned(roles, cursor.role(), false, position);
+                yield new Ddl.Owned(roles, cursor.role(), false, position);
             }
             case "security" -> {
                 cursor.next();
                 cursor.expect("label");
-                return grammar.objects.unsupported("SECURITY LABEL", position);
+                yield grammar.objects.unsupported("SECURITY LABEL", position);
             }
             case "import" -> {
                 cursor.next();
                 cursor.expect("foreign");
                 cursor.expect("schema");
-                return grammar.objects.unsupported("IMPORT FOREIGN SCHEMA", position);
+                yield grammar.objects.unsupported("IMPORT FOREIGN SCHEMA", position);
             }
-            default -> {
-                return null;
-            }
-        }
+            default -> null;
+        };
     }
 
     private @Nullable Statement transaction(int position) {
         String word = cursor.value();
-        switch (word) {
+        return switch (word) {
             case "begin", "start" -> {
                 cursor.next();
-                return grammar.settings.begin(word.equals("start"), position);
+                yield grammar.settings.begin(word.equals("start"), position);
             }
             case "commit", "end" -> {
                 cursor.next();
-                return grammar.settings.commit(word.equals("end"), position);
+                yield grammar.settings.commit(word.equals("end"), position);
             }
             case "rollback", "abort" -> {
                 cursor.next();
-                return grammar.settings.rollback(word.equals("abort"), position);
+                yield grammar.settings.rollback(word.equals("abort"), position);
             }
             case "savepoint" -> {
                 cursor.next();
-                return new Utility.Savepoint(cursor.columnName(), position);
+                yield new Utility.Savepoint(cursor.columnName(), position);
             }
             case "release" -> {
                 cursor.next();
-                return grammar.settings.release(position);
+                yield grammar.settings.release(position);
             }
             case "set" -> {
                 cursor.next();
-                return grammar.settings.set(position);
+                yield grammar.settings.set(position);
             }
             case "reset" -> {
                 cursor.next();
-                return grammar.settings.reset(position);
+                yield grammar.settings.reset(position);
             }
             case "show" -> {
                 cursor.next();
-                return grammar.settings.show(position);
+                yield grammar.settings.show(position);
             }
-            default -> {
-                return null;
-            }
-        }
+            default -> null;
+        };
     }
 
     private Statement utility(int position) {
@@ -219,21 +213,17 @@ final class StatementGrammar {
     // ---- ALTER
 
     private Statement alter(int position) {
-        switch (cursor.kind() == TokenKind.WORD ? cursor.value() : "") {
-            case "table", "index", "sequence", "view" -> {
-                return grammar.alters.relation(grammar.objects.objectType(), position);
-            }
-            case "role", "group" -> {
-                return grammar.privileges.alterRole(position);
-            }
-            case "user" -> {
-                return cursor.at(1, "mapping")
+        return switch (cursor.kind() == TokenKind.WORD ? cursor.value() : "") {
+            case "table", "index", "sequence", "view" ->
+                grammar.alters.relation(grammar.objects.objectType(), position);
+            case "role", "group" -> grammar.privileges.alterRole(position);
+            case "user" ->
+                cursor.at(1, "mapping")
                         ? grammar.objects.unsupported("ALTER", position)
                         : grammar.privileges.alterRole(position);
-            }
             case "database" -> {
                 cursor.next();
-                return alterDatabase(position);
+                yield alterDatabase(position);
             }
             case "system" -> {
                 cursor.next();
@@ -241,46 +231,40 @@ final class StatementGrammar {
                     throw cursor.syntaxError();
                 }
                 Utility setting = grammar.privileges.setOrReset();
-                return new Utility.SetDefaults("SYSTEM", null, null, setting, position);
+                yield new Utility.SetDefaults("SYSTEM", null, null, setting, position);
             }
             case "default" -> {
                 cursor.next();
-                return grammar.privileges.defaultPrivileges(position);
+                yield grammar.privileges.defaultPrivileges(position);
             }
             case "type" -> {
                 cursor.next();
-                return alterType(position);
+                yield alterType(position);
             }
             case "domain" -> {
                 cursor.next();
-                return alterDomain(position);
+                yield alterDomain(position);
             }
             case "extension" -> {
                 cursor.next();
-                return alterExtension(position);
+                yield alterExtension(position);
             }
-            default -> {
-                return alterOther(position);
-            }
-        }
+            default -> alterOther(position);
+        };
     }
 
     private Statement alterOther(int position) {
         int start = cursor.index();
         ObjectType type = grammar.objects.objectType();
-        switch (type) {
-            case MATERIALIZED_VIEW, FOREIGN_TABLE -> {
-                return grammar.alters.relation(type, position);
-            }
+        return switch (type) {
+            case MATERIALIZED_VIEW, FOREIGN_TABLE -> grammar.alters.relation(type, position);
             case COLUMN, CONSTRAINT, CAST -> throw cursor.syntaxErrorAt(start);
-            case TRANSFORM, USER_MAPPING -> {
-                return grammar.objects.unsupported("ALTER " + type.words(), position);
-            }
+            case TRANSFORM, USER_MAPPING -> grammar.objects.unsupported("ALTER " + type.words(), position);
             default -> {
                 Statement known = grammar.objects.alterObject(type, position);
-                return known != null ? known : grammar.objects.unsupported("ALTER " + type.words(), position);
+                yield known != null ? known : grammar.objects.unsupported("ALTER " + type.words(), position);
             }
-        }
+        };
     }
 
     private Statement alterDatabase(int position) {

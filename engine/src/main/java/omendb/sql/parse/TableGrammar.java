@@ -236,7 +236,7 @@ final class TableGrammar {
 
     private boolean atTableConstraint() {
         return cursor.atAny("constraint", "check", "unique", "primary", "foreign")
-                || cursor.at("exclude") && (cursor.at(1, "using") || cursor.atSymbol(1, "("));
+                || (cursor.at("exclude") && (cursor.at(1, "using") || cursor.atSymbol(1, "(")));
     }
 
     private TableElement like() {

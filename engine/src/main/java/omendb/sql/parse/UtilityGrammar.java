@@ -198,7 +198,7 @@ final class UtilityGrammar {
         } else {
             for (String word : new String[] {"full", "freeze", "verbose", "analyze"}) {
                 int at = cursor.position();
-                if (cursor.accept(word) || word.equals("analyze") && cursor.accept("analyse")) {
+                if (cursor.accept(word) || (word.equals("analyze") && cursor.accept("analyse"))) {
                     options.add(new Ddl.Option(word, null, at));
                 }
             }
@@ -276,23 +276,17 @@ final class UtilityGrammar {
     }
 
     private String lockMode() {
-        switch (cursor.expectAny("access", "row", "share", "exclusive")) {
-            case "access" -> {
-                return "ACCESS " + cursor.expectAny("share", "exclusive").toUpperCase(Locale.ROOT);
-            }
-            case "row" -> {
-                return "ROW " + cursor.expectAny("share", "exclusive").toUpperCase(Locale.ROOT);
-            }
+        return switch (cursor.expectAny("access", "row", "share", "exclusive")) {
+            case "access" -> "ACCESS " + cursor.expectAny("share", "exclusive").toUpperCase(Locale.ROOT);
+            case "row" -> "ROW " + cursor.expectAny("share", "exclusive").toUpperCase(Locale.ROOT);
             case "share" -> {
                 if (cursor.accept("update", "exclusive")) {
-                    return "SHARE UPDATE EXCLUSIVE";
+                    yield "SHARE UPDATE EXCLUSIVE";
                 }
-                return cursor.accept("row", "exclusive") ? "SHARE ROW EXCLUSIVE" : "SHARE";
+                yield cursor.accept("row", "exclusive") ? "SHARE ROW EXCLUSIVE" : "SHARE";
             }
-            default -> {
-                return "EXCLUSIVE";
-            }
-        }
+            default -> "EXCLUSIVE";
+        };
     }
 
     /// Behind TRUNCATE.
