@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 /// operators, exact scans and indexes agree to the last bit.
 public final class DistanceKernels {
     private static final Logger LOG = LoggerFactory.getLogger(DistanceKernels.class);
+    /// Length of the scratch array of [#distances4].
+    public static final int SCRATCH_FLOATS = FloatKernelsX4.ROOM;
+
     private static final int GROUP = 4;
 
     private DistanceKernels() {}
@@ -49,7 +52,7 @@ public final class DistanceKernels {
             int dimensions,
             double[] out,
             int outOffset) {
-        float[] group = new float[2 * GROUP];
+        float[] group = new float[FloatKernelsX4.ROOM];
         float queryNorm = distance == Distance.COSINE ? FloatKernels.normSquared(query, dimensions) : 0;
         int i = 0;
         for (; i + GROUP <= count; i += GROUP) {
@@ -64,7 +67,7 @@ public final class DistanceKernels {
         }
     }
 
-    /// Distances of one query to four vectors, to `out[0..3]`. `scratch` has room for 8.
+    /// Distances of one query to four vectors, to `out[0..3]`. `scratch` has [#SCRATCH_FLOATS].
     ///
     /// @param queryNormSquared [#normSquared] of the query; used by COSINE alone
     public static void distances4(
@@ -87,10 +90,10 @@ public final class DistanceKernels {
     private static void group(
             Distance distance, long query, long v0, long v1, long v2, long v3, int dimensions, float[] out) {
         switch (distance) {
-            case L2 -> FloatKernelsX4.l2Squared(query, v0, v1, v2, v3, dimensions, out, 0);
-            case INNER_PRODUCT -> FloatKernelsX4.dot(query, v0, v1, v2, v3, dimensions, out, 0);
-            case COSINE -> FloatKernelsX4.dotAndNorm(query, v0, v1, v2, v3, dimensions, out, 0);
-            case L1 -> FloatKernelsX4.l1(query, v0, v1, v2, v3, dimensions, out, 0);
+            case L2 -> FloatKernelsX4.l2Squared(query, v0, v1, v2, v3, dimensions, out);
+            case INNER_PRODUCT -> FloatKernelsX4.dot(query, v0, v1, v2, v3, dimensions, out);
+            case COSINE -> FloatKernelsX4.dotAndNorm(query, v0, v1, v2, v3, dimensions, out);
+            case L1 -> FloatKernelsX4.l1(query, v0, v1, v2, v3, dimensions, out);
             case HAMMING, JACCARD -> throw new IllegalArgumentException(distance + " is a distance of bit strings");
         }
     }

@@ -34,7 +34,7 @@ public final class BeamStream implements HnswSearch {
     private final Distance metric;
     private final float queryNormSquared;
     private final double[] exact = new double[GROUP];
-    private final float[] group = new float[2 * GROUP];
+    private final float[] group = new float[DistanceKernels.SCRATCH_FLOATS];
     private final int[] pending = new int[GROUP];
     private int pendingCount;
     private Stage stage = Stage.NEW;

@@ -13,7 +13,7 @@ final class FloatScorer implements Scorer {
     private final int dimensions;
     private final long base;
     private final long stride;
-    private final float[] group = new float[2 * GROUP];
+    private final float[] group = new float[FloatKernelsX4.ROOM];
     private long query;
     private float queryNormSquared;
 
@@ -54,10 +54,10 @@ final class FloatScorer implements Scorer {
         long v2 = base + c * stride;
         long v3 = base + d * stride;
         switch (distance) {
-            case L2 -> FloatKernelsX4.l2Squared(query, v0, v1, v2, v3, dimensions, group, 0);
-            case INNER_PRODUCT -> FloatKernelsX4.dot(query, v0, v1, v2, v3, dimensions, group, 0);
-            case COSINE -> FloatKernelsX4.dotAndNorm(query, v0, v1, v2, v3, dimensions, group, 0);
-            default -> FloatKernelsX4.l1(query, v0, v1, v2, v3, dimensions, group, 0);
+            case L2 -> FloatKernelsX4.l2Squared(query, v0, v1, v2, v3, dimensions, group);
+            case INNER_PRODUCT -> FloatKernelsX4.dot(query, v0, v1, v2, v3, dimensions, group);
+            case COSINE -> FloatKernelsX4.dotAndNorm(query, v0, v1, v2, v3, dimensions, group);
+            default -> FloatKernelsX4.l1(query, v0, v1, v2, v3, dimensions, group);
         }
     }
 

@@ -41,7 +41,7 @@ final class NeighbourSelector {
     private int[] chosen = new int[128];
     private int count;
     private int owner;
-    private final float[] group = new float[2 * GROUP];
+    private final float[] group = new float[FloatKernelsX4.ROOM];
 
     NeighbourSelector(IndexMemory memory) {
         this.distance = memory.options.distance();
@@ -112,9 +112,9 @@ final class NeighbourSelector {
             long v3 = address(slots[Math.min(i + 3, last)]);
             int size = Math.min(GROUP, count - i);
             switch (distance) {
-                case L1 -> FloatKernelsX4.l1(query, v0, v1, v2, v3, dimensions, group, 0);
-                case COSINE -> FloatKernelsX4.dotAndNorm(query, v0, v1, v2, v3, dimensions, group, 0);
-                default -> FloatKernelsX4.l2Squared(query, v0, v1, v2, v3, dimensions, group, 0);
+                case L1 -> FloatKernelsX4.l1(query, v0, v1, v2, v3, dimensions, group);
+                case COSINE -> FloatKernelsX4.dotAndNorm(query, v0, v1, v2, v3, dimensions, group);
+                default -> FloatKernelsX4.l2Squared(query, v0, v1, v2, v3, dimensions, group);
             }
             for (int j = 0; j < size; j++) {
                 if (distance == Distance.COSINE) {
@@ -127,7 +127,7 @@ final class NeighbourSelector {
                 order[i + j] = key(apart[i + j], i + j);
             }
             if (distance == Distance.INNER_PRODUCT) {
-                FloatKernelsX4.dot(query, v0, v1, v2, v3, dimensions, group, 0);
+                FloatKernelsX4.dot(query, v0, v1, v2, v3, dimensions, group);
                 for (int j = 0; j < size; j++) {
                     order[i + j] = key(-group[j], i + j);
                 }
@@ -158,14 +158,14 @@ final class NeighbourSelector {
             long v2 = address(slots[chosen[i + 2]]);
             long v3 = address(slots[chosen[i + 3]]);
             switch (distance) {
-                case L1 -> FloatKernelsX4.l1(query, v0, v1, v2, v3, dimensions, group, 0);
+                case L1 -> FloatKernelsX4.l1(query, v0, v1, v2, v3, dimensions, group);
                 case COSINE -> {
-                    FloatKernelsX4.dot(query, v0, v1, v2, v3, dimensions, group, 0);
+                    FloatKernelsX4.dot(query, v0, v1, v2, v3, dimensions, group);
                     for (int j = 0; j < GROUP; j++) {
                         group[j] = 1 - group[j] * inverseNorms[candidate] * inverseNorms[chosen[i + j]];
                     }
                 }
-                default -> FloatKernelsX4.l2Squared(query, v0, v1, v2, v3, dimensions, group, 0);
+                default -> FloatKernelsX4.l2Squared(query, v0, v1, v2, v3, dimensions, group);
             }
             if (Math.min(Math.min(group[0], group[1]), Math.min(group[2], group[3])) < limit) {
                 return false;

@@ -88,8 +88,8 @@ public final class CodeKernels {
             putLong(out + (i >> 3), word);
             ones += Long.bitCount(word);
         }
-        sums[0] = absolute.reduceLanes(VectorOperators.ADD);
-        sums[1] = signed.reduceLanes(VectorOperators.ADD);
+        sums[0] = Lanes.sum(absolute);
+        sums[1] = Lanes.sum(signed);
         return ones;
     }
 
@@ -106,7 +106,7 @@ public final class CodeKernels {
             product = g.fma(x, product);
             norm = g.fma(g, norm);
         }
-        return (float) (product.reduceLanes(VectorOperators.ADD) / Math.sqrt(norm.reduceLanes(VectorOperators.ADD)));
+        return (float) (Lanes.sum(product) / Math.sqrt(Lanes.sum(norm)));
     }
 
     /// Codes of `bits` planes at scale `t`, planes `n / 8` bytes apart; `<g, r>` to `sums[0]`, `<g, c>` to
@@ -142,8 +142,8 @@ public final class CodeKernels {
                 }
             }
         }
-        sums[0] = product.reduceLanes(VectorOperators.ADD);
-        sums[1] = shift.reduceLanes(VectorOperators.ADD);
+        sums[0] = Lanes.sum(product);
+        sums[1] = Lanes.sum(shift);
         return sum;
     }
 

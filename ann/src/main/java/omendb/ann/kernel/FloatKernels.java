@@ -17,9 +17,9 @@ import jdk.incubator.vector.VectorOperators;
 /// whether an
 /// operator, an exact scan or an index computed it.
 ///
-/// A tail is added as a number of its own, not into the vector of sums: a vector that comes out of a branch is put
-/// on the
-/// heap by the compiler, once per round of the loop, which costs more than all the rest.
+/// The tail comes first, by masked loads, and without a branch: a vector that comes out of a branch is put on the
+/// heap by
+/// the compiler, once per round of the loop, which costs more than all the rest.
 public final class FloatKernels {
     private FloatKernels() {}
 
@@ -27,75 +27,69 @@ public final class FloatKernels {
         return FloatVector.fromMemorySegment(FLOATS, MEMORY, address, ORDER);
     }
 
+    /// The lanes that the mask names, the others zero; all zero where tails are added one by one.
     private static FloatVector load(long address, VectorMask<Float> mask) {
-        return FloatVector.fromMemorySegment(FLOATS, MEMORY, address, ORDER, mask);
+        return Species.MASKED_TAIL
+                ? FloatVector.fromMemorySegment(FLOATS, MEMORY, address, ORDER, mask)
+                : FloatVector.zero(FLOATS);
     }
 
     /// Sum of squared differences.
     public static float l2Squared(long a, long b, int n) {
-        FloatVector s = FloatVector.zero(FLOATS);
-        int i = 0;
-        for (int end = n - LANES; i <= end; i += LANES) {
-            long o = (long) i << 2;
+        int whole = n & -LANES;
+        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
+        long tail = (long) whole << 2;
+        FloatVector t = load(a + tail, mask).sub(load(b + tail, mask));
+        FloatVector s = t.mul(t);
+        for (long o = 0; o < tail; o += Species.BYTES) {
             FloatVector d = load(a + o).sub(load(b + o));
             s = d.fma(d, s);
         }
-        float sum = s.reduceLanes(VectorOperators.ADD);
-        if (Species.MASKED_TAIL && i < n) {
-            long o = (long) i << 2;
-            VectorMask<Float> mask = FLOATS.indexInRange(i, n);
-            FloatVector d = load(a + o, mask).sub(load(b + o, mask));
-            sum += d.mul(d).reduceLanes(VectorOperators.ADD);
-            i = n;
-        }
-        for (; i < n; i++) {
-            long o = (long) i << 2;
-            float d = getFloat(a + o) - getFloat(b + o);
-            sum = Math.fma(d, d, sum);
+        float sum = Lanes.sum(s);
+        if (!Species.MASKED_TAIL) {
+            for (int i = whole; i < n; i++) {
+                long o = (long) i << 2;
+                float d = getFloat(a + o) - getFloat(b + o);
+                sum = Math.fma(d, d, sum);
+            }
         }
         return sum;
     }
 
     /// Inner product.
     public static float dot(long a, long b, int n) {
-        FloatVector s = FloatVector.zero(FLOATS);
-        int i = 0;
-        for (int end = n - LANES; i <= end; i += LANES) {
-            long o = (long) i << 2;
+        int whole = n & -LANES;
+        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
+        long tail = (long) whole << 2;
+        FloatVector s = load(a + tail, mask).mul(load(b + tail, mask));
+        for (long o = 0; o < tail; o += Species.BYTES) {
             s = load(a + o).fma(load(b + o), s);
         }
-        float sum = s.reduceLanes(VectorOperators.ADD);
-        if (Species.MASKED_TAIL && i < n) {
-            long o = (long) i << 2;
-            VectorMask<Float> mask = FLOATS.indexInRange(i, n);
-            sum += load(a + o, mask).mul(load(b + o, mask)).reduceLanes(VectorOperators.ADD);
-            i = n;
-        }
-        for (; i < n; i++) {
-            long o = (long) i << 2;
-            sum = Math.fma(getFloat(a + o), getFloat(b + o), sum);
+        float sum = Lanes.sum(s);
+        if (!Species.MASKED_TAIL) {
+            for (int i = whole; i < n; i++) {
+                long o = (long) i << 2;
+                sum = Math.fma(getFloat(a + o), getFloat(b + o), sum);
+            }
         }
         return sum;
     }
 
     /// Sum of absolute differences.
     public static float l1(long a, long b, int n) {
-        FloatVector s = FloatVector.zero(FLOATS);
-        int i = 0;
-        for (int end = n - LANES; i <= end; i += LANES) {
-            long o = (long) i << 2;
+        int whole = n & -LANES;
+        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
+        long tail = (long) whole << 2;
+        FloatVector s = load(a + tail, mask).sub(load(b + tail, mask)).abs();
+        for (long o = 0; o < tail; o += Species.BYTES) {
             s = s.add(load(a + o).sub(load(b + o)).abs());
         }
-        float sum = s.reduceLanes(VectorOperators.ADD);
-        if (Species.MASKED_TAIL && i < n) {
-            long o = (long) i << 2;
-            VectorMask<Float> mask = FLOATS.indexInRange(i, n);
-            sum += load(a + o, mask).sub(load(b + o, mask)).abs().reduceLanes(VectorOperators.ADD);
-            i = n;
-        }
-        for (; i < n; i++) {
-            long o = (long) i << 2;
-            sum += Math.abs(getFloat(a + o) - getFloat(b + o));
+        float sum = Lanes.sum(s);
+        if (!Species.MASKED_TAIL) {
+            for (int i = whole; i < n; i++) {
+                long o = (long) i << 2;
+                sum += Math.abs(getFloat(a + o) - getFloat(b + o));
+            }
         }
         return sum;
     }
@@ -107,37 +101,32 @@ public final class FloatKernels {
 
     /// One minus the cosine of the angle, within [0, 2] as in pgvector; NaN if a vector is zero.
     public static double cosineDistance(long a, long b, int n) {
-        FloatVector ab = FloatVector.zero(FLOATS);
-        FloatVector aa = ab;
-        FloatVector bb = ab;
-        int i = 0;
-        for (int end = n - LANES; i <= end; i += LANES) {
-            long o = (long) i << 2;
+        int whole = n & -LANES;
+        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
+        long tail = (long) whole << 2;
+        FloatVector u = load(a + tail, mask);
+        FloatVector v = load(b + tail, mask);
+        FloatVector ab = u.mul(v);
+        FloatVector aa = u.mul(u);
+        FloatVector bb = v.mul(v);
+        for (long o = 0; o < tail; o += Species.BYTES) {
             FloatVector x = load(a + o);
             FloatVector y = load(b + o);
             ab = x.fma(y, ab);
             aa = x.fma(x, aa);
             bb = y.fma(y, bb);
         }
-        float dot = ab.reduceLanes(VectorOperators.ADD);
-        float normA = aa.reduceLanes(VectorOperators.ADD);
-        float normB = bb.reduceLanes(VectorOperators.ADD);
-        if (Species.MASKED_TAIL && i < n) {
-            long o = (long) i << 2;
-            VectorMask<Float> mask = FLOATS.indexInRange(i, n);
-            FloatVector x = load(a + o, mask);
-            FloatVector y = load(b + o, mask);
-            dot += x.mul(y).reduceLanes(VectorOperators.ADD);
-            normA += x.mul(x).reduceLanes(VectorOperators.ADD);
-            normB += y.mul(y).reduceLanes(VectorOperators.ADD);
-            i = n;
-        }
-        for (; i < n; i++) {
-            float x = getFloat(a + ((long) i << 2));
-            float y = getFloat(b + ((long) i << 2));
-            dot = Math.fma(x, y, dot);
-            normA = Math.fma(x, x, normA);
-            normB = Math.fma(y, y, normB);
+        float dot = Lanes.sum(ab);
+        float normA = Lanes.sum(aa);
+        float normB = Lanes.sum(bb);
+        if (!Species.MASKED_TAIL) {
+            for (int i = whole; i < n; i++) {
+                float x = getFloat(a + ((long) i << 2));
+                float y = getFloat(b + ((long) i << 2));
+                dot = Math.fma(x, y, dot);
+                normA = Math.fma(x, x, normA);
+                normB = Math.fma(y, y, normB);
+            }
         }
         return cosineDistance(dot, normA, normB);
     }
@@ -156,13 +145,13 @@ public final class FloatKernels {
 
     /// True if no element is NaN or infinite.
     public static boolean isFinite(long a, int n) {
-        int i = 0;
-        for (int end = n - LANES; i <= end; i += LANES) {
+        int whole = n & -LANES;
+        for (int i = 0; i < whole; i += LANES) {
             if (!load(a + ((long) i << 2)).test(VectorOperators.IS_FINITE).allTrue()) {
                 return false;
             }
         }
-        for (; i < n; i++) {
+        for (int i = whole; i < n; i++) {
             if (!Float.isFinite(getFloat(a + ((long) i << 2)))) {
                 return false;
             }

@@ -32,19 +32,19 @@ public final class KernelWarmUp {
 
     private static double floats(long a, int n) {
         long v = DIMENSIONS * 4L;
-        float[] out = new float[8];
+        float[] out = new float[FloatKernelsX4.ROOM];
         double sum = FloatKernels.l2Squared(a, a + v, n)
                 + FloatKernels.dot(a, a + v, n)
                 + FloatKernels.l1(a, a + v, n)
                 + FloatKernels.normSquared(a, n)
                 + FloatKernels.cosineDistance(a, a + v, n);
-        FloatKernelsX4.l2Squared(a, a, a + v, a + 2 * v, a + 3 * v, n, out, 0);
+        FloatKernelsX4.l2Squared(a, a, a + v, a + 2 * v, a + 3 * v, n, out);
         sum += out[1];
-        FloatKernelsX4.dot(a, a, a + v, a + 2 * v, a + 3 * v, n, out, 0);
+        FloatKernelsX4.dot(a, a, a + v, a + 2 * v, a + 3 * v, n, out);
         sum += out[1];
-        FloatKernelsX4.l1(a, a, a + v, a + 2 * v, a + 3 * v, n, out, 0);
+        FloatKernelsX4.l1(a, a, a + v, a + 2 * v, a + 3 * v, n, out);
         sum += out[1];
-        FloatKernelsX4.dotAndNorm(a, a, a + v, a + 2 * v, a + 3 * v, n, out, 0);
+        FloatKernelsX4.dotAndNorm(a, a, a + v, a + 2 * v, a + 3 * v, n, out);
         sum += out[1] + BitKernels.hamming(a, a + v, n) + BitKernels.jaccard(a, a + v, n);
         return FloatKernels.isFinite(a, n) ? sum : Double.NaN;
     }

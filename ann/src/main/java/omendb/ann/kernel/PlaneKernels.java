@@ -61,7 +61,7 @@ public final class PlaneKernels {
         switch (vectors) {
             case 1 -> oneBitRows1(rows, stride, ids, count, query, planeStride, out);
             case 2 -> oneBitRows2(rows, stride, ids, count, query, planeStride, out);
-            case 3 -> oneBitRows3(rows, stride, ids, count, query, planeStride, out);
+            // the planes of three do not fit into the registers any more: the compiler spills, onto the heap
             default -> oneBitRowsAny(rows, stride, ids, count, query, planeStride, vectors, out);
         }
     }
@@ -102,38 +102,24 @@ public final class PlaneKernels {
         }
     }
 
-    private static void oneBitRows3(
-            long rows, long stride, int[] ids, int count, long query, int planeStride, int[] out) {
-        LongVector p0 = load(query);
-        LongVector p1 = load(query + planeStride);
-        LongVector p2 = load(query + planeStride * 2L);
-        LongVector p3 = load(query + planeStride * 3L);
-        LongVector r0 = load(query + BYTES);
-        LongVector r1 = load(query + BYTES + planeStride);
-        LongVector r2 = load(query + BYTES + planeStride * 2L);
-        LongVector r3 = load(query + BYTES + planeStride * 3L);
-        LongVector t0 = load(query + BYTES * 2L);
-        LongVector t1 = load(query + BYTES * 2L + planeStride);
-        LongVector t2 = load(query + BYTES * 2L + planeStride * 2L);
-        LongVector t3 = load(query + BYTES * 2L + planeStride * 3L);
-        for (int i = 0; i < count; i++) {
-            long row = rows + ids[i] * stride;
-            LongVector c = load(row);
-            LongVector d = load(row + BYTES);
-            LongVector e = load(row + BYTES * 2L);
-            LongVector sum = weigh(
-                    count(c, p0).add(count(d, r0)).add(count(e, t0)),
-                    count(c, p1).add(count(d, r1)).add(count(e, t1)),
-                    count(c, p2).add(count(d, r2)).add(count(e, t2)),
-                    count(c, p3).add(count(d, r3)).add(count(e, t3)));
-            out[i] = (int) sum.reduceLanes(VectorOperators.ADD);
-        }
-    }
-
     private static void oneBitRowsAny(
             long rows, long stride, int[] ids, int count, long query, int planeStride, int vectors, int[] out) {
         for (int i = 0; i < count; i++) {
-            out[i] = fourPlanes(rows + ids[i] * stride, query, planeStride, vectors);
+            // as fourPlanes, but written out: called, it takes twice as long
+            long row = rows + ids[i] * stride;
+            LongVector s0 = LongVector.zero(LONGS);
+            LongVector s1 = s0;
+            LongVector s2 = s0;
+            LongVector s3 = s0;
+            for (int v = 0; v < vectors; v++) {
+                long o = (long) v * BYTES;
+                LongVector c = load(row + o);
+                s0 = s0.add(count(c, load(query + o)));
+                s1 = s1.add(count(c, load(query + o + planeStride)));
+                s2 = s2.add(count(c, load(query + o + planeStride * 2L)));
+                s3 = s3.add(count(c, load(query + o + planeStride * 3L)));
+            }
+            out[i] = (int) weigh(s0, s1, s2, s3).reduceLanes(VectorOperators.ADD);
         }
     }
 
@@ -200,11 +186,11 @@ public final class PlaneKernels {
         int words = codePlaneBytes / Integer.BYTES;
         int planeStride = planeStride(codePlaneBytes);
         for (int lane = 0; lane < BLOCK_LANES; lane += LANES) {
-            blockLanes(block + lane * 4L, query, planeStride, words).intoArray(out, lane);
+            blockLanes(block + lane * 4L, query, planeStride, words, out, lane);
         }
     }
 
-    private static IntVector blockLanes(long block, long query, int planeStride, int words) {
+    private static void blockLanes(long block, long query, int planeStride, int words, int[] out, int lane) {
         IntVector s0 = IntVector.zero(INTS);
         IntVector s1 = s0;
         IntVector s2 = s0;
@@ -217,9 +203,10 @@ public final class PlaneKernels {
             s2 = s2.add(count(code, q + planeStride * 2L));
             s3 = s3.add(count(code, q + planeStride * 3L));
         }
-        return s0.add(s1.lanewise(VectorOperators.LSHL, 1))
+        s0.add(s1.lanewise(VectorOperators.LSHL, 1))
                 .add(s2.lanewise(VectorOperators.LSHL, 2))
-                .add(s3.lanewise(VectorOperators.LSHL, 3));
+                .add(s3.lanewise(VectorOperators.LSHL, 3))
+                .intoArray(out, lane);
     }
 
     private static IntVector count(IntVector code, long word) {

@@ -9,17 +9,12 @@ import static omendb.ann.kernel.Species.LANES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 
 /// Steps of the random rotation, in place on float32 memory whose length is a multiple of 16: each is orthogonal up
 /// to
 /// a scale that the caller applies.
 public final class RotationKernels {
-    // partner of lane i at distance h is i ^ h; the upper of the two takes the difference
-    private static final VectorShuffle<Float> SWAP_1 = VectorShuffle.fromOp(FLOATS, i -> i ^ 1);
-    private static final VectorShuffle<Float> SWAP_2 = VectorShuffle.fromOp(FLOATS, i -> i ^ 2);
-    private static final VectorShuffle<Float> SWAP_4 = VectorShuffle.fromOp(FLOATS, i -> (i ^ 4) & (LANES - 1));
-    private static final VectorShuffle<Float> SWAP_8 = VectorShuffle.fromOp(FLOATS, i -> (i ^ 8) & (LANES - 1));
+    // the upper of two partners takes the difference
     private static final FloatVector SIGN_1 = signs(1);
     private static final FloatVector SIGN_2 = signs(2);
     private static final FloatVector SIGN_4 = signs(4);
@@ -45,13 +40,13 @@ public final class RotationKernels {
         for (int i = 0; i < n; i += LANES) {
             long address = x + ((long) i << 2);
             FloatVector v = load(address);
-            v = v.fma(SIGN_1, v.rearrange(SWAP_1));
-            v = v.fma(SIGN_2, v.rearrange(SWAP_2));
+            v = v.fma(SIGN_1, v.rearrange(Lanes.SWAP_1));
+            v = v.fma(SIGN_2, v.rearrange(Lanes.SWAP_2));
             if (LANES > 4) {
-                v = v.fma(SIGN_4, v.rearrange(SWAP_4));
+                v = v.fma(SIGN_4, v.rearrange(Lanes.SWAP_4));
             }
             if (LANES > 8) {
-                v = v.fma(SIGN_8, v.rearrange(SWAP_8));
+                v = v.fma(SIGN_8, v.rearrange(Lanes.SWAP_8));
             }
             v.intoMemorySegment(MEMORY, address, ORDER);
         }

@@ -101,7 +101,7 @@ public final class RabitqQuantizer implements AutoCloseable {
         private final long bytes;
         final long rotated;
         final long residual;
-        final float[] sums = new float[4];
+        final float[] sums = new float[FloatKernelsX4.ROOM];
         private boolean closed;
 
         public Scratch(CodeLayout layout) {
@@ -138,7 +138,7 @@ public final class RabitqQuantizer implements AutoCloseable {
         int nearest = 0;
         float least = Float.POSITIVE_INFINITY;
         for (int c = 0; c < centroidCount; c += 4) {
-            int group = centroidDistances(rotated, c, distances, 0);
+            int group = centroidDistances(rotated, c, distances);
             for (int j = 0; j < group; j++) {
                 if (distances[j] < least) {
                     least = distances[j];
@@ -150,7 +150,9 @@ public final class RabitqQuantizer implements AutoCloseable {
     }
 
     /// Squared distances of a rotated vector to up to four centroids from `first` on; returns how many.
-    int centroidDistances(long rotated, int first, float[] out, int at) {
+    ///
+    /// @param out has `FloatKernelsX4.ROOM` floats
+    int centroidDistances(long rotated, int first, float[] out) {
         int padded = layout.paddedDimensions();
         int group = Math.min(4, centroidCount - first);
         if (group == 4) {
@@ -161,11 +163,10 @@ public final class RabitqQuantizer implements AutoCloseable {
                     centroidAddress(first + 2),
                     centroidAddress(first + 3),
                     padded,
-                    out,
-                    at);
+                    out);
         } else {
             for (int j = 0; j < group; j++) {
-                out[at + j] = FloatKernels.l2Squared(rotated, centroidAddress(first + j), padded);
+                out[j] = FloatKernels.l2Squared(rotated, centroidAddress(first + j), padded);
             }
         }
         return group;

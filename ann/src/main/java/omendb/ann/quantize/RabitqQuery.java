@@ -42,7 +42,7 @@ public final class RabitqQuery implements AutoCloseable {
         this.stride = layout.strideBytes();
         this.padded = layout.paddedDimensions();
         this.memory = MemoryAccount.allocate(RabitqQuantizer.TAG, queryBytes());
-        this.centroidTerms = new float[(quantizer.centroidCount() + 3) / 4 * 4];
+        this.centroidTerms = new float[quantizer.centroidCount()];
     }
 
     private long queryBytes() {
@@ -57,7 +57,8 @@ public final class RabitqQuery implements AutoCloseable {
     public void prepare(long query) {
         float norm = quantizer.rotate(query, scratch.rotated);
         for (int c = 0; c < quantizer.centroidCount(); c += 4) {
-            quantizer.centroidDistances(scratch.rotated, c, centroidTerms, c);
+            int group = quantizer.centroidDistances(scratch.rotated, c, scratch.sums);
+            System.arraycopy(scratch.sums, 0, centroidTerms, c, group);
         }
         if (quantizer.space() == CodeSpace.INNER_PRODUCT) {
             for (int c = 0; c < centroidTerms.length; c++) {

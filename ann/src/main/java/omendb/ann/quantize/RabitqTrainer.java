@@ -3,6 +3,7 @@ package omendb.ann.quantize;
 import java.util.Arrays;
 import omendb.ann.VectorSource;
 import omendb.ann.kernel.FloatKernels;
+import omendb.ann.kernel.FloatKernelsX4;
 import omendb.ann.kernel.RotationKernels;
 import omendb.memory.MemoryAccount;
 import omendb.memory.NativeMemory;
@@ -67,7 +68,7 @@ public final class RabitqTrainer {
         long rowBytes = 4L * padded;
         int[] members = new int[count];
         int[] assigned = new int[size];
-        float[] distances = new float[4];
+        float[] distances = new float[FloatKernelsX4.ROOM];
         // distinct starts: a stride through the sample from a random place
         int start = SplitMix.bounded(seed, size);
         for (int c = 0; c < count; c++) {

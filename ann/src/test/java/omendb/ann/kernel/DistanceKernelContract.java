@@ -73,28 +73,28 @@ public final class DistanceKernelContract implements AutoCloseable {
         near("l1", n, l1, FloatKernels.l1(a, v[0], n), bound * l1);
         near("cosine", n, ScalarKernels.cosineDistance(a, v[0], n), FloatKernels.cosineDistance(a, v[0], n), 3 * bound);
 
-        float[] out = new float[9];
-        FloatKernelsX4.l2Squared(a, v[0], v[1], v[2], v[3], n, out, 1);
+        float[] out = new float[FloatKernelsX4.ROOM];
+        FloatKernelsX4.l2Squared(a, v[0], v[1], v[2], v[3], n, out);
         for (int j = 0; j < 4; j++) {
-            same("l2 x4", n, FloatKernels.l2Squared(a, v[j], n), out[1 + j]);
+            same("l2 x4", n, FloatKernels.l2Squared(a, v[j], n), out[j]);
         }
-        FloatKernelsX4.dot(a, v[0], v[1], v[2], v[3], n, out, 1);
+        FloatKernelsX4.dot(a, v[0], v[1], v[2], v[3], n, out);
         for (int j = 0; j < 4; j++) {
-            same("dot x4", n, FloatKernels.dot(a, v[j], n), out[1 + j]);
+            same("dot x4", n, FloatKernels.dot(a, v[j], n), out[j]);
         }
-        FloatKernelsX4.l1(a, v[0], v[1], v[2], v[3], n, out, 1);
+        FloatKernelsX4.l1(a, v[0], v[1], v[2], v[3], n, out);
         for (int j = 0; j < 4; j++) {
-            same("l1 x4", n, FloatKernels.l1(a, v[j], n), out[1 + j]);
+            same("l1 x4", n, FloatKernels.l1(a, v[j], n), out[j]);
         }
-        FloatKernelsX4.dotAndNorm(a, v[0], v[1], v[2], v[3], n, out, 1);
+        FloatKernelsX4.dotAndNorm(a, v[0], v[1], v[2], v[3], n, out);
         float norm = FloatKernels.normSquared(a, n);
         for (int j = 0; j < 4; j++) {
-            same("norm x4", n, FloatKernels.normSquared(v[j], n), out[5 + j]);
+            same("norm x4", n, FloatKernels.normSquared(v[j], n), out[4 + j]);
             same(
                     "cosine x4",
                     n,
                     FloatKernels.cosineDistance(a, v[j], n),
-                    FloatKernels.cosineDistance(out[1 + j], norm, out[5 + j]));
+                    FloatKernels.cosineDistance(out[j], norm, out[4 + j]));
         }
         checkBits(n);
         checkFinite(a, n);
