@@ -1,6 +1,7 @@
 package omendb.pgwire;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -70,6 +71,12 @@ public final class PgServer implements AutoCloseable {
 
     /// The same with another implementation of SQL behind it.
     static PgServer start(SqlBackend.Opener opener, PgServerOptions options) throws IOException {
+        return start(opener, options, ByteBufAllocator.DEFAULT);
+    }
+
+    /// The same with network buffers from `allocator`.
+    static PgServer start(SqlBackend.Opener opener, PgServerOptions options, ByteBufAllocator allocator)
+            throws IOException {
         boolean epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         EventLoopGroup loops =
@@ -88,6 +95,7 @@ public final class PgServer implements AutoCloseable {
                 .channel(serverChannel(epoll))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.ALLOCATOR, allocator)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)

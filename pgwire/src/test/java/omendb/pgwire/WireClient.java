@@ -127,6 +127,16 @@ final class WireClient implements AutoCloseable {
         }
     }
 
+    /// Reads and forgets until the server closes the connection.
+    void readBytesToEnd() throws IOException {
+        byte[] buffer = new byte[8192];
+        try {
+            while (in.read(buffer) >= 0) {}
+        } catch (java.net.SocketException reset) {
+            // an end as well
+        }
+    }
+
     List<String> query(String sql) throws IOException {
         send(ClientBytes.of().query(sql));
         return readUntilReady();
