@@ -14,7 +14,8 @@ public sealed interface ExecutionResult {
     /// The statement's text was empty: EmptyQueryResponse.
     record Empty() implements ExecutionResult {}
 
-    /// COPY FROM STDIN: send CopyInResponse, feed the chunks, then end or fail it. The tag comes from [CopyIn#end].
+    /// COPY FROM STDIN: send CopyInResponse, feed the chunks, then end or fail it. The tag comes from
+    /// [CopyIn#end].
     record CopyInStarted(CopyIn copy) implements ExecutionResult {}
 
     /// COPY TO STDOUT: send CopyOutResponse, then call [CopyOut#run], which returns the tag.

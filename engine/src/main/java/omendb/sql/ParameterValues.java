@@ -6,7 +6,8 @@ import java.util.Arrays;
 /// The values of a Bind message where they lie in the network buffer: address, length and format of each.
 ///
 /// Reusable: the protocol keeps one per connection and refills it, so binding allocates nothing.
-/// The memory must stay valid until [SqlSession#bind] returns (the session converts or copies everything in it).
+/// The memory must stay valid until [SqlSession#bind] returns (the session converts or copies everything in
+/// it).
 public final class ParameterValues {
     private static final int NULL_LENGTH = -1;
 

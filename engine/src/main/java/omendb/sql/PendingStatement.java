@@ -2,7 +2,8 @@ package omendb.sql;
 
 import omendb.sql.parse.ParsedStatement;
 
-/// One statement of a simple query: parsed, not yet bound, since it may need what an earlier one of the same string
+/// One statement of a simple query: parsed, not yet bound, since it may need what an earlier one of the same
+/// string
 /// creates.
 public final class PendingStatement {
     private final String text;

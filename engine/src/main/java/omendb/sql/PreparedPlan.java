@@ -9,7 +9,8 @@ public interface PreparedPlan {
     /// Types of `$1`, `$2`, ... for ParameterDescription.
     List<SqlType> parameterTypes();
 
-    /// Columns of the result; empty when there are none (then [#returnsRows] tells NoData from a zero-column SELECT).
+    /// Columns of the result; empty when there are none (then [#returnsRows] tells NoData from a zero-column
+    /// SELECT).
     List<ResultColumn> columns();
 
     boolean returnsRows();

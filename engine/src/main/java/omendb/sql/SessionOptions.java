@@ -4,7 +4,8 @@ import java.util.Map;
 
 /// Who connects and with what start-up settings.
 ///
-/// @param settings      the StartupMessage's run-time parameters (`client_encoding`, `application_name`, `options`
+/// @param settings      the StartupMessage's run-time parameters (`client_encoding`, `application_name`,
+/// `options`
 /// already taken
 ///                      apart, ...); applied with the errors of SET
 /// @param backendPid    the process id of BackendKeyData: `pg_backend_pid()`

@@ -5,9 +5,11 @@ import omendb.engine.Database;
 
 /// A client's session: settings, transaction, prepared plans, execution.
 ///
-/// Every call may throw an [omendb.engine.error.OmenException]; the session has then already failed its transaction
+/// Every call may throw an [omendb.engine.error.OmenException]; the session has then already failed its
+/// transaction
 /// block
-/// (or rolled the implicit transaction back) and stays usable. Transactions that no BEGIN opened are the session's own
+/// (or rolled the implicit transaction back) and stays usable. Transactions that no BEGIN opened are the
+/// session's own
 /// business:
 /// the protocol calls [#sync] at every Sync message, and at the end of a simple query before it sends the last
 /// CommandComplete.
@@ -54,13 +56,15 @@ public final class SqlSession implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
-    /// Ends the implicit transaction, if there is one: commits it and waits until it is durable, or, after an error,
+    /// Ends the implicit transaction, if there is one: commits it and waits until it is durable, or, after an
+    /// error,
     /// rolls it back.
     public void sync() {
         throw new UnsupportedOperationException();
     }
 
-    /// The protocol found an error of its own (an unknown statement name, a bad message): fails the transaction like
+    /// The protocol found an error of its own (an unknown statement name, a bad message): fails the
+    /// transaction like
     /// any other error.
     public void fail() {
         throw new UnsupportedOperationException();
@@ -75,7 +79,8 @@ public final class SqlSession implements AutoCloseable {
         throw new UnsupportedOperationException();
     }
 
-    /// The settings that text output depends on (DateStyle, TimeZone, ...), live: the protocol encodes rows by it.
+    /// The settings that text output depends on (DateStyle, TimeZone, ...), live: the protocol encodes rows by
+    /// it.
     public omendb.engine.type.TypeContext typeContext() {
         throw new UnsupportedOperationException();
     }

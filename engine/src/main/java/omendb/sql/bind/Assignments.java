@@ -25,23 +25,19 @@ final class Assignments {
     }
 
     /// Adds, per assigned column, its attnum and its new value.
-    void bind(List<Dml.Assignment> assignments, List<Field> oldRow, List<Integer> changed, List<Scalar> values) {
+    void bind(List<Dml.Assignment> assignments, List<Integer> changed, List<Scalar> values) {
         ExpressionBinder binder = new ExpressionBinder(state, scope, Clause.UPDATE);
         for (Dml.Assignment assignment : assignments) {
             if (!assignment.multiple()) {
-                addOne(assignment.targets().getFirst(), assignment.value(), binder, oldRow, changed, values);
+                addOne(assignment.targets().getFirst(), assignment.value(), binder, changed, values);
             } else {
-                addRow(assignment, binder, oldRow, changed, values);
+                addRow(assignment, binder, changed, values);
             }
         }
     }
 
     private void addRow(
-            Dml.Assignment assignment,
-            ExpressionBinder binder,
-            List<Field> oldRow,
-            List<Integer> changed,
-            List<Scalar> values) {
+            Dml.Assignment assignment, ExpressionBinder binder, List<Integer> changed, List<Scalar> values) {
         List<Dml.Target> targets = assignment.targets();
         if (assignment.value() instanceof Expr.Row row) {
             if (row.elements().size() != targets.size()) {
@@ -49,24 +45,19 @@ final class Assignments {
                         .withPosition(assignment.position());
             }
             for (int i = 0; i < targets.size(); i++) {
-                addOne(targets.get(i), row.elements().get(i), binder, oldRow, changed, values);
+                addOne(targets.get(i), row.elements().get(i), binder, changed, values);
             }
             return;
         }
         if (assignment.value() instanceof Expr.ScalarSubquery && targets.size() == 1) {
-            addOne(targets.getFirst(), assignment.value(), binder, oldRow, changed, values);
+            addOne(targets.getFirst(), assignment.value(), binder, changed, values);
             return;
         }
         throw ExpressionBinder.unsupported("assignment of a subquery's row", assignment.position());
     }
 
     private void addOne(
-            Dml.Target target,
-            Expr expr,
-            ExpressionBinder binder,
-            List<Field> oldRow,
-            List<Integer> changed,
-            List<Scalar> values) {
+            Dml.Target target, Expr expr, ExpressionBinder binder, List<Integer> changed, List<Scalar> values) {
         ColumnDef column = column(state, table, target);
         if (changed.contains(column.attnum())) {
             throw new UserException(

@@ -1,7 +1,6 @@
 package omendb.sql.bind;
 
 import java.util.IdentityHashMap;
-import java.util.Map;
 import omendb.engine.type.SqlType;
 import omendb.sql.plan.Field;
 import omendb.sql.plan.Scalar;
@@ -15,9 +14,10 @@ final class BindState {
     final Coercions coercions;
     final FunctionResolver functions;
 
-    /// Where column references stand in the text, for errors found after binding them. By identity: equal references
+    /// Where column references stand in the text, for errors found after binding them. By identity: equal
+    /// references
     /// stand in several places.
-    private final Map<Scalar, Integer> positions = new IdentityHashMap<>();
+    private final IdentityHashMap<Scalar, Integer> positions = new IdentityHashMap<>();
 
     BindState(BindEnvironment environment, ParameterTypes parameters) {
         this.environment = environment;

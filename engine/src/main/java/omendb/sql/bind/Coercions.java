@@ -18,7 +18,8 @@ import omendb.sql.plan.Scalar;
 import omendb.sql.plan.Scalar.CallForm;
 import org.jspecify.annotations.Nullable;
 
-/// How a value of one type becomes a value of another: PostgreSQL's coercion rules (parse_coerce in its sources,
+/// How a value of one type becomes a value of another: PostgreSQL's coercion rules (parse_coerce in its
+/// sources,
 /// chapter 10 of its manual).
 final class Coercions {
     private final FunctionRegistry registry;
@@ -75,7 +76,8 @@ final class Coercions {
         return type.isArray() && type != Types.INT2VECTOR && type != Types.OIDVECTOR;
     }
 
-    /// Whether a value of `source` can become `target` in this context. Polymorphic targets take everything; their
+    /// Whether a value of `source` can become `target` in this context. Polymorphic targets take everything;
+    /// their
     /// consistency is
     /// [Polymorphism]'s.
     boolean canCoerce(SqlType source, SqlType target, Context context) {
@@ -108,7 +110,8 @@ final class Coercions {
         return applyTypmod(coerceType(value, target, typmod, context, position), target, typmod, context);
     }
 
-    /// Coerces for an implicit conversion that resolution has already allowed; arguments of functions, branches of
+    /// Coerces for an implicit conversion that resolution has already allowed; arguments of functions,
+    /// branches of
     /// CASE.
     Scalar implicit(Scalar value, SqlType target, int position) {
         Scalar coerced = coerce(value, target, -1, Context.IMPLICIT, position);
@@ -134,17 +137,12 @@ final class Coercions {
             return source == Types.UNKNOWN ? coerceType(value, Types.TEXT, -1, context, position) : value;
         }
         if (source == Types.UNKNOWN) {
-            switch (value) {
-                case Scalar.Constant constant -> {
-                    return readLiteral(constant, target, target == Types.INTERVAL ? typmod : -1, position);
-                }
-                case Scalar.Parameter parameter -> {
-                    return settleParameter(parameter, target, position);
-                }
-                default -> {
-                    return new Scalar.CoerceViaText(value, target, -1, context == Context.EXPLICIT);
-                }
-            }
+            return switch (value) {
+                case Scalar.Constant constant ->
+                    readLiteral(constant, target, target == Types.INTERVAL ? typmod : -1, position);
+                case Scalar.Parameter parameter -> settleParameter(parameter, target, position);
+                default -> new Scalar.CoerceViaText(value, target, -1, context == Context.EXPLICIT);
+            };
         }
         if (value instanceof Scalar.Constant constant && constant.isNull()) {
             return Scalar.Constant.ofNull(target);

@@ -83,7 +83,7 @@ final class DmlBinder {
         LogicalPlan source = source(update.table(), table, oldRow, rowId, update.from(), update.where(), scope);
         List<Integer> changed = new ArrayList<>();
         List<Scalar> values = new ArrayList<>();
-        new Assignments(state, scope, table).bind(update.assignments(), oldRow, changed, values);
+        new Assignments(state, scope, table).bind(update.assignments(), changed, values);
         List<Field> newRow = FromBinder.tableFields(state, table);
         List<Item> returning = returning(update.returning(), scope, relation(update.table(), table, newRow));
         ModifySpec spec = new ModifySpec.Update(

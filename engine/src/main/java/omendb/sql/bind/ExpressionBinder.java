@@ -271,29 +271,33 @@ final class ExpressionBinder {
         if (lefts.isEmpty()) {
             throw unsupported("comparison of zero-length rows", position);
         }
-        List<Scalar> parts = new ArrayList<>();
-        switch (name.name()) {
+        return switch (name.name()) {
             case "=", "<>" -> {
+                List<Scalar> parts = new ArrayList<>();
                 for (int i = 0; i < lefts.size(); i++) {
                     parts.add(operator(name, lefts.get(i), rights.get(i), position));
                 }
-                return name.name().equals("=") ? conjunction(parts) : disjunction(parts);
+                yield name.name().equals("=") ? conjunction(parts) : disjunction(parts);
             }
-            case "<", "<=", ">", ">=" -> {
-                OperatorName strict = OperatorName.of(name.name().substring(0, 1));
-                for (int i = 0; i < lefts.size(); i++) {
-                    List<Scalar> step = new ArrayList<>();
-                    for (int j = 0; j < i; j++) {
-                        step.add(operator(OperatorName.of("="), lefts.get(j), rights.get(j), position));
-                    }
-                    OperatorName last = i == lefts.size() - 1 ? name : strict;
-                    step.add(operator(last, lefts.get(i), rights.get(i), position));
-                    parts.add(conjunction(step));
-                }
-                return disjunction(parts);
-            }
+            case "<", "<=", ">", ">=" -> compareInOrder(name, lefts, rights, position);
             default -> throw unsupported("row comparison with " + name.name(), position);
+        };
+    }
+
+    /// The first pair that differs decides.
+    private Scalar compareInOrder(OperatorName name, List<Scalar> lefts, List<Scalar> rights, int position) {
+        List<Scalar> parts = new ArrayList<>();
+        OperatorName strict = OperatorName.of(name.name().substring(0, 1));
+        for (int i = 0; i < lefts.size(); i++) {
+            List<Scalar> step = new ArrayList<>();
+            for (int j = 0; j < i; j++) {
+                step.add(operator(OperatorName.of("="), lefts.get(j), rights.get(j), position));
+            }
+            OperatorName last = i == lefts.size() - 1 ? name : strict;
+            step.add(operator(last, lefts.get(i), rights.get(i), position));
+            parts.add(conjunction(step));
         }
+        return disjunction(parts);
     }
 
     static Scalar conjunction(List<Scalar> parts) {

@@ -134,7 +134,8 @@ final class FromBinder {
             case VirtualTable virtual -> {
                 List<Field> fields = new ArrayList<>();
                 virtual.columns().forEach(column -> fields.add(state.field(column.name(), column.type(), -1)));
-                String alias = table.alias() == null ? virtual.name() : table.alias().name();
+                String alias =
+                        table.alias() == null ? virtual.name() : table.alias().name();
                 yield named(
                         new LogicalPlan.VirtualScan(virtual, alias, fields),
                         alias,
@@ -144,8 +145,7 @@ final class FromBinder {
                         table.position());
             }
             case RelationDef other ->
-                throw new UserException(
-                                SqlState.WRONG_OBJECT_TYPE, "cannot open relation \"" + other.name() + "\"")
+                throw new UserException(SqlState.WRONG_OBJECT_TYPE, "cannot open relation \"" + other.name() + "\"")
                         .withDetail("This operation is not supported for "
                                 + (other instanceof omendb.engine.catalog.IndexDef ? "indexes." : "sequences."))
                         .withPosition(table.position());
@@ -167,8 +167,7 @@ final class FromBinder {
                 return virtual;
             }
             SchemaDef schema = environment.catalog().schema(schemaName);
-            RelationDef relation =
-                    schema == null ? null : environment.catalog().relation(schema.oid(), name.name());
+            RelationDef relation = schema == null ? null : environment.catalog().relation(schema.oid(), name.name());
             if (relation != null) {
                 return relation;
             }
@@ -193,8 +192,8 @@ final class FromBinder {
     static List<Field> tableFields(BindState state, TableDef table) {
         List<Field> fields = new ArrayList<>();
         for (ColumnDef column : table.columns()) {
-            fields.add(state.fields.create(
-                    column.name(), column.type(), column.typmod(), table.oid(), column.attnum()));
+            fields.add(
+                    state.fields.create(column.name(), column.type(), column.typmod(), table.oid(), column.attnum()));
         }
         return fields;
     }
@@ -206,8 +205,7 @@ final class FromBinder {
                     column.name(), column.type(), column.typmod(), column.tableOid(), column.columnNumber()));
         }
         String name = alias == null ? cte.name() : alias.name();
-        return named(
-                new LogicalPlan.CteScan(cte.id(), cte.name(), name, fields), name, null, null, alias, position);
+        return named(new LogicalPlan.CteScan(cte.id(), cte.name(), name, fields), name, null, null, alias, position);
     }
 
     private Bound bindDerived(TableRef.Derived derived, @Nullable Bound before) {
@@ -227,7 +225,8 @@ final class FromBinder {
 
     private Bound bindFunction(TableRef.Function function, @Nullable Bound before) {
         if (!function.columns().isEmpty()
-                || function.functions().stream().anyMatch(item -> !item.columns().isEmpty())) {
+                || function.functions().stream()
+                        .anyMatch(item -> !item.columns().isEmpty())) {
             throw ExpressionBinder.unsupported("a column definition list", function.position());
         }
         Scope inner = lateralScope(before, true);
@@ -273,7 +272,7 @@ final class FromBinder {
 
     private int addFunctionFields(
             Scalar bound, Expr call, @Nullable Alias alias, TableRef.Function function, List<Field> fields) {
-        if (bound instanceof Scalar.SetCall(FunctionDef definition, _, _)
+        if (bound instanceof Scalar.SetCall(FunctionDef definition, var _, var _)
                 && !definition.columns().isEmpty()) {
             definition.columns().forEach(column -> fields.add(state.field(column.name(), column.type(), -1)));
             return definition.columns().size();
@@ -344,13 +343,9 @@ final class FromBinder {
         List<String> names = join.alias().columns();
         for (int i = 0; i < joined.columns().size(); i++) {
             Scope.VisibleColumn column = joined.columns().get(i);
-            columns.add(new Scope.VisibleColumn(
-                    i < names.size() ? names.get(i) : column.name(), column.value()));
+            columns.add(new Scope.VisibleColumn(i < names.size() ? names.get(i) : column.name(), column.value()));
         }
-        return new Bound(
-                joined.plan(),
-                List.of(new Scope.Relation(join.alias().name(), null, null, columns)),
-                columns);
+        return new Bound(joined.plan(), List.of(new Scope.Relation(join.alias().name(), null, null, columns)), columns);
     }
 
     private static JoinKind kind(TableRef.JoinKind kind) {
@@ -372,8 +367,7 @@ final class FromBinder {
             inner.add(relations, columns);
             condition = new ExpressionBinder(state, inner, Clause.JOIN).bindBoolean(join.on(), "JOIN/ON");
         }
-        return new Bound(
-                new LogicalPlan.Join(kind, left.plan(), right.plan(), condition, lateral), relations, columns);
+        return new Bound(new LogicalPlan.Join(kind, left.plan(), right.plan(), condition, lateral), relations, columns);
     }
 
     private Bound joinUsing(TableRef.Join join, JoinKind kind, Bound left, Bound right, boolean lateral) {
@@ -388,8 +382,8 @@ final class FromBinder {
             Scope.VisibleColumn rightColumn = usingColumn(right, name, "right", join.position());
             restLeft.remove(leftColumn);
             restRight.remove(rightColumn);
-            conditions.add(binder.operator(
-                    OperatorName.of("="), leftColumn.value(), rightColumn.value(), join.position()));
+            conditions.add(
+                    binder.operator(OperatorName.of("="), leftColumn.value(), rightColumn.value(), join.position()));
             merged.add(new Scope.VisibleColumn(
                     name, merge(kind, leftColumn.value(), rightColumn.value(), join.position())));
         }
@@ -401,8 +395,7 @@ final class FromBinder {
             relations = concat(relations, List.of(new Scope.Relation(join.usingAlias(), null, null, merged)));
         }
         Scalar condition = conditions.isEmpty() ? null : ExpressionBinder.conjunction(conditions);
-        return new Bound(
-                new LogicalPlan.Join(kind, left.plan(), right.plan(), condition, lateral), relations, columns);
+        return new Bound(new LogicalPlan.Join(kind, left.plan(), right.plan(), condition, lateral), relations, columns);
     }
 
     private Scalar merge(JoinKind kind, Scalar left, Scalar right, int position) {
@@ -427,8 +420,9 @@ final class FromBinder {
     }
 
     private static Scope.VisibleColumn usingColumn(Bound side, String name, String which, int position) {
-        List<Scope.VisibleColumn> found =
-                side.columns().stream().filter(column -> column.name().equals(name)).toList();
+        List<Scope.VisibleColumn> found = side.columns().stream()
+                .filter(column -> column.name().equals(name))
+                .toList();
         if (found.isEmpty()) {
             throw new UserException(
                             SqlState.UNDEFINED_COLUMN,

@@ -19,7 +19,8 @@ import omendb.sql.function.FunctionRegistry;
 import omendb.sql.function.OperatorDef;
 import org.jspecify.annotations.Nullable;
 
-/// Which function, aggregate or operator a call means: exact match, then the candidates its arguments can be coerced
+/// Which function, aggregate or operator a call means: exact match, then the candidates its arguments can be
+/// coerced
 /// to,
 /// then PostgreSQL's rules to choose among them ("Type Conversion", functions and operators).
 final class FunctionResolver {
@@ -85,7 +86,7 @@ final class FunctionResolver {
             }
         }
         Candidate chosen = choose(candidates, arguments);
-        if (chosen == AMBIGUOUS) {
+        if (AMBIGUOUS.equals(chosen)) {
             throw new UserException(
                             SqlState.AMBIGUOUS_FUNCTION,
                             "function " + signature(name.toString(), arguments) + " is not unique")
@@ -118,7 +119,7 @@ final class FunctionResolver {
             return;
         }
         int fixed = declared.size() - 1;
-        if (count > fixed || count == fixed && element == Types.ANY) {
+        if (count > fixed || (count == fixed && element == Types.ANY)) {
             List<SqlType> expanded = new ArrayList<>(declared.subList(0, fixed));
             while (expanded.size() < count) {
                 expanded.add(element);
@@ -176,7 +177,7 @@ final class FunctionResolver {
             }
         }
         Candidate chosen = choose(candidates, arguments);
-        if (chosen == AMBIGUOUS) {
+        if (AMBIGUOUS.equals(chosen)) {
             throw new UserException(
                             SqlState.AMBIGUOUS_FUNCTION, "operator is not unique: " + operatorText(name, left, right))
                     .withHint("Could not choose a best candidate operator. You might need to add explicit type casts.")
@@ -268,7 +269,7 @@ final class FunctionResolver {
             SqlType declared = candidate.declared().get(i);
             if (argument != Types.UNKNOWN
                     && (declared == argument
-                            || orPreferred && declared.preferred() && declared.category() == argument.category())) {
+                            || (orPreferred && declared.preferred() && declared.category() == argument.category()))) {
                 matches++;
             }
         }
@@ -286,7 +287,8 @@ final class FunctionResolver {
         return sameAsKnown(left.isEmpty() ? candidates : left, arguments);
     }
 
-    /// Gives every untyped argument a category (string if any candidate takes one) and keeps the candidates that agree.
+    /// Gives every untyped argument a category (string if any candidate takes one) and keeps the candidates
+    /// that agree.
     private static List<Candidate> byCategory(List<Candidate> candidates, List<SqlType> arguments) {
         List<Candidate> left = candidates;
         List<Character> categories = new ArrayList<>();

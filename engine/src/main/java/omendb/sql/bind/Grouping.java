@@ -76,8 +76,8 @@ final class Grouping {
     private List<List<Integer>> setsOf(GroupingElement element, Function<Expr, Scalar> binder) {
         return switch (element) {
             case GroupingElement.Simple(var expr) -> List.of(members(expr, binder));
-            case GroupingElement.Empty _ -> List.of(List.of());
-            case GroupingElement.Rollup(var exprs, _) -> {
+            case GroupingElement.Empty empty -> List.of(List.of());
+            case GroupingElement.Rollup(var exprs, var unusedPosition) -> {
                 List<List<Integer>> result = new ArrayList<>();
                 for (int length = exprs.size(); length >= 0; length--) {
                     List<Integer> set = new ArrayList<>();
@@ -88,8 +88,7 @@ final class Grouping {
             }
             case GroupingElement.Cube(var exprs, var position) -> {
                 if (exprs.size() > 12) {
-                    throw new UserException(
-                                    SqlState.TOO_MANY_COLUMNS, "CUBE is limited to 12 elements")
+                    throw new UserException(SqlState.TOO_MANY_COLUMNS, "CUBE is limited to 12 elements")
                             .withPosition(position);
                 }
                 List<List<Integer>> result = new ArrayList<>();
@@ -104,7 +103,7 @@ final class Grouping {
                 }
                 yield result;
             }
-            case GroupingElement.Sets(var elements, _) -> {
+            case GroupingElement.Sets(var elements, var unusedPosition) -> {
                 List<List<Integer>> result = new ArrayList<>();
                 elements.forEach(inner -> result.addAll(setsOf(inner, binder)));
                 yield result;
@@ -183,7 +182,8 @@ final class Grouping {
         return error;
     }
 
-    /// Whether the groups fix the column: they hold the primary key of its table (and there is one grouping set).
+    /// Whether the groups fix the column: they hold the primary key of its table (and there is one grouping
+    /// set).
     private boolean isDetermined(Field field) {
         if (!grouped || sets.size() != 1 || field.tableOid() == 0) {
             return false;
@@ -191,8 +191,8 @@ final class Grouping {
         for (Scope.Relation relation : scope.relations()) {
             TableDef table = relation.table();
             boolean holds = relation.columns().stream()
-                    .anyMatch(column -> column.value() instanceof Scalar.Column(Field candidate)
-                            && candidate.equals(field));
+                    .anyMatch(column ->
+                            column.value() instanceof Scalar.Column(Field candidate) && candidate.equals(field));
             if (table == null || !holds) {
                 continue;
             }

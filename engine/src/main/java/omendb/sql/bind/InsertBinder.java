@@ -224,7 +224,7 @@ final class InsertBinder {
         List<Integer> changed = new ArrayList<>();
         List<Scalar> values = new ArrayList<>();
         Assignments assignments = new Assignments(state, scope, table);
-        assignments.bind(clause.assignments(), existing, changed, values);
+        assignments.bind(clause.assignments(), changed, values);
         Scalar where = clause.where() == null
                 ? null
                 : new ExpressionBinder(state, scope, Clause.WHERE).bindBoolean(clause.where(), "WHERE");
@@ -253,7 +253,7 @@ final class InsertBinder {
         }
         List<Integer> wanted = new ArrayList<>();
         for (Ddl.IndexElement element : clause.elements()) {
-            wanted.add(inferredColumn(element, table, clause.position()));
+            wanted.add(inferredColumn(element, table));
         }
         List<IndexDef> found = new ArrayList<>();
         for (IndexDef index : state.environment.catalog().indexesOf(table.oid())) {
@@ -277,13 +277,13 @@ final class InsertBinder {
                 "there is no unique or exclusion constraint matching the ON CONFLICT specification");
     }
 
-    private static int inferredColumn(Ddl.IndexElement element, TableDef table, int position) {
-        if (element.expr() instanceof Expr.ColumnRef reference
-                && reference.names().size() == 1) {
-            ColumnDef column = table.column(reference.name());
+    private static int inferredColumn(Ddl.IndexElement element, TableDef table) {
+        if (element.column() != null) {
+            ColumnDef column = table.column(element.column());
             if (column == null) {
-                throw new UserException(SqlState.UNDEFINED_COLUMN, "column \"" + reference.name() + "\" does not exist")
-                        .withPosition(reference.position());
+                throw new UserException(
+                                SqlState.UNDEFINED_COLUMN, "column \"" + element.column() + "\" does not exist")
+                        .withPosition(element.position());
             }
             return column.attnum();
         }

@@ -75,7 +75,8 @@ final class Polymorphism {
         return base == Types.UNKNOWN ? Types.TEXT.arrayType() : base.arrayType();
     }
 
-    /// The element type that all of the anyelement family agree on; UNKNOWN if nothing tells, null if they disagree.
+    /// The element type that all of the anyelement family agree on; UNKNOWN if nothing tells, null if they
+    /// disagree.
     private static @Nullable SqlType exactElement(List<SqlType> declared, List<SqlType> actual) {
         SqlType element = Types.UNKNOWN;
         for (int i = 0; i < declared.size(); i++) {
@@ -84,7 +85,7 @@ final class Polymorphism {
                 continue;
             }
             SqlType candidate = declared.get(i) == Types.ANYARRAY ? type.elementType() : type;
-            if (candidate == null || element != Types.UNKNOWN && candidate != element) {
+            if (candidate == null || (element != Types.UNKNOWN && candidate != element)) {
                 return null;
             }
             element = candidate;

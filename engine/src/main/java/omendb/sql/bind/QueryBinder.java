@@ -19,7 +19,8 @@ import omendb.sql.plan.Scalar;
 import omendb.sql.plan.SortKey;
 import org.jspecify.annotations.Nullable;
 
-/// Binds queries: WITH, set operations, VALUES, ORDER BY and LIMIT around any body. SELECT itself is [SelectBinder]'s.
+/// Binds queries: WITH, set operations, VALUES, ORDER BY and LIMIT around any body. SELECT itself is
+/// [SelectBinder]'s.
 final class QueryBinder {
     private final BindState state;
     private final @Nullable Scope outer;
@@ -36,7 +37,8 @@ final class QueryBinder {
         return bind(query, true);
     }
 
-    /// @param resolveUnknowns untyped literals of the select list become text; otherwise the caller gives them a type
+    /// @param resolveUnknowns untyped literals of the select list become text; otherwise the caller gives them
+    /// a type
     BoundQuery bind(Query query, boolean resolveUnknowns) {
         Scope scope = new Scope(outer);
         List<LogicalPlan.Cte> ctes = bindWith(query.with(), scope);

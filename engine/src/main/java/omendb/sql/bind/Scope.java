@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What names mean at one level of a query: the items of FROM, then (outwards) those of the enclosing queries.
 final class Scope {
-    /// A named column as expressions see it: usually a field, for a column merged by a full join's USING a COALESCE.
+    /// A named column as expressions see it: usually a field, for a column merged by a full join's USING a
+    /// COALESCE.
     record VisibleColumn(String name, Scalar value) {}
 
     /// An item of FROM that qualifies names.
@@ -82,7 +83,8 @@ final class Scope {
         return null;
     }
 
-    /// The value a column reference means, or null if the name is unknown everywhere (then see [#unknownColumn]).
+    /// The value a column reference means, or null if the name is unknown everywhere (then see
+    /// [#unknownColumn]).
     @Nullable
     Scalar resolve(Expr.ColumnRef reference) {
         List<String> names = reference.names();

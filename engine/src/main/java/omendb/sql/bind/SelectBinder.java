@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Binds one SELECT with the ORDER BY and LIMIT around it.
 ///
-/// The plan, from below: FROM, WHERE, grouping and HAVING, the select list together with sort expressions that are not
+/// The plan, from below: FROM, WHERE, grouping and HAVING, the select list together with sort expressions that
+/// are not
 /// in it,
 /// DISTINCT, ORDER BY, LIMIT, and last a projection that drops what only sorting needed.
 final class SelectBinder {
@@ -55,7 +56,8 @@ final class SelectBinder {
         List<Ordering> orderings = bindOrderBy(query.orderBy(), targets, select.distinct() != null);
         List<Integer> distinctOn = bindDistinctOn(select.distinct(), targets);
         LogicalPlan grouped = group(select, plan, targets);
-        RowLocks locks = RowLocks.of(query.locking(), from, state, grouped != plan || select.distinct() != null);
+        boolean shapeless = !grouped.equals(plan) || select.distinct() != null;
+        RowLocks locks = RowLocks.of(query.locking(), from, state, shapeless);
         grouped = locks.addRowIds(grouped, targetsAsScalars(targets));
         LogicalPlan projected = project(grouped, targets, locks);
         return finish(projected, targets, orderings, distinctOn, select, query, locks);
@@ -299,7 +301,7 @@ final class SelectBinder {
                                 "SELECT DISTINCT ON expressions must match initial ORDER BY expressions")
                         .withPosition(ordering.item().expr().position());
             }
-            missing.remove((Integer) ordering.target());
+            missing.remove(Integer.valueOf(ordering.target()));
         }
         List<SortKey> all = new ArrayList<>(keys);
         for (int target : missing) {

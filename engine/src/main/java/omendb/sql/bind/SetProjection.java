@@ -8,7 +8,8 @@ import omendb.sql.plan.LogicalPlan.Item;
 import omendb.sql.plan.Scalar;
 import omendb.sql.plan.Scalars;
 
-/// A select list with set-returning functions: first the functions alone are expanded, then the expressions around them
+/// A select list with set-returning functions: first the functions alone are expanded, then the expressions
+/// around them
 /// are computed.
 final class SetProjection {
     private SetProjection() {}

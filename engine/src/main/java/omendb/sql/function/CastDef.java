@@ -33,7 +33,7 @@ public record CastDef(
 
         /// Whether a cast of this context may be used where `wanted` is.
         public boolean allows(Context wanted) {
-            return ordinal() <= wanted.ordinal();
+            return compareTo(wanted) <= 0;
         }
     }
 

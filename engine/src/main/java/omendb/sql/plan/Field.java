@@ -2,7 +2,8 @@ package omendb.sql.plan;
 
 import omendb.engine.type.SqlType;
 
-/// A column of an intermediate relation. Its identity is the number `id`, unique within one statement: a plan node
+/// A column of an intermediate relation. Its identity is the number `id`, unique within one statement: a plan
+/// node
 /// refers to a
 /// column of whatever lies below it by this number, wherever that column stands in the batch.
 ///

@@ -74,7 +74,8 @@ public sealed interface LogicalPlan {
 
     /// Groups and aggregates; `groups` empty = one group, present even without rows.
     ///
-    /// @param groupingSets indexes into `groups`, one list per set; a single list of all is the ordinary GROUP BY
+    /// @param groupingSets indexes into `groups`, one list per set; a single list of all is the ordinary GROUP
+    /// BY
     record Aggregate(LogicalPlan input, List<Item> groups, List<Item> aggregates, List<List<Integer>> groupingSets)
             implements LogicalPlan {
         @Override

@@ -9,13 +9,15 @@ import org.jspecify.annotations.Nullable;
 public sealed interface ModifySpec {
     TableDef table();
 
-    /// The rows to insert, or the target rows to change (old columns, row id, then whatever the expressions need).
+    /// The rows to insert, or the target rows to change (old columns, row id, then whatever the expressions
+    /// need).
     LogicalPlan source();
 
-    /// CHECK constraints bound against [#newRow].
+    /// CHECK constraints bound against the new row.
     List<Check> checks();
 
-    /// RETURNING over [#newRow] (for DELETE the old row) and, for UPDATE and DELETE, the source's other fields; null =
+    /// RETURNING over the new row (for DELETE the old row) and, for UPDATE and DELETE, the source's other
+    /// fields; null =
     /// none.
     @Nullable
     List<LogicalPlan.Item> returning();
@@ -23,7 +25,8 @@ public sealed interface ModifySpec {
     /// A CHECK constraint.
     record Check(String name, Scalar condition) {}
 
-    /// @param newRow     one field per table column: what the checks, RETURNING and the conflict action refer to
+    /// @param newRow     one field per table column: what the checks, RETURNING and the conflict action refer
+    /// to
     /// @param values     one expression per table column over the source's output
     /// @param conflict   ON CONFLICT or null
     record Insert(
@@ -39,7 +42,8 @@ public sealed interface ModifySpec {
     /// ON CONFLICT.
     ///
     /// @param arbiters    the unique indexes that decide; empty = any (DO NOTHING only)
-    /// @param assignments null = DO NOTHING; else one expression per table column over `existing` and `excluded`
+    /// @param assignments null = DO NOTHING; else one expression per table column over `existing` and
+    /// `excluded`
     /// @param where       over the same
     /// @param existing    fields of the row in the table
     /// @param excluded    fields of the row proposed

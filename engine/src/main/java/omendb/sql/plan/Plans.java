@@ -114,9 +114,13 @@ public final class Plans {
     /// Replaces in every expression of the plan and of everything below it (see [Scalars#replace]).
     public static LogicalPlan replaceScalars(LogicalPlan plan, UnaryOperator<Scalar> change) {
         LogicalPlan rebuilt = withChildren(plan, child -> replaceScalars(child, change));
-        UnaryOperator<Scalar> each = scalar -> Scalars.replace(scalar, change);
-        return switch (rebuilt) {
-            case LogicalPlan.Scan _, LogicalPlan.VirtualScan _, LogicalPlan.CteScan _, LogicalPlan.With _ -> rebuilt;
+        return mapScalars(rebuilt, scalar -> Scalars.replace(scalar, change));
+    }
+
+    /// Changes the expressions of this node alone.
+    static LogicalPlan mapScalars(LogicalPlan plan, UnaryOperator<Scalar> each) {
+        return switch (plan) {
+            case LogicalPlan.Scan _, LogicalPlan.VirtualScan _, LogicalPlan.CteScan _, LogicalPlan.With _ -> plan;
             case LogicalPlan.Values(var rows, var output) ->
                 new LogicalPlan.Values(
                         rows.stream()
@@ -136,10 +140,10 @@ public final class Plans {
             case LogicalPlan.Sort(var input, var keys) -> new LogicalPlan.Sort(input, mapKeys(keys, each));
             case LogicalPlan.Limit(var input, var count, var offset) ->
                 new LogicalPlan.Limit(input, apply(each, count), apply(each, offset));
-            case LogicalPlan.LockRows _ -> rebuilt;
+            case LogicalPlan.LockRows _ -> plan;
             case LogicalPlan.Join(var kind, var left, var right, var condition, var lateral) ->
                 new LogicalPlan.Join(kind, left, right, apply(each, condition), lateral);
-            case LogicalPlan.SetOperation _ -> rebuilt;
+            case LogicalPlan.SetOperation _ -> plan;
             case LogicalPlan.Modify(var spec, var output) -> new LogicalPlan.Modify(mapSpec(spec, each), output);
         };
     }

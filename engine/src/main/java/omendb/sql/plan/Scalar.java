@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A bound scalar expression: every function is chosen, every coercion is a node of its own.
 ///
-/// Records compare by value, so equal expressions (of a GROUP BY and a select list, of a query and an index) are found
+/// Records compare by value, so equal expressions (of a GROUP BY and a select list, of a query and an index)
+/// are found
 /// by `equals`.
 public sealed interface Scalar {
     SqlType type();
@@ -226,7 +227,8 @@ public sealed interface Scalar {
         }
     }
 
-    /// A call of a set-returning function; only [LogicalPlan.ProjectSet] and [LogicalPlan.FunctionScan] hold it in the
+    /// A call of a set-returning function; only [LogicalPlan.ProjectSet] and [LogicalPlan.FunctionScan] hold
+    /// it in the
     /// end.
     record SetCall(FunctionDef function, List<Scalar> args, SqlType type) implements Scalar {
         public SetCall {
@@ -234,7 +236,8 @@ public sealed interface Scalar {
         }
     }
 
-    /// `nextval` and its kin need the session; they are ordinary calls. This is the value a DEFAULT column gets in
+    /// `nextval` and its kin need the session; they are ordinary calls. This is the value a DEFAULT column
+    /// gets in
     /// INSERT.
     record DefaultValue(SqlType type) implements Scalar {}
 }

@@ -62,7 +62,9 @@ public final class Scalars {
         };
     }
 
-    /// Replaces from the top: where `change` answers something else than its argument, that stands in place, unvisited.
+    /// Replaces from the top: where `change` answers something else than its argument, that stands in place,
+    /// unvisited.
+    @SuppressWarnings("ReferenceEquality") // "the same object" means "not changed"
     public static Scalar replace(Scalar scalar, UnaryOperator<Scalar> change) {
         Scalar changed = change.apply(scalar);
         if (changed != scalar) {

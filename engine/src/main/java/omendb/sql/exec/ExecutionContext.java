@@ -1,0 +1,114 @@
+package omendb.sql.exec;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import omendb.engine.Database;
+import omendb.engine.catalog.Catalog;
+import omendb.engine.error.SqlState;
+import omendb.engine.error.UserException;
+import omendb.engine.txn.Transaction;
+import omendb.engine.type.ColumnVector;
+import omendb.sql.function.EvalContext;
+import omendb.sql.pgcatalog.SystemState;
+import org.jspecify.annotations.Nullable;
+
+/// What the operators of one compiled plan share during an execution; refilled by [#begin] for the next one.
+final class ExecutionContext {
+    /// The session's settings that operators read.
+    ///
+    /// @param efSearch      hnsw.ef_search
+    /// @param workMemBytes  bytes an operator may keep in memory
+    record Settings(int efSearch, long workMemBytes) {}
+
+    private @Nullable Database database;
+    private @Nullable Transaction transaction;
+    private @Nullable Catalog catalog;
+    private @Nullable EvalContext evaluation;
+    private @Nullable SystemState system;
+    private Settings settings = new Settings(40, 4 << 20);
+    private List<ColumnVector> parameters = List.of();
+    private long generation;
+    private long rowsAffected;
+    private final Map<Integer, MaterializedRows> materialized = new HashMap<>();
+
+    void begin(
+            Database newDatabase,
+            Transaction newTransaction,
+            Catalog newCatalog,
+            EvalContext newEvaluation,
+            SystemState newSystem,
+            Settings newSettings,
+            List<ColumnVector> newParameters) {
+        this.database = newDatabase;
+        this.transaction = newTransaction;
+        this.catalog = newCatalog;
+        this.evaluation = newEvaluation;
+        this.system = newSystem;
+        this.settings = newSettings;
+        this.parameters = newParameters;
+        this.generation++;
+        this.rowsAffected = 0;
+    }
+
+    private static <T> T present(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("no execution has begun");
+        }
+        return value;
+    }
+
+    Database database() {
+        return present(database);
+    }
+
+    Transaction transaction() {
+        return present(transaction);
+    }
+
+    Catalog catalog() {
+        return present(catalog);
+    }
+
+    EvalContext evaluation() {
+        return present(evaluation);
+    }
+
+    SystemState system() {
+        return present(system);
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    /// Row 0 holds the value of `$number`.
+    ColumnVector parameter(int number) {
+        if (number > parameters.size()) {
+            throw new UserException(SqlState.UNDEFINED_PARAMETER, "there is no parameter $" + number);
+        }
+        return parameters.get(number - 1);
+    }
+
+    /// Grows with every execution: what was computed in an older generation is stale.
+    long generation() {
+        return generation;
+    }
+
+    void addAffected(long rows) {
+        rowsAffected += rows;
+    }
+
+    long rowsAffected() {
+        return rowsAffected;
+    }
+
+    /// Rows of a WITH query.
+    Map<Integer, MaterializedRows> materialized() {
+        return materialized;
+    }
+
+    void checkCancelled() {
+        present(evaluation).checkCancelled();
+    }
+}
