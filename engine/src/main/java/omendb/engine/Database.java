@@ -313,7 +313,7 @@ public final class Database implements AutoCloseable {
     private void shutDown(boolean checkpoint) {
         workers.forEach(BackgroundWorker::stop);
         if (checkpoint) {
-            transactions.close();
+            transactions.rollbackAll();
             try {
                 sequences.close();
                 vacuum.run();
@@ -325,9 +325,7 @@ public final class Database implements AutoCloseable {
         lsm.close();
         wal.close();
         storages.close();
-        if (!checkpoint) {
-            transactions.close();
-        }
+        transactions.close();
         epochs.advance();
         timeline.close();
         epochs.close();

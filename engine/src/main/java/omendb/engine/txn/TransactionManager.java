@@ -308,12 +308,15 @@ public final class TransactionManager implements AutoCloseable {
         }
     }
 
+    /// Rolls back what still runs; their sessions must have stopped using them.
+    public void rollbackAll() {
+        active().forEach(Transaction::rollback);
+    }
+
     /// Rolls back what still runs and frees the memory.
     @Override
     public void close() {
-        for (Transaction transaction : active()) {
-            transaction.rollback();
-        }
+        rollbackAll();
         writeSets.forEach(WriteSet::close);
         writeSets.clear();
         records.forEach(CommitRecord::close);
