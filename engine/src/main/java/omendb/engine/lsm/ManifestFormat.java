@@ -28,9 +28,7 @@ package omendb.engine.lsm;
 ///     1    relation                 a tree begins
 ///     2    relation                 a tree ends; its tables with it
 ///     3    relation, level, number, bytes, entries, tombstones, min ts, max ts, smallest key, largest
-///     key: a table
-///     is added;
-///          to level 0 as its newest
+///          key: a table is added; to level 0 as its newest
 ///     4    relation, number         a table is removed
 ///     5    LSN                      everything up to it is in tables
 ///     6    number                   next table number
@@ -63,7 +61,6 @@ final class ManifestFormat {
     static final int RECORD_TYPE = 16;
     static final int RECORD_HEADER_BYTES = 24;
     static final int RECORD_ALIGNMENT = 8;
-    static final int MAX_RECORD_BYTES = 1 << 30;
 
     static final int TYPE_EDIT = 1;
     static final int TYPE_SEAL = 2;

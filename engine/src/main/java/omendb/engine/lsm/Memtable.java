@@ -1,12 +1,12 @@
 package omendb.engine.lsm;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import omendb.memory.Advice;
 import omendb.memory.MemoryTag;
 import omendb.memory.ReservedRange;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +26,7 @@ final class Memtable {
     private static final int FIRST_OFFSET = 64; // reference 0 means "none"
     private static final long PAGE_BYTES = ReservedRange.pageBytes();
     private static final int SPINS = 1000;
+    private static final long HUGE_FROM_BYTES = 16 << 20;
 
     private final long sequence;
     private final ReservedRange range;
@@ -43,6 +44,9 @@ final class Memtable {
         long rounded = (bytes + FIRST_OFFSET + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
         this.range = ReservedRange.reserve(TAG, rounded);
         this.range.commit(0, rounded);
+        if (rounded >= HUGE_FROM_BYTES) {
+            this.range.advise(0, rounded, Advice.HUGE_PAGES); // a search jumps all over the arena: fewer TLB misses
+        }
         this.capacity = rounded;
     }
 
@@ -107,10 +111,6 @@ final class Memtable {
         gate.accumulateAndGet(FROZEN, (state, frozen) -> state | frozen);
     }
 
-    boolean isFrozen() {
-        return (gate.get() & FROZEN) != 0;
-    }
-
     /// Flushing this memtable and all older ones makes everything up to this LSN part of tables.
     long safeLsn() {
         return safeLsn;
@@ -143,10 +143,6 @@ final class Memtable {
         var list = new SkipList(this, head);
         lists.put(tree, list);
         return list;
-    }
-
-    Collection<LsmTree> treesLocked() {
-        return lists.keySet();
     }
 
     /// Lists in the order of their trees' ids, so that flushes write files in a stable order. Under the

@@ -43,9 +43,4 @@ abstract class RunCursor implements AutoCloseable {
         int order = Keys.compare(keyAddress, keyLength, prefix, other.keyAddress, other.keyLength, other.prefix);
         return order != 0 ? order : Long.compare(other.commitTs, commitTs);
     }
-
-    final boolean hasSameKey(RunCursor other) {
-        return prefix == other.prefix
-                && Keys.compareTails(keyAddress, keyLength, other.keyAddress, other.keyLength) == 0;
-    }
 }

@@ -298,11 +298,6 @@ final class Sstable implements AutoCloseable {
         }
     }
 
-    /// What remains valid while [CorruptFileException]s and logs name the table.
-    String path() {
-        return path;
-    }
-
     @Override
     public void close() {
         mapping.close();

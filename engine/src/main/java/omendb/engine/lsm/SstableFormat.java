@@ -4,10 +4,8 @@ package omendb.engine.lsm;
 ///
 ///     position
 ///     0            file header ([omendb.memory.FileHeader]): kind "sst", owner = relation, creation LSN =
-///     flushed
-///     LSN of the
-///                  store when the table was begun, parameters: table number, base timestamp, restart
-///                  interval
+///                  flushed LSN of the store when the table was begun, parameters: table number, base
+///                  timestamp, restart interval
 ///     4096         data blocks, each a whole number of 4-KiB pages
 ///     data end     index, filter, checksum table: each at a multiple of 64, in this order
 ///     size - 4096  footer
@@ -27,9 +25,7 @@ package omendb.engine.lsm;
 ///                 shared      varint: leading bytes in common with the user key before; 0 at a restart point
 ///                 unshared    varint: bytes of the key that follow
 ///                 tag         varint: value length * 4 + kind; kind 0 = value, 1 = tombstone (length 0),
-///                 2 reserved
-///                 for
-///                             range deletes
+///                             2 reserved for range deletes
 ///                 age         varint: commit timestamp - base timestamp
 ///                 key bytes, value bytes
 ///     ...         zeros up to the end of the page
@@ -40,9 +36,8 @@ package omendb.engine.lsm;
 /// before all versions. One more key follows: the last entry of the table. n = number of blocks.
 ///
 ///     8 * n        prefix: 8 bytes of the separator after the bytes that all keys of the table share (see
-///     the
-///     footer),
-///                  big-endian as a number, zero-padded: most steps of the search look no further
+///                  the footer), big-endian as a number, zero-padded: most steps of the search look no
+///                  further
 ///     4 * (n + 1)  page number of the block (position / 4096); the last is the page after the data
 ///     4 * (n + 2)  offset of each key in the heap that follows; the last is its end
 ///     heap         for each separator, then for the last key: user key, then 8 bytes timestamp
@@ -69,9 +64,7 @@ package omendb.engine.lsm;
 ///     88     24   filter: position, bytes, XXH3-64; bytes 0 = none
 ///     112    24   checksum table: position, bytes, XXH3-64
 ///     136    24   position model (piecewise-linear, key -> block): position, bytes, XXH3-64; bytes 0 in
-///     version 1,
-///     readers
-///                 fall back to the index when they find none or do not know its kind
+///                 version 1; readers fall back to the index when they find none or do not know its kind
 ///     160    4    probes of the filter
 ///     164         zeros
 ///     4088   8    XXH3-64 of bytes 0..4088

@@ -86,8 +86,12 @@ class LsmConcurrencyTest {
             for (Future<?> task : tasks) {
                 task.get();
             }
-            assertTrue(lsm.store().stats().flushes() > 3, "flushes happened: " + lsm.store().stats());
-            assertTrue(lsm.store().stats().compactions() > 1, "compactions happened: " + lsm.store().stats());
+            assertTrue(
+                    lsm.store().stats().flushes() > 3,
+                    "flushes happened: " + lsm.store().stats());
+            assertTrue(
+                    lsm.store().stats().compactions() > 1,
+                    "compactions happened: " + lsm.store().stats());
             assertEquals(null, lsm.store().stats().backgroundFailure());
             sumByScan(tree, 0, false);
             lsm.store().flush(published.get());
@@ -254,7 +258,8 @@ class LsmConcurrencyTest {
                     for (int i = 0; i < 3_000; i++) {
                         lsm.put(relation, "row" + i, "x".repeat(50), 40_000);
                     }
-                    assertEquals(3_000, lsm.scan(relation, null, null, 50_000, false).size());
+                    assertEquals(
+                            3_000, lsm.scan(relation, null, null, 50_000, false).size());
                     lsm.store().dropTree(relation);
                 }
                 return null;

@@ -40,8 +40,7 @@ class LsmFaultTest {
 
     @Test
     void flush_that_meets_a_full_disk_fails_cleanly_and_works_when_there_is_room() {
-        for (Operation operation :
-                List.of(Operation.CREATE, Operation.WRITE, Operation.PREALLOCATE, Operation.SYNC)) {
+        for (Operation operation : List.of(Operation.CREATE, Operation.WRITE, Operation.PREALLOCATE, Operation.SYNC)) {
             for (int nth = 1; nth <= 3; nth++) {
                 var files = CrashableFileStore.create();
                 try (var lsm = LsmFixture.open(files, LsmFixture.SMALL)) {

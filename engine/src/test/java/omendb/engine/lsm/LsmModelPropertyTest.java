@@ -67,8 +67,8 @@ class LsmModelPropertyTest {
     Arbitrary<List<Op>> histories() {
         Arbitrary<Long> seeds = Arbitraries.longs();
         Arbitrary<Integer> relations = Arbitraries.integers().between(0, 1);
-        Arbitrary<Op> commits = seeds.flatMap(
-                seed -> Arbitraries.integers().between(1, 80).map(n -> (Op) new Op.Commit(seed, n)));
+        Arbitrary<Op> commits =
+                seeds.flatMap(seed -> Arbitraries.integers().between(1, 80).map(n -> (Op) new Op.Commit(seed, n)));
         return Arbitraries.frequencyOf(
                         Tuple.of(16, commits),
                         Tuple.of(4, Arbitraries.just(new Op.Flush())),
@@ -195,9 +195,8 @@ class LsmModelPropertyTest {
                 run.finish();
             }
             clock++;
-            rows.forEach((key, value) -> models.get(0)
-                    .computeIfAbsent(key, k -> new TreeMap<>())
-                    .put(clock, value));
+            rows.forEach((key, value) ->
+                    models.get(0).computeIfAbsent(key, k -> new TreeMap<>()).put(clock, value));
         }
 
         private void recreate(int relation) {
@@ -254,7 +253,8 @@ class LsmModelPropertyTest {
             String b = key(random.nextInt(KEYS));
             boolean backward = random.nextBoolean();
             var expected = visible(relation, ts).stream()
-                    .filter(row -> row.compareTo(a) >= 0 && row.substring(0, row.indexOf('=')).compareTo(b) < 0)
+                    .filter(row -> row.compareTo(a) >= 0
+                            && row.substring(0, row.indexOf('=')).compareTo(b) < 0)
                     .toList();
             try (LsmCursor cursor = tree.scan(LsmFixture.bytes(a), LsmFixture.bytes(b), ts, backward)) {
                 assertEquals(backward ? expected.reversed() : expected, drain(cursor));

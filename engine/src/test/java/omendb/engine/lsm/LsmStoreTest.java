@@ -1,5 +1,6 @@
 package omendb.engine.lsm;
 
+import java.nio.file.Path;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -18,7 +19,7 @@ class LsmStoreTest {
     private static final long REL = 16384;
 
     @TempDir
-    java.nio.file.Path directory;
+    Path directory;
 
     private final AtomicLong oldest = new AtomicLong(Long.MAX_VALUE);
     private LsmFixture lsm;
