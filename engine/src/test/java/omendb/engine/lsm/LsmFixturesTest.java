@@ -68,7 +68,10 @@ class LsmFixturesTest {
     }
 
     private Path fixture(String name) throws IOException, URISyntaxException {
-        Path source = Path.of(LsmFixturesTest.class.getResource("/fixtures/" + name + "/CURRENT").toURI()).getParent();
+        Path source = Path.of(LsmFixturesTest.class
+                        .getResource("/fixtures/" + name + "/CURRENT")
+                        .toURI())
+                .getParent();
         Path copy = temporary.resolve(name);
         try (var walk = Files.walk(source)) {
             for (Path from : (Iterable<Path>) walk::iterator) {
@@ -106,8 +109,8 @@ class LsmFixturesTest {
             Path file = store.resolve(name);
             setVersion(file, 2);
             byte[] before = Files.readAllBytes(file);
-            var refused = assertThrows(
-                    FileVersionException.class, () -> LsmFixture.open(store, LsmFixture.SMALL), name);
+            var refused =
+                    assertThrows(FileVersionException.class, () -> LsmFixture.open(store, LsmFixture.SMALL), name);
             assertEquals(FileVersionException.Problem.TOO_NEW, refused.problem());
             assertEquals(file.toString(), refused.path());
             assertArrayEquals(before, Files.readAllBytes(file));

@@ -1,15 +1,13 @@
 package omendb.engine.lsm;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import omendb.memory.MemoryTag;
-import omendb.memory.MemoryAccount;
-import java.util.Collections;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -18,6 +16,8 @@ import net.jqwik.api.Property;
 import omendb.memory.Checksum;
 import omendb.memory.CrashableFileStore;
 import omendb.memory.Epochs;
+import omendb.memory.MemoryAccount;
+import omendb.memory.MemoryTag;
 import org.junit.jupiter.api.Test;
 
 /// One run of versions, as a list, as one table and as a level of tables: all of them must walk alike.
@@ -72,7 +72,8 @@ class RunCursorPropertyTest {
             // prefixes of each other, with and without a long common beginning
             String key = (random.nextInt(10) > 0 ? shared : "") + "ab".repeat(number % 4) + number;
             long ts = 1 + random.nextInt(40);
-            versions.add(new Version(key, ts, random.nextInt(5) == 0 ? null : "v" + i + "x".repeat(random.nextInt(90))));
+            versions.add(
+                    new Version(key, ts, random.nextInt(5) == 0 ? null : "v" + i + "x".repeat(random.nextInt(90))));
         }
         return versions;
     }
@@ -185,8 +186,7 @@ class RunCursorPropertyTest {
                 BloomFilter.add(filter.address(), bytes, probes, hashes.getLast());
             }
             for (long hash : hashes) {
-                assertTrue(
-                        BloomFilter.mayContain(filter.address(), bytes, probes, hash));
+                assertTrue(BloomFilter.mayContain(filter.address(), bytes, probes, hash));
             }
             int passed = 0;
             for (int i = 0; i < 100_000; i++) {

@@ -106,7 +106,10 @@ class WriteBatchTest {
         try (var batch = new WriteBatch();
                 var arena = Arena.ofConfined()) {
             for (int i = 0; i <= random.nextInt(5); i++) {
-                batch.put(random.nextInt(300), LsmFixture.bytes("key" + i), LsmFixture.bytes("v".repeat(random.nextInt(200))));
+                batch.put(
+                        random.nextInt(300),
+                        LsmFixture.bytes("key" + i),
+                        LsmFixture.bytes("v".repeat(random.nextInt(200))));
                 batch.delete(7, LsmFixture.bytes("k".repeat(random.nextInt(200))));
             }
             byte[] bytes = batch.segment().toArray(ValueLayout.JAVA_BYTE);
