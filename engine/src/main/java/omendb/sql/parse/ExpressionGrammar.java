@@ -134,9 +134,7 @@ final class ExpressionGrammar {
     }
 
     private static Expr negate(Expr.Literal literal, int position) {
-        String value = literal.value();
-        String negated = value.startsWith("-") ? value.substring(1) : "-" + value;
-        return new Expr.Literal(literal.kind(), negated, position);
+        return new Expr.Literal(literal.kind(), LiteralPolicy.negated(literal.value()), position);
     }
 
     // ---- infix and postfix

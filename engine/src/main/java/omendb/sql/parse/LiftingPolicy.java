@@ -5,7 +5,8 @@ import omendb.sql.ast.Expr;
 
 /// Lifts literals out of a tree, so that the tree serves every text of its shape.
 ///
-/// A literal stays where its value is syntax. And where a query groups or removes duplicates, those of the parts that
+/// A literal stays where its value is syntax. And where a query groups or removes duplicates, those of the parts
+/// that
 /// are matched against each other
 /// stay too: in `SELECT a + 1 ... GROUP BY a + 1` both ones must be seen to be equal.
 final class LiftingPolicy implements LiteralPolicy {

@@ -6,7 +6,15 @@ import omendb.sql.ast.Expr;
 interface LiteralPolicy {
     /// Literals stay in the tree.
     LiteralPolicy KEEP =
-            (kind, value, _, negative, position) -> new Expr.Literal(kind, negative ? "-" + value : value, position);
+            (kind, value, _, negative, position) -> new Expr.Literal(kind, negative ? negated(value) : value, position);
+
+    /// The number with the other sign; there is no negative zero among integers.
+    static String negated(String number) {
+        if (number.startsWith("-")) {
+            return number.substring(1);
+        }
+        return number.equals("0") ? number : "-" + number;
+    }
 
     /// @param token    index of the literal's token
     /// @param negative a minus sign before it is part of it

@@ -13,11 +13,13 @@ import omendb.sql.ast.Query;
 import omendb.sql.ast.Statement;
 import org.jspecify.annotations.Nullable;
 
-/// Parses texts and keeps the trees of queries and DML by shape: a text that differs from an earlier one only in its
+/// Parses texts and keeps the trees of queries and DML by shape: a text that differs from an earlier one only in
+/// its
 /// literals costs one pass of the
 /// lexer, whatever the length of the literals.
 ///
-/// Two steps find a tree. The shape's key has a mark for every literal. Where literals of a shape turned out to be
+/// Two steps find a tree. The shape's key has a mark for every literal. Where literals of a shape turned out to
+/// be
 /// syntax (`vector(3)`, `ORDER BY 1`), their
 /// values choose among the shape's variants.
 /// Texts of several statements, utility statements, very long ones and faulty ones are parsed afresh each time.

@@ -7,7 +7,8 @@ import omendb.sql.ast.Expr.LiteralKind;
 
 /// The shape of a token stream: its tokens with one space between them and a mark for each literal.
 ///
-/// The mark tells the kind; integers also whether they are an int4, an int8 or too long for both, since that is their
+/// The mark tells the kind; integers also whether they are an int4, an int8 or too long for both, since that is
+/// their
 /// type.
 final class ShapeKey {
     /// No token can hold this character.
@@ -37,17 +38,19 @@ final class ShapeKey {
     static ShapeKey of(TokenList tokens) {
         int size = tokens.size() - 1;
         int[] ordinals = new int[size + 1];
+        Arrays.fill(ordinals, -1);
+        while (size > 0 && tokens.sql.charAt(tokens.start(size - 1)) == ';') {
+            size--;
+        }
         int[] literalTokens = new int[8];
         int literals = 0;
         StringBuilder text = new StringBuilder(Math.min(tokens.sql.length() + size, 4096));
-        ordinals[size] = -1;
         for (int i = 0; i < size; i++) {
             char mark = mark(tokens, i);
             if (i > 0) {
                 text.append(' ');
             }
             if (mark == 0) {
-                ordinals[i] = -1;
                 text.append(tokens.sql, tokens.start(i), tokens.end(i));
             } else {
                 if (literals == literalTokens.length) {
@@ -96,7 +99,9 @@ final class ShapeKey {
             int token = literalTokens[i];
             String value = tokens.value(token);
             values[i] = new Expr.Literal(
-                    kind(tokens.kind(token)), negated[i] ? "-" + value : value, positions.positionOf(token));
+                    kind(tokens.kind(token)),
+                    negated[i] ? LiteralPolicy.negated(value) : value,
+                    positions.positionOf(token));
         }
         return List.of(values);
     }
