@@ -1,6 +1,7 @@
 package omendb.ann.hnsw;
 
 import java.util.Arrays;
+import java.util.function.LongPredicate;
 import omendb.ann.quantize.RabitqQuantizer;
 import omendb.ann.quantize.RabitqTrainer;
 import omendb.ann.quantize.SplitMix;
@@ -16,13 +17,14 @@ import omendb.memory.Epochs;
 final class CodeTraining {
     private CodeTraining() {}
 
-    /// Trains a table on slots that are claimed or linked, encodes them all and gives it to the index. The caller
+    /// Trains a table on slots that are linked or pending, encodes them all and gives it to the index. The caller
     /// holds
     /// the write side of [IndexMemory#writing].
     ///
     /// @param vectors how many such slots there are, at least one
-    static void train(IndexMemory memory, long vectors, int threads) {
-        long[] sample = sample(memory, vectors);
+    static void train(IndexMemory memory, long vectors, int threads, LongPredicate pending) {
+        LongPredicate coded = slot -> (memory.graph.flags(slot) & Graph.LINKED) != 0 || pending.test(slot);
+        long[] sample = sample(memory, vectors, coded);
         if (sample.length == 0) {
             return;
         }
@@ -34,12 +36,12 @@ final class CodeTraining {
                 memory.options.seed(),
                 sample);
         var table = new CodeTable(quantizer, vectors, memory.graph.slotCount.get());
-        encode(memory, table, threads, true);
+        encode(memory, table, threads, coded);
         memory.setCodes(table);
     }
 
     /// Slots spread evenly over those to be coded, each with a random place inside its stride.
-    private static long[] sample(IndexMemory memory, long vectors) {
+    private static long[] sample(IndexMemory memory, long vectors, LongPredicate coded) {
         int wanted = RabitqTrainer.sampleSize(memory.codeLayout(), memory.centroids(vectors));
         long size = Math.min(wanted, vectors);
         long[] sample = new long[(int) size];
@@ -48,7 +50,7 @@ final class CodeTraining {
         long seen = 0;
         long pick = 0;
         for (long slot = 0; slot < slots && taken < size; slot++) {
-            if (!isCoded(memory.graph.flags(slot))) {
+            if (!coded.test(slot)) {
                 continue;
             }
             if (seen >= pick) {
@@ -63,26 +65,22 @@ final class CodeTraining {
         return Arrays.copyOf(sample, taken);
     }
 
-    private static boolean isCoded(int flags) {
-        return (flags & (Graph.CLAIMED | Graph.LINKED)) != 0
-                && ((flags & Graph.DEAD) == 0 || (flags & Graph.LINKED) != 0);
-    }
-
-    /// Writes the rows of all claimed slots; those of linked ones, which searches read, only into a new table.
-    static void encode(IndexMemory memory, CodeTable table, int threads, boolean linkedToo) {
-        long slots = memory.graph.slotCount.get();
-        table.rows.ensure(slots);
-        Workers.forEach(slots, threads, () -> true, () -> new Encoding(memory, table, linkedToo));
+    /// Writes code rows. Rows of linked slots, which searches read, are written only into a table that is not
+    /// shared yet.
+    static void encode(IndexMemory memory, CodeTable table, int threads, LongPredicate slots) {
+        long limit = memory.graph.slotCount.get();
+        table.rows.ensure(limit);
+        Workers.forEach(limit, threads, () -> true, () -> new Encoding(memory, table, slots));
     }
 
     private static final class Encoding implements Workers.Job {
         private final IndexMemory memory;
         private final CodeTable table;
-        private final boolean linkedToo;
+        private final LongPredicate slots;
         private final RabitqQuantizer.Scratch scratch;
 
-        Encoding(IndexMemory memory, CodeTable table, boolean linkedToo) {
-            this.linkedToo = linkedToo;
+        Encoding(IndexMemory memory, CodeTable table, LongPredicate slots) {
+            this.slots = slots;
             this.memory = memory;
             this.table = table;
             this.scratch = new RabitqQuantizer.Scratch(table.quantizer.layout());
@@ -93,8 +91,7 @@ final class CodeTraining {
             try (Epochs.Pin pin = memory.epochs.pin()) {
                 assert pin != null;
                 for (long slot = from; slot < to; slot++) {
-                    int flags = memory.graph.flags(slot);
-                    if (isCoded(flags) && (linkedToo || (flags & Graph.LINKED) == 0)) {
+                    if (slots.test(slot)) {
                         table.encode(slot, memory.source.address(slot), scratch);
                     }
                 }

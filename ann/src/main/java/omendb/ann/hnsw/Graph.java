@@ -35,7 +35,8 @@ final class Graph implements AutoCloseable {
     /// All links of the node are made.
     static final int LINKED = 1 << 29;
 
-    /// Some thread makes, or made, the node's links.
+    /// Some thread makes, or made, the node's links. Set and, on failure, taken back under the read side of
+    /// [IndexMemory#writing].
     static final int CLAIMED = 1 << 28;
 
     static final int COUNT_MASK = 0xffff;

@@ -8,6 +8,7 @@ import java.util.function.LongPredicate;
 import omendb.ann.BuildProgress;
 import omendb.memory.Epochs;
 import omendb.memory.NativeMemory;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that changes an index: insertion, tombstones, bulk build.
 ///
@@ -33,14 +34,7 @@ public final class IndexWriter {
         try (Epochs.Pin pin = memory.epochs.pin()) {
             assert pin != null;
             memory.checkOpen();
-            int before = graph.setFlags(slot, Graph.CLAIMED);
-            if ((before & (Graph.CLAIMED | Graph.LINKED | Graph.DEAD)) == 0) {
-                if (memory.isIndexable(memory.source.address(slot))) {
-                    linkClaimed((int) slot, true);
-                } else {
-                    graph.setFlags(slot, Graph.DEAD);
-                }
-            }
+            link((int) slot, null);
             graph.advanceIndexedLimit();
             if (memory.wantsTraining(graph.linkedCount.get())) {
                 trainAgain();
@@ -48,13 +42,36 @@ public final class IndexWriter {
         }
     }
 
-    private void linkClaimed(int slot, boolean encode) {
+    /// Links a slot unless it is linked or dead, or some other thread is at it.
+    ///
+    /// @param encodedWith table that the slot's code row is already in; a row is written if the index has another
+    ///     by now
+    private void link(int slot, @Nullable CodeTable encodedWith) {
+        if ((graph.flags(slot) & (Graph.LINKED | Graph.DEAD)) != 0) {
+            return;
+        }
+        if (!memory.isIndexable(memory.source.address(slot))) {
+            graph.setFlags(slot, Graph.DEAD);
+            return;
+        }
         Scratch scratch = memory.takeScratch();
+        // a claim lives only under this lock: no checkpoint ever sees one
         long stamp = memory.writing.readLock();
+        try {
+            if ((graph.setFlags(slot, Graph.CLAIMED) & (Graph.CLAIMED | Graph.DEAD)) == 0) {
+                linkClaimed(slot, encodedWith, scratch);
+            }
+        } finally {
+            memory.writing.unlockRead(stamp);
+            memory.giveBack(scratch);
+        }
+    }
+
+    private void linkClaimed(int slot, @Nullable CodeTable encodedWith, Scratch scratch) {
         boolean linked = false;
         try {
             CodeTable codes = memory.codes();
-            if (codes != null && encode) {
+            if (codes != null && codes != encodedWith) {
                 codes.encode(slot, memory.source.address(slot), scratch.codeScorer(codes).encodeScratch);
             }
             linker.link(slot, scratch);
@@ -67,8 +84,6 @@ public final class IndexWriter {
             if (!linked) {
                 graph.unclaim(slot);
             }
-            memory.writing.unlockRead(stamp);
-            memory.giveBack(scratch);
         }
     }
 
@@ -78,7 +93,7 @@ public final class IndexWriter {
             long vectors = graph.linkedCount.get();
             // another thread may have been faster
             if (memory.wantsTraining(vectors)) {
-                CodeTraining.train(memory, vectors, 1);
+                CodeTraining.train(memory, vectors, 1, slot -> false);
             }
         } finally {
             memory.writing.unlockWrite(stamp);
@@ -119,29 +134,27 @@ public final class IndexWriter {
                 graph.level0.ensure(slotLimit);
                 graph.slotCount.accumulateAndGet(slotLimit, Math::max);
             }
-            long count = claimAll(slotLimit, isLive, threads, pending);
-            trainBefore(count, threads);
-            linkAll(slotLimit, count, threads, progress, pending);
-            graph.advanceIndexedLimit();
+            long count = collectPending(slotLimit, isLive, threads, pending);
+            CodeTable codes = trainBefore(count, threads, slot -> isPending(pending, slot, slotLimit));
+            linkAll(slotLimit, count, threads, progress, pending, codes);
         } finally {
             building.unlock();
         }
     }
 
-    /// Claims the live slots, marks the others dead; sets the bits of the claimed ones and returns how many they
-    /// are.
-    private long claimAll(long slotLimit, LongPredicate isLive, int threads, OffHeapArray pending) {
+    /// Sets the bits of the live slots that are not linked, marks the others dead; returns how many bits are set.
+    private long collectPending(long slotLimit, LongPredicate isLive, int threads, OffHeapArray pending) {
         var count = new AtomicLong();
         Workers.forEach(slotLimit, threads, () -> true, () -> (from, to) -> {
             long word = 0;
             for (long slot = from; slot < to; slot++) {
-                if ((graph.flags(slot) & (Graph.CLAIMED | Graph.LINKED | Graph.DEAD)) != 0) {
+                if ((graph.flags(slot) & (Graph.LINKED | Graph.DEAD)) != 0) {
                     continue;
                 }
-                if (!isLive.test(slot) || !memory.isIndexable(memory.source.address(slot))) {
-                    graph.setFlags(slot, Graph.DEAD);
-                } else if ((graph.setFlags(slot, Graph.CLAIMED) & Graph.CLAIMED) == 0) {
+                if (isLive.test(slot) && memory.isIndexable(memory.source.address(slot))) {
                     word |= 1L << (slot - from);
+                } else {
+                    graph.setFlags(slot, Graph.DEAD);
                 }
             }
             NativeMemory.putLong(pending.address() + from / 64 * 8, word);
@@ -150,77 +163,57 @@ public final class IndexWriter {
         return count.get();
     }
 
-    private void trainBefore(long count, int threads) {
+    private static boolean isPending(OffHeapArray pending, long slot, long slotLimit) {
+        return slot < slotLimit && (NativeMemory.getLong(pending.address() + slot / 64 * 8) >>> (slot & 63) & 1) != 0;
+    }
+
+    /// Trains codes if it is time, and sees to it that the pending slots have code rows; returns the table they are
+    /// in.
+    private @Nullable CodeTable trainBefore(long count, int threads, LongPredicate pending) {
         long stamp = memory.writing.writeLock();
         try {
             long vectors = count + graph.linkedCount.get();
+            CodeTable codes = memory.codes();
             if (memory.wantsTraining(vectors)) {
-                CodeTraining.train(memory, vectors, threads);
-            } else if (memory.codes() != null) {
-                encodePending(threads);
+                CodeTraining.train(memory, vectors, threads, pending);
+            } else if (codes != null) {
+                CodeTraining.encode(memory, codes, threads, pending);
             }
+            return memory.codes();
         } finally {
             memory.writing.unlockWrite(stamp);
         }
     }
 
-    private void encodePending(int threads) {
-        CodeTable codes = memory.codes();
-        if (codes != null) {
-            CodeTraining.encode(memory, codes, threads, false);
-        }
-    }
-
-    private void linkAll(long slotLimit, long count, int threads, BuildProgress progress, OffHeapArray pending) {
+    private void linkAll(
+            long slotLimit,
+            long count,
+            int threads,
+            BuildProgress progress,
+            OffHeapArray pending,
+            @Nullable CodeTable codes) {
         var done = new AtomicLong();
         var cancelled = new AtomicBoolean();
-        boolean complete = false;
         try {
-            complete = Workers.forEach(
-                    slotLimit,
-                    threads,
-                    () -> !cancelled.get(),
-                    () -> (from, to) -> linkChunk(from, pending, count, done, progress, cancelled));
+            Workers.forEach(slotLimit, threads, () -> !cancelled.get(), () -> (from, to) -> {
+                try (Epochs.Pin pin = memory.epochs.pin()) {
+                    assert pin != null;
+                    memory.checkOpen();
+                    long word = NativeMemory.getLong(pending.address() + from / 64 * 8);
+                    for (; word != 0 && !cancelled.get(); word &= word - 1) {
+                        link((int) (from + Long.numberOfTrailingZeros(word)), codes);
+                        long linked = done.incrementAndGet();
+                        if ((linked % REPORT_EVERY == 0 || linked == count) && !progress.report(linked, count)) {
+                            cancelled.set(true);
+                        }
+                    }
+                }
+            });
         } finally {
-            if (!complete || cancelled.get()) {
-                unclaimAll(slotLimit, pending);
-                graph.advanceIndexedLimit();
-            }
+            graph.advanceIndexedLimit();
         }
         if (cancelled.get()) {
             throw new CancellationException("build stopped after " + done.get() + " of " + count + " vectors");
-        }
-    }
-
-    private void linkChunk(
-            long from,
-            OffHeapArray pending,
-            long count,
-            AtomicLong done,
-            BuildProgress progress,
-            AtomicBoolean cancelled) {
-        long at = pending.address() + from / 64 * 8;
-        try (Epochs.Pin pin = memory.epochs.pin()) {
-            assert pin != null;
-            memory.checkOpen();
-            for (long word = NativeMemory.getLong(at); word != 0 && !cancelled.get(); word &= word - 1) {
-                // the bit goes first: a slot that fails has given its claim back itself
-                NativeMemory.putLong(at, word & (word - 1));
-                linkClaimed((int) (from + Long.numberOfTrailingZeros(word)), false);
-                long linked = done.incrementAndGet();
-                if ((linked % REPORT_EVERY == 0 || linked == count) && !progress.report(linked, count)) {
-                    cancelled.set(true);
-                }
-            }
-        }
-    }
-
-    private void unclaimAll(long slotLimit, OffHeapArray pending) {
-        for (long from = 0; from < slotLimit; from += 64) {
-            long word = NativeMemory.getLong(pending.address() + from / 8);
-            for (; word != 0; word &= word - 1) {
-                graph.unclaim(from + Long.numberOfTrailingZeros(word));
-            }
         }
     }
 }
