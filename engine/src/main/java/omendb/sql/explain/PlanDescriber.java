@@ -1,0 +1,248 @@
+package omendb.sql.explain;
+
+import java.util.stream.Collectors;
+import omendb.engine.catalog.TableDef;
+import omendb.engine.type.TypeContext;
+import omendb.sql.parse.Deparser;
+import omendb.sql.plan.LogicalPlan.JoinKind;
+import omendb.sql.plan.LogicalPlan.SetKind;
+import omendb.sql.plan.ModifySpec;
+import omendb.sql.plan.PhysicalPlan;
+import omendb.sql.plan.Scalar;
+import org.jspecify.annotations.Nullable;
+
+/// Names plan nodes as PostgreSQL does. Projections are no nodes there and are passed over.
+final class PlanDescriber {
+    private final ScalarText scalars;
+
+    PlanDescriber(TypeContext context) {
+        this.scalars = new ScalarText(context);
+    }
+
+    ExplainNode describe(PhysicalPlan plan) {
+        return switch (plan) {
+            case PhysicalPlan.Project project -> describe(project.input());
+            case PhysicalPlan.SeqScan scan -> filtered(relation(scan, "Seq Scan", "", scan.read()), scan.read());
+            case PhysicalPlan.IndexScan scan -> indexScan(scan);
+            case PhysicalPlan.VectorScan scan -> vectorScan(scan);
+            case PhysicalPlan.Nearest nearest -> node(nearest, "Limit").child(describe(nearest.input()));
+            case PhysicalPlan.VirtualScan scan ->
+                new ExplainNode(scan, "Seq Scan", on(scan.table().name(), scan.alias()))
+                        .attribute("Relation Name", scan.table().name())
+                        .attribute("Alias", scan.alias());
+            case PhysicalPlan.Values values -> values(values);
+            case PhysicalPlan.FunctionScan scan -> functionScan(scan);
+            case PhysicalPlan.CteScan scan ->
+                new ExplainNode(scan, "CTE Scan", on(scan.name(), scan.alias()))
+                        .attribute("CTE Name", scan.name())
+                        .attribute("Alias", scan.alias());
+            case PhysicalPlan.ProjectSet set -> node(set, "ProjectSet").child(describe(set.input()));
+            case PhysicalPlan.Filter filter -> filter(filter);
+            case PhysicalPlan.Aggregate aggregate -> aggregate(aggregate);
+            case PhysicalPlan.Distinct distinct -> distinct(distinct);
+            case PhysicalPlan.Sort sort -> sort(sort);
+            case PhysicalPlan.Limit limit -> node(limit, "Limit").child(describe(limit.input()));
+            case PhysicalPlan.LockRows lock -> node(lock, "LockRows").child(describe(lock.input()));
+            case PhysicalPlan.HashJoin join -> hashJoin(join);
+            case PhysicalPlan.NestedLoop join -> nestedLoop(join);
+            case PhysicalPlan.SetOperation operation -> setOperation(operation);
+            case PhysicalPlan.With with -> with(with);
+            case PhysicalPlan.Modify modify -> modify(modify);
+        };
+    }
+
+    private static ExplainNode node(PhysicalPlan plan, String type) {
+        return new ExplainNode(plan, type, "");
+    }
+
+    private static String on(String name, String alias) {
+        String quoted = Deparser.identifier(name);
+        return " on " + quoted + (alias.equals(name) ? "" : " " + Deparser.identifier(alias));
+    }
+
+    private static ExplainNode relation(PhysicalPlan plan, String type, String using, PhysicalPlan.TableRead read) {
+        TableDef table = read.table();
+        return new ExplainNode(plan, type, using + on(table.name(), read.alias()))
+                .attribute("Relation Name", table.name())
+                .attribute("Alias", read.alias());
+    }
+
+    private ExplainNode filtered(ExplainNode node, PhysicalPlan.TableRead read) {
+        if (read.filter() != null) {
+            node.filter = scalars.of(read.filter());
+            node.property("Filter", node.filter);
+        }
+        return node;
+    }
+
+    private ExplainNode indexScan(PhysicalPlan.IndexScan scan) {
+        String name = scan.index().name();
+        ExplainNode node = relation(
+                scan,
+                "Index Scan",
+                (scan.backward() ? " Backward" : "") + " using " + Deparser.identifier(name),
+                scan.read());
+        node.attribute("Scan Direction", scan.backward() ? "Backward" : "Forward");
+        node.attribute("Index Name", name);
+        if (!scan.conditions().isEmpty()) {
+            node.property(
+                    "Index Cond",
+                    scan.conditions().size() == 1
+                            ? scalars.of(scan.conditions().getFirst())
+                            : scalars.of(new Scalar.And(scan.conditions())));
+        }
+        return filtered(node, scan.read());
+    }
+
+    private ExplainNode vectorScan(PhysicalPlan.VectorScan scan) {
+        String name = scan.index().name();
+        ExplainNode node = relation(scan, "Index Scan", " using " + Deparser.identifier(name), scan.read())
+                .attribute("Scan Direction", "Forward")
+                .attribute("Index Name", name)
+                .property("Order By", scalars.of(scan.distance()));
+        return filtered(node, scan.read());
+    }
+
+    private ExplainNode values(PhysicalPlan.Values values) {
+        boolean oneRow = values.rows().size() == 1 && values.output().isEmpty();
+        return oneRow ? node(values, "Result") : new ExplainNode(values, "Values Scan", " on \"*VALUES*\"");
+    }
+
+    private ExplainNode functionScan(PhysicalPlan.FunctionScan scan) {
+        String name = scan.calls().getFirst() instanceof Scalar.SetCall call
+                ? call.function().name()
+                : scan.calls().getFirst() instanceof Scalar.Call call ? call.name() : scan.alias();
+        return new ExplainNode(scan, "Function Scan", on(name, scan.alias()))
+                .attribute("Function Name", name)
+                .attribute("Alias", scan.alias());
+    }
+
+    /// A filter belongs to the node below it, as PostgreSQL has it.
+    private ExplainNode filter(PhysicalPlan.Filter filter) {
+        ExplainNode input = describe(filter.input());
+        ExplainNode node = new ExplainNode(filter, input.type, input.suffix);
+        node.attributes.addAll(input.attributes);
+        node.properties.addAll(input.properties);
+        node.children.addAll(input.children);
+        node.filter = scalars.of(filter.condition());
+        return node.property("Filter", node.filter);
+    }
+
+    private ExplainNode aggregate(PhysicalPlan.Aggregate aggregate) {
+        boolean plain = aggregate.groups().isEmpty();
+        ExplainNode node = node(aggregate, plain ? "Aggregate" : "HashAggregate");
+        if (!plain) {
+            node.property(
+                    "Group Key",
+                    aggregate.groups().stream()
+                            .map(item -> scalars.of(item.expression()))
+                            .collect(Collectors.joining(", ")));
+        }
+        return node.child(describe(aggregate.input()));
+    }
+
+    private ExplainNode distinct(PhysicalPlan.Distinct distinct) {
+        ExplainNode node = node(distinct, distinct.on() == null ? "HashAggregate" : "Unique");
+        if (distinct.on() == null) {
+            node.property(
+                    "Group Key",
+                    distinct.output().stream()
+                            .map(field -> Deparser.identifier(field.name()))
+                            .collect(Collectors.joining(", ")));
+        }
+        return node.child(describe(distinct.input()));
+    }
+
+    /// A sort that keeps the first rows only is PostgreSQL's Limit over Sort.
+    private ExplainNode sort(PhysicalPlan.Sort sort) {
+        ExplainNode node = node(sort, "Sort")
+                .property("Sort Key", scalars.keys(sort.keys()))
+                .child(describe(sort.input()));
+        return sort.count() == null && sort.offset() == null
+                ? node
+                : node(sort, "Limit").child(node);
+    }
+
+    private ExplainNode hashJoin(PhysicalPlan.HashJoin join) {
+        StringBuilder conditions = new StringBuilder();
+        for (int i = 0; i < join.leftKeys().size(); i++) {
+            conditions
+                    .append(i == 0 ? "(" : " AND (")
+                    .append(scalars.of(join.leftKeys().get(i)))
+                    .append(" = ")
+                    .append(scalars.of(join.rightKeys().get(i)))
+                    .append(')');
+        }
+        String condition = join.leftKeys().size() > 1 ? "(" + conditions + ")" : conditions.toString();
+        ExplainNode hash = node(join.right(), "Hash").child(describe(join.right()));
+        return new ExplainNode(join, "Hash" + kind(join.kind()) + " Join", "")
+                .attribute("Join Type", name(join.kind()))
+                .property("Hash Cond", condition)
+                .property("Join Filter", orNull(join.residual()))
+                .child(describe(join.left()))
+                .child(hash);
+    }
+
+    private ExplainNode nestedLoop(PhysicalPlan.NestedLoop join) {
+        String kind = kind(join.kind());
+        return new ExplainNode(join, "Nested Loop" + (kind.isEmpty() ? "" : kind + " Join"), "")
+                .attribute("Join Type", name(join.kind()))
+                .property("Join Filter", orNull(join.condition()))
+                .child(describe(join.left()))
+                .child(describe(join.right()));
+    }
+
+    private @Nullable String orNull(@Nullable Scalar scalar) {
+        return scalar == null ? null : scalars.of(scalar);
+    }
+
+    private static String kind(JoinKind kind) {
+        return kind == JoinKind.INNER ? "" : " " + name(kind);
+    }
+
+    private static String name(JoinKind kind) {
+        return switch (kind) {
+            case INNER -> "Inner";
+            case LEFT -> "Left";
+            case RIGHT -> "Right";
+            case FULL -> "Full";
+            case SEMI -> "Semi";
+            case ANTI -> "Anti";
+        };
+    }
+
+    private ExplainNode setOperation(PhysicalPlan.SetOperation operation) {
+        if (operation.kind() == SetKind.UNION) {
+            ExplainNode append = node(operation, "Append")
+                    .child(describe(operation.left()))
+                    .child(describe(operation.right()));
+            return operation.all() ? append : node(operation, "HashAggregate").child(append);
+        }
+        String name = operation.kind() == SetKind.INTERSECT ? " Intersect" : " Except";
+        return new ExplainNode(operation, "HashSetOp" + name + (operation.all() ? " All" : ""), "")
+                .child(describe(operation.left()))
+                .child(describe(operation.right()));
+    }
+
+    private ExplainNode with(PhysicalPlan.With with) {
+        ExplainNode body = describe(with.body());
+        for (PhysicalPlan.Cte cte : with.ctes()) {
+            ExplainNode plan = new ExplainNode(cte.plan(), "CTE " + cte.name(), "").child(describe(cte.plan()));
+            body.children.addFirst(plan);
+        }
+        return body;
+    }
+
+    private ExplainNode modify(PhysicalPlan.Modify modify) {
+        String verb =
+                switch (modify.spec()) {
+                    case ModifySpec.Insert _ -> "Insert";
+                    case ModifySpec.Update _ -> "Update";
+                    case ModifySpec.Delete _ -> "Delete";
+                };
+        String table = modify.spec().table().name();
+        return new ExplainNode(modify, verb, on(table, table))
+                .attribute("Relation Name", table)
+                .child(describe(modify.source()));
+    }
+}

@@ -1,0 +1,147 @@
+package omendb.sql.explain;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
+import omendb.engine.type.Batch;
+import omendb.engine.type.SqlType;
+import omendb.engine.type.TypeContext;
+import omendb.engine.type.Types;
+import omendb.sql.parse.Deparser;
+import omendb.sql.plan.Scalar;
+import omendb.sql.plan.SortKey;
+import org.jspecify.annotations.Nullable;
+
+/// Bound expressions as SQL text in the form of PostgreSQL's ruleutils: every operation in parentheses, implicit casts
+/// left out.
+final class ScalarText {
+    private final TypeContext context;
+
+    ScalarText(TypeContext context) {
+        this.context = context;
+    }
+
+    String of(Scalar scalar) {
+        return switch (scalar) {
+            case Scalar.Constant constant -> constant(constant);
+            case Scalar.Parameter parameter -> "$" + parameter.number();
+            case Scalar.Column column -> Deparser.identifier(column.field().name());
+            case Scalar.Call call -> call(call);
+            case Scalar.Relabel relabel ->
+                relabel.explicit() ? cast(relabel.operand(), relabel.type(), relabel.typmod()) : of(relabel.operand());
+            case Scalar.CoerceViaText coerce ->
+                coerce.explicit() ? cast(coerce.operand(), coerce.type(), coerce.typmod()) : of(coerce.operand());
+            case Scalar.ArrayCoerce coerce -> cast(coerce.operand(), coerce.type(), coerce.typmod());
+            case Scalar.And and -> joined(and.args(), " AND ");
+            case Scalar.Or or -> joined(or.args(), " OR ");
+            case Scalar.Not not -> "(NOT " + of(not.operand()) + ")";
+            case Scalar.IsNull test -> "(" + of(test.operand()) + (test.negated() ? " IS NOT NULL)" : " IS NULL)");
+            case Scalar.IsBoolean test ->
+                "(" + of(test.operand()) + " IS " + (test.negated() ? "NOT " : "") + (test.value() ? "TRUE)" : "FALSE)");
+            case Scalar.IsDistinct test ->
+                "(" + of(test.left()) + " IS " + (test.negated() ? "NOT " : "") + "DISTINCT FROM " + of(test.right())
+                        + ")";
+            case Scalar.Case conditional -> conditional(conditional);
+            case Scalar.Coalesce coalesce -> "COALESCE(" + list(coalesce.args()) + ")";
+            case Scalar.NullIf nullIf -> "NULLIF(" + of(nullIf.value()) + ", ...)";
+            case Scalar.MinMax minMax -> (minMax.greatest() ? "GREATEST(" : "LEAST(") + list(minMax.args()) + ")";
+            case Scalar.ArrayOf array -> "ARRAY[" + list(array.elements()) + "]";
+            case Scalar.Subscript subscript -> subscript(subscript);
+            case Scalar.AnyArray any ->
+                "(" + of(any.left()) + " " + any.operator() + (any.all() ? " ALL (" : " ANY (") + of(any.array())
+                        + "))";
+            case Scalar.RowOf row -> "ROW(" + list(row.elements()) + ")";
+            case Scalar.Subquery subquery -> "(SubPlan " + subquery.kind() + ")";
+            case Scalar.Aggregate aggregate -> aggregate(aggregate);
+            case Scalar.SetCall call -> call.function().name() + "(" + list(call.args()) + ")";
+            case Scalar.DefaultValue _ -> "DEFAULT";
+        };
+    }
+
+    String list(List<Scalar> scalars) {
+        return scalars.stream().map(this::of).collect(Collectors.joining(", "));
+    }
+
+    private String joined(List<Scalar> args, String connective) {
+        return args.stream().map(this::of).collect(Collectors.joining(connective, "(", ")"));
+    }
+
+    /// Sort keys with what is not the default of their direction.
+    String keys(List<SortKey> keys) {
+        return keys.stream()
+                .map(key -> of(key.expression()) + (key.descending() ? " DESC" : "")
+                        + (key.nullsFirst() == key.descending() ? "" : key.nullsFirst() ? " NULLS FIRST" : " NULLS LAST"))
+                .collect(Collectors.joining(", "));
+    }
+
+    private String constant(Scalar.Constant constant) {
+        SqlType type = constant.type();
+        if (constant.isNull()) {
+            return "NULL::" + type.format(constant.typmod());
+        }
+        String text;
+        try (Batch batch = Batch.allocate(List.of(type))) {
+            constant.value().store(batch.column(0), 0);
+            text = type == Types.UNKNOWN
+                    ? new String(batch.column(0).getBytes(0), StandardCharsets.UTF_8)
+                    : type.io().toText(context, batch.column(0), 0);
+        }
+        if (type == Types.BOOL) {
+            return text.equals("t") ? "true" : "false";
+        }
+        boolean bare = type == Types.INT4 || (type == Types.NUMERIC && !text.startsWith("N") && !text.startsWith("I"));
+        if (bare && !text.startsWith("-")) {
+            return text;
+        }
+        return "'" + text.replace("'", "''") + "'::" + type.format(constant.typmod());
+    }
+
+    private String call(Scalar.Call call) {
+        List<Scalar> args = call.args();
+        return switch (call.form()) {
+            case OPERATOR ->
+                args.size() == 1
+                        ? "(" + call.name() + " " + of(args.getFirst()) + ")"
+                        : "(" + of(args.getFirst()) + " " + call.name() + " " + of(args.get(1)) + ")";
+            case FUNCTION -> Deparser.identifier(call.name()) + "(" + list(args) + ")";
+            case IMPLICIT_CAST -> of(args.getFirst());
+            case EXPLICIT_CAST -> cast(args.getFirst(), call.type(), call.typmod());
+        };
+    }
+
+    private String cast(Scalar operand, SqlType type, int typmod) {
+        String text = of(operand);
+        return (text.startsWith("(") ? text : "(" + text + ")") + "::" + type.format(typmod);
+    }
+
+    private String conditional(Scalar.Case conditional) {
+        StringBuilder text = new StringBuilder("CASE");
+        for (Scalar.When when : conditional.whens()) {
+            text.append(" WHEN ").append(of(when.condition())).append(" THEN ").append(of(when.result()));
+        }
+        return text.append(" ELSE ").append(of(conditional.otherwise())).append(" END").toString();
+    }
+
+    private String subscript(Scalar.Subscript subscript) {
+        StringBuilder text = new StringBuilder(of(subscript.base()));
+        for (int i = 0; i < subscript.uppers().size(); i++) {
+            text.append('[');
+            if (subscript.slice()) {
+                text.append(orEmpty(subscript.lowers().get(i))).append(':');
+            }
+            text.append(orEmpty(subscript.uppers().get(i))).append(']');
+        }
+        return text.toString();
+    }
+
+    private String orEmpty(@Nullable Scalar scalar) {
+        return scalar == null ? "" : of(scalar);
+    }
+
+    private String aggregate(Scalar.Aggregate aggregate) {
+        String args = aggregate.args().isEmpty() ? "*" : list(aggregate.args());
+        return aggregate.function().name() + "(" + (aggregate.distinct() ? "DISTINCT " : "") + args
+                + (aggregate.orderBy().isEmpty() ? "" : " ORDER BY " + keys(aggregate.orderBy())) + ")"
+                + (aggregate.filter() == null ? "" : " FILTER (WHERE " + of(aggregate.filter()) + ")");
+    }
+}
