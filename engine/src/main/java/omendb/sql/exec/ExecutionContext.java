@@ -51,6 +51,17 @@ final class ExecutionContext {
         this.rowsAffected = 0;
     }
 
+    void begin(Execution.Statement statement) {
+        begin(
+                statement.database(),
+                statement.transaction(),
+                statement.catalog(),
+                statement.evaluation(),
+                statement.system(),
+                new Settings(statement.efSearch(), statement.workMemBytes()),
+                statement.parameters());
+    }
+
     private static <T> T present(@Nullable T value) {
         if (value == null) {
             throw new IllegalStateException("no execution has begun");

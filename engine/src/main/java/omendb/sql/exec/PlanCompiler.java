@@ -107,7 +107,7 @@ final class PlanCompiler {
         return over(input.output()).program(scalars);
     }
 
-    private Program constants(List<Scalar> scalars) {
+    Program constants(List<Scalar> scalars) {
         return over(List.of()).program(scalars);
     }
 
@@ -389,7 +389,7 @@ final class PlanCompiler {
         };
     }
 
-    private RowChecks checks(TableDef table, List<ModifySpec.Check> checks, List<Field> row) {
+    RowChecks checks(TableDef table, List<ModifySpec.Check> checks, List<Field> row) {
         SchemaDef schema = catalog.schema(table.schemaOid());
         return new RowChecks(
                 table,
