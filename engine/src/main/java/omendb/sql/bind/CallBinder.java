@@ -92,7 +92,8 @@ final class CallBinder {
             return null;
         }
         if (resolved != null
-                && ((types.getFirst() != Types.UNKNOWN && resolved.argumentTypes().equals(types))
+                && ((types.getFirst() != Types.UNKNOWN
+                                && resolved.argumentTypes().equals(types))
                         || resolved.target() instanceof AggregateDef)) {
             return null;
         }

@@ -281,8 +281,7 @@ final class InsertBinder {
         if (element.column() != null) {
             ColumnDef column = table.column(element.column());
             if (column == null) {
-                throw new UserException(
-                                SqlState.UNDEFINED_COLUMN, "column \"" + element.column() + "\" does not exist")
+                throw new UserException(SqlState.UNDEFINED_COLUMN, "column \"" + element.column() + "\" does not exist")
                         .withPosition(element.position());
             }
             return column.attnum();

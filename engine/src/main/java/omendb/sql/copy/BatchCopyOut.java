@@ -8,7 +8,8 @@ import omendb.engine.type.TypeContext;
 import omendb.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
-/// A COPY TO STDOUT of batches: one CopyData a row, as clients expect; what stands before the first row travels with it.
+/// A COPY TO STDOUT of batches: one CopyData a row, as clients expect; what stands before the first row travels with
+/// it.
 public final class BatchCopyOut implements CopyOut {
     private final CopyFormat format;
     private final List<CopyColumn> columns;

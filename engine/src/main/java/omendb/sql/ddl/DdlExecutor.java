@@ -75,7 +75,9 @@ public final class DdlExecutor {
     /// `CREATE VIEW` for [Ddl.CreateView].
     private static String words(Statement statement) {
         StringBuilder words = new StringBuilder();
-        for (char c : statement.getClass().getSimpleName().toCharArray()) {
+        String name = statement.getClass().getSimpleName();
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
             if (Character.isUpperCase(c) && !words.isEmpty()) {
                 words.append(' ');
             }

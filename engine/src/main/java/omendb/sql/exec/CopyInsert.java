@@ -55,11 +55,12 @@ public final class CopyInsert implements CopyRows, AutoCloseable {
     private final int[] missing;
     private final RowChecks checks;
 
-    public CopyInsert(
-            Execution.Statement statement, Target target, Function<LogicalPlan, PhysicalPlan> planner) {
+    public CopyInsert(Execution.Statement statement, Target target, Function<LogicalPlan, PhysicalPlan> planner) {
         context.begin(statement);
         this.target = target;
-        this.table = statement.database().table(statement.transaction(), target.table().oid());
+        this.table = statement
+                .database()
+                .table(statement.transaction(), target.table().oid());
         PlanCompiler compiler = new PlanCompiler(context, statement.catalog(), planner);
         this.read = Batch.allocate(types(target.listed()));
         this.rows = Batch.allocate(types(target.table().columns()));

@@ -1,7 +1,7 @@
 package omendb.sql.exec;
 
-import java.util.List;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.function.Function;
 import omendb.engine.Database;
 import omendb.engine.catalog.Catalog;

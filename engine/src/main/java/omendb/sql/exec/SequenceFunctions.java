@@ -34,8 +34,7 @@ public final class SequenceFunctions implements FunctionRegistry.Contribution {
                 1765,
                 "setval",
                 List.of(sequence, Types.INT8, Types.BOOL),
-                (session, args, row) ->
-                        session.setval(oid(args, row), args[1].getLong(row), args[2].getBoolean(row)));
+                (session, args, row) -> session.setval(oid(args, row), args[1].getLong(row), args[2].getBoolean(row)));
     }
 
     private static int oid(ColumnVector[] args, int row) {

@@ -82,8 +82,7 @@ public final class SequenceSession {
         if (sequence == null) {
             var relation = database.catalog(transaction.get()).relation(oid);
             if (relation != null) {
-                throw new UserException(
-                        SqlState.WRONG_OBJECT_TYPE, "\"" + relation.name() + "\" is not a sequence");
+                throw new UserException(SqlState.WRONG_OBJECT_TYPE, "\"" + relation.name() + "\" is not a sequence");
             }
             throw new UserException(
                     SqlState.UNDEFINED_TABLE, "could not open relation with OID " + Integer.toUnsignedString(oid));

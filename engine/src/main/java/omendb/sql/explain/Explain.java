@@ -35,13 +35,11 @@ public final class Explain {
                     case "summary" -> summary = flag(option);
                     case "verbose", "buffers", "settings", "wal" -> flag(option);
                     case "format" -> json = isJson(option);
-                    default ->
-                        throw error(option, "unrecognized EXPLAIN option \"" + option.name() + "\"");
+                    default -> throw error(option, "unrecognized EXPLAIN option \"" + option.name() + "\"");
                 }
             }
             if (timing != null && timing && !analyze) {
-                throw new UserException(
-                        SqlState.INVALID_PARAMETER_VALUE, "EXPLAIN option TIMING requires ANALYZE");
+                throw new UserException(SqlState.INVALID_PARAMETER_VALUE, "EXPLAIN option TIMING requires ANALYZE");
             }
             return new Options(
                     analyze, costs, timing == null ? analyze : timing, summary == null ? analyze : summary, json);
@@ -225,7 +223,8 @@ public final class Explain {
 
     private static String quoted(String text) {
         StringBuilder out = new StringBuilder("\"");
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             switch (c) {
                 case '"' -> out.append("\\\"");
                 case '\\' -> out.append("\\\\");

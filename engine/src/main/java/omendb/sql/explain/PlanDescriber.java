@@ -213,9 +213,8 @@ final class PlanDescriber {
 
     private ExplainNode setOperation(PhysicalPlan.SetOperation operation) {
         if (operation.kind() == SetKind.UNION) {
-            ExplainNode append = node(operation, "Append")
-                    .child(describe(operation.left()))
-                    .child(describe(operation.right()));
+            ExplainNode append =
+                    node(operation, "Append").child(describe(operation.left())).child(describe(operation.right()));
             return operation.all() ? append : node(operation, "HashAggregate").child(append);
         }
         String name = operation.kind() == SetKind.INTERSECT ? " Intersect" : " Except";
@@ -234,12 +233,11 @@ final class PlanDescriber {
     }
 
     private ExplainNode modify(PhysicalPlan.Modify modify) {
-        String verb =
-                switch (modify.spec()) {
-                    case ModifySpec.Insert _ -> "Insert";
-                    case ModifySpec.Update _ -> "Update";
-                    case ModifySpec.Delete _ -> "Delete";
-                };
+        String verb = switch (modify.spec()) {
+            case ModifySpec.Insert _ -> "Insert";
+            case ModifySpec.Update _ -> "Update";
+            case ModifySpec.Delete _ -> "Delete";
+        };
         String table = modify.spec().table().name();
         return new ExplainNode(modify, verb, on(table, table))
                 .attribute("Relation Name", table)

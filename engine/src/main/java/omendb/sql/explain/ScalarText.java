@@ -37,7 +37,8 @@ final class ScalarText {
             case Scalar.Not not -> "(NOT " + of(not.operand()) + ")";
             case Scalar.IsNull test -> "(" + of(test.operand()) + (test.negated() ? " IS NOT NULL)" : " IS NULL)");
             case Scalar.IsBoolean test ->
-                "(" + of(test.operand()) + " IS " + (test.negated() ? "NOT " : "") + (test.value() ? "TRUE)" : "FALSE)");
+                "(" + of(test.operand()) + " IS " + (test.negated() ? "NOT " : "")
+                        + (test.value() ? "TRUE)" : "FALSE)");
             case Scalar.IsDistinct test ->
                 "(" + of(test.left()) + " IS " + (test.negated() ? "NOT " : "") + "DISTINCT FROM " + of(test.right())
                         + ")";
@@ -69,8 +70,11 @@ final class ScalarText {
     /// Sort keys with what is not the default of their direction.
     String keys(List<SortKey> keys) {
         return keys.stream()
-                .map(key -> of(key.expression()) + (key.descending() ? " DESC" : "")
-                        + (key.nullsFirst() == key.descending() ? "" : key.nullsFirst() ? " NULLS FIRST" : " NULLS LAST"))
+                .map(key -> of(key.expression())
+                        + (key.descending() ? " DESC" : "")
+                        + (key.nullsFirst() == key.descending()
+                                ? ""
+                                : key.nullsFirst() ? " NULLS FIRST" : " NULLS LAST"))
                 .collect(Collectors.joining(", "));
     }
 
@@ -119,7 +123,10 @@ final class ScalarText {
         for (Scalar.When when : conditional.whens()) {
             text.append(" WHEN ").append(of(when.condition())).append(" THEN ").append(of(when.result()));
         }
-        return text.append(" ELSE ").append(of(conditional.otherwise())).append(" END").toString();
+        return text.append(" ELSE ")
+                .append(of(conditional.otherwise()))
+                .append(" END")
+                .toString();
     }
 
     private String subscript(Scalar.Subscript subscript) {

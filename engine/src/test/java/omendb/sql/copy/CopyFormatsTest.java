@@ -158,7 +158,8 @@ class CopyFormatsTest {
         byte[] garbage = "this is no COPY file".getBytes(StandardCharsets.US_ASCII);
         assertEquals(
                 "COPY file signature not recognized",
-                assertThrows(UserException.class, () -> read(binary, garbage, 5)).text());
+                assertThrows(UserException.class, () -> read(binary, garbage, 5))
+                        .text());
     }
 
     @Test
@@ -171,6 +172,8 @@ class CopyFormatsTest {
     }
 
     private static void optionRefused(String message, String... options) {
-        assertEquals(message, assertThrows(UserException.class, () -> format(options)).text());
+        assertEquals(
+                message,
+                assertThrows(UserException.class, () -> format(options)).text());
     }
 }

@@ -62,8 +62,7 @@ class SettingsTest {
 
     @Test
     void search_path_keeps_the_quotes_a_name_needs() {
-        assertEquals(
-                "a, \"B c\", public", settings.set("search_path", List.of("a", "B c", "public"), false));
+        assertEquals("a, \"B c\", public", settings.set("search_path", List.of("a", "B c", "public"), false));
         assertEquals(List.of("a", "B c", "public"), settings.searchPath("postgres"));
         settings.reset("search_path", false);
         assertEquals(List.of("postgres", "public"), settings.searchPath("postgres"));
