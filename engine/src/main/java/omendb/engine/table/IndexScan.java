@@ -1,5 +1,6 @@
 package omendb.engine.table;
 
+import omendb.engine.txn.StorageFailures;
 import omendb.memory.NativeMemory;
 
 /// Row ids in key order.
@@ -14,7 +15,11 @@ public final class IndexScan implements AutoCloseable {
 
     /// Advances; false = no more.
     public boolean next() {
-        return cursor.next();
+        try {
+            return cursor.next();
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
     }
 
     public long rowId() {

@@ -2,6 +2,7 @@ package omendb.engine.table;
 
 import omendb.engine.lsm.LsmTree;
 import omendb.engine.lsm.LsmValue;
+import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
 import omendb.engine.txn.WriteSet;
 import omendb.engine.txn.WriteVersion;
@@ -56,10 +57,18 @@ final class RowLookup {
             }
         }
         own = false;
-        boolean found = tree.get(keyAddress, keyLength, timestamp, value);
+        boolean found = committed(keyAddress, keyLength, timestamp);
         address = value.address();
         length = value.length();
         return found;
+    }
+
+    private boolean committed(long keyAddress, int keyLength, long timestamp) {
+        try {
+            return tree.get(keyAddress, keyLength, timestamp, value);
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
     }
 
     /// Whether the version found is the transaction's own.

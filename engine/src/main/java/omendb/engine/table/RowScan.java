@@ -1,5 +1,6 @@
 package omendb.engine.table;
 
+import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
 
@@ -21,6 +22,15 @@ public final class RowScan implements AutoCloseable {
     /// Resets `batch` and fills it with up to [Batch#CAPACITY] rows; false = no more.
     public boolean next(Batch batch) {
         batch.reset();
+        try {
+            fill(batch);
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
+        return batch.rowCount() > 0;
+    }
+
+    private void fill(Batch batch) {
         while (!exhausted && !batch.isFull()) {
             if (cursor.next()) {
                 filler.append(cursor.valueAddress(), RowKey.read(cursor.keyAddress()), batch);
@@ -28,7 +38,6 @@ public final class RowScan implements AutoCloseable {
                 exhausted = true;
             }
         }
-        return batch.rowCount() > 0;
     }
 
     @Override

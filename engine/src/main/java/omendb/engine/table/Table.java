@@ -6,6 +6,7 @@ import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
 import omendb.engine.vector.VectorColumn;
@@ -124,31 +125,51 @@ public final class Table {
     /// Inserts row `row` of `values` (one column per table column, in attnum order); returns its row id.
     /// Duplicate keys: waits for a transaction that holds the key, then 23505.
     public long insert(Transaction transaction, Batch values, int row) {
-        return writer(transaction).insert(values, row, null).rowId();
+        try {
+            return writer(transaction).insert(values, row, null).rowId();
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
     }
 
     /// Inserts, unless a row with the same key exists in one of `arbiters` (oids of unique indexes; empty = all): ON
     /// CONFLICT. Duplicates in other indexes are 23505. A conflict leaves nothing written.
     public InsertOutcome insertOrFind(Transaction transaction, Batch values, int row, List<Integer> arbiters) {
-        return writer(transaction).insert(values, row, arbiters);
+        try {
+            return writer(transaction).insert(values, row, arbiters);
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
     }
 
     /// Takes the row's lock, waiting for its holder (40P01 on deadlock), before update or delete or for SELECT FOR
     /// UPDATE. At REPEATABLE READ a row changed since the snapshot is 40001.
     public RowLock lockRow(Transaction transaction, long rowId) {
-        return writer(transaction).lockRow(rowId);
+        try {
+            return writer(transaction).lockRow(rowId);
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
     }
 
     /// Sets the columns `attnums` of a locked row to row `row` of `values` (columns in the order of `attnums`),
     /// on top of
     /// its newest version.
     public void update(Transaction transaction, long rowId, int[] attnums, Batch values, int row) {
-        writer(transaction).update(rowId, attnums, values, row);
+        try {
+            writer(transaction).update(rowId, attnums, values, row);
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
     }
 
     /// Deletes a locked row.
     public void delete(Transaction transaction, long rowId) {
-        writer(transaction).delete(rowId);
+        try {
+            writer(transaction).delete(rowId);
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
     }
 
     private TableWriter writer(Transaction transaction) {

@@ -136,7 +136,7 @@ public final class TableWrites implements TransactionParticipant {
         Position position = mark == null ? new Position(Map.of(), Map.of()) : (Position) mark;
         columns.forEach((column, taken) -> {
             long before = taken.slots.size();
-            taken.slots.truncate(position.slots().getOrDefault(column, 0L), column::markDead);
+            taken.slots.truncate(position.slots().getOrDefault(column, 0L), column::abandon);
             vectorBytes -= (before - taken.slots.size()) * column.strideBytes();
         });
         counts.forEach((storageId, count) -> count.delta = position.deltas().getOrDefault(storageId, 0L));

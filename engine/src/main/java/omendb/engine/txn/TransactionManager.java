@@ -16,6 +16,8 @@ import omendb.memory.Epochs;
 import omendb.wal.Wal;
 import omendb.wal.WalFailedException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Begins, commits and rolls back transactions.
 ///
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threading: any thread.
 public final class TransactionManager implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TransactionManager.class);
     private static final int MAX_TRANSACTIONS = 4096;
     private static final int POOLED = 32;
     private static final long POOLED_BYTES = 1 << 20;
@@ -123,7 +126,7 @@ public final class TransactionManager implements AutoCloseable {
                 applied = true;
             } finally {
                 if (!applied) {
-                    joined.forEach(TransactionParticipant::rolledBack);
+                    joined.forEach(TransactionManager::rollBack);
                 }
                 transaction.finish();
             }
@@ -167,9 +170,18 @@ public final class TransactionManager implements AutoCloseable {
 
     void rollback(Transaction transaction) {
         try {
-            transaction.participants().values().forEach(TransactionParticipant::rolledBack);
+            transaction.participants().values().forEach(TransactionManager::rollBack);
         } finally {
             transaction.finish();
+        }
+    }
+
+    /// One participant's failure to clean up must not keep the others from it, nor locks from being released.
+    private static void rollBack(TransactionParticipant participant) {
+        try {
+            participant.rolledBack();
+        } catch (RuntimeException failed) {
+            LOG.error("rollback left something behind, the next start cleans it up", failed);
         }
     }
 

@@ -7,7 +7,10 @@ import omendb.memory.FileStore;
 import omendb.memory.MemoryAccount;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
+import omendb.memory.StorageException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The vectors of one `vector(n)` column: slot number -> floats, and slot -> row id.
 ///
@@ -21,6 +24,7 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     /// Most slots of a column: indexes number them with 31 bits.
     public static final long MAX_SLOTS = 1L << 31;
 
+    private static final Logger LOG = LoggerFactory.getLogger(VectorColumn.class);
     private static final MemoryTag TAG = MemoryTag.of("vectors");
     private static final String VECTORS = "vectors";
     private static final String VECTOR_SUFFIX = ".vec";
@@ -198,6 +202,18 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     /// Declares that the transaction of a slot committed.
     public void resolve(long slot) {
         states().resolve(slot);
+    }
+
+    /// Gives up a slot whose transaction rolled back. Cannot fail: if the mark cannot be written, the slot is one
+    /// that no
+    /// row refers to, and searches skip it.
+    public void abandon(long slot) {
+        try {
+            markDead(slot);
+        } catch (StorageException failed) {
+            LOG.warn("slot {} of {} cannot be marked dead: {}", slot, directory, failed.toString());
+            resolve(slot);
+        }
     }
 
     /// Marks a slot dead: its transaction rolled back, or no snapshot sees the row version that refers to it.
