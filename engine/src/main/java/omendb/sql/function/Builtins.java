@@ -12,6 +12,12 @@ final class Builtins {
         NumericFunctions.register(r);
         TextFunctions.register(r);
         DateTimeArithmetic.register(r);
+        TextFormatting.register(r);
+        PatternFunctions.register(r);
+        ByteaFunctions.register(r);
+        DateTimeFunctions.register(r);
+        JsonFunctions.register(r);
+        ArrayFunctions.register(r);
         UuidFunctions.register(r);
         JsonBuilders.register(r);
         SetFunctions.register(r);
