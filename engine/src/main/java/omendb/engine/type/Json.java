@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /// A JSON value on the heap: what jsonb functions build and take apart. Stored as [JsonbValue].
@@ -29,7 +29,7 @@ public sealed interface Json {
     record Elements(List<Json> elements) implements Json {}
 
     /// Members in [#KEY_ORDER].
-    record Members(SortedMap<String, Json> members) implements Json {}
+    record Members(NavigableMap<String, Json> members) implements Json {}
 
     static Json nullValue() {
         return new NullValue();

@@ -21,16 +21,21 @@ final class ArrayFunctions {
         texts(r);
         r.operator("@>", r.immutable("arraycontains(anyarray, anyarray) bool", contains(0, 1)));
         r.operator("<@", r.immutable("arraycontained(anyarray, anyarray) bool", contains(1, 0)));
-        r.operator("&&", r.immutable("arrayoverlap(anyarray, anyarray) bool", Rows.strict((context, args, row, out) ->
-                out.setBoolean(row, overlap(args, row, out)))));
+        r.operator(
+                "&&",
+                r.immutable(
+                        "arrayoverlap(anyarray, anyarray) bool",
+                        Rows.strict((context, args, row, out) -> out.setBoolean(row, overlap(args, row, out)))));
     }
 
     private static void measures(Registrar r) {
         dimension(r, "array_length", (array, index) -> array.length(index));
         dimension(r, "array_lower", (array, index) -> array.lowerBound(index));
         dimension(r, "array_upper", (array, index) -> array.lowerBound(index) + array.length(index) - 1);
-        r.immutable("cardinality(anyarray) int4", Rows.strict((context, args, row, out) ->
-                out.setLong(row, ArrayValue.read(args[0], row).count())));
+        r.immutable(
+                "cardinality(anyarray) int4",
+                Rows.strict((context, args, row, out) ->
+                        out.setLong(row, ArrayValue.read(args[0], row).count())));
         r.immutable("array_ndims(anyarray) int4", Rows.strict((context, args, row, out) -> {
             int dimensions = ArrayValue.read(args[0], row).dimensions();
             if (dimensions == 0) {
@@ -44,7 +49,11 @@ final class ArrayFunctions {
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < array.dimensions(); i++) {
                 int lower = array.lowerBound(i);
-                text.append('[').append(lower).append(':').append(lower + array.length(i) - 1).append(']');
+                text.append('[')
+                        .append(lower)
+                        .append(':')
+                        .append(lower + array.length(i) - 1)
+                        .append(']');
             }
             if (text.isEmpty()) {
                 out.setNull(row);
@@ -75,17 +84,25 @@ final class ArrayFunctions {
     // ---- building ----
 
     private static void building(Registrar r) {
-        FunctionDef append = r.immutable("array_append(anycompatiblearray, anycompatible) anycompatiblearray", Rows.lenient((context, args, row, out) ->
-                extend(args[0], args[1], row, false, out)));
+        FunctionDef append = r.immutable(
+                "array_append(anycompatiblearray, anycompatible) anycompatiblearray",
+                Rows.lenient((context, args, row, out) -> extend(args[0], args[1], row, false, out)));
         r.operator("||", append);
-        FunctionDef prepend = r.immutable("array_prepend(anycompatible, anycompatiblearray) anycompatiblearray", Rows.lenient((context, args, row, out) ->
-                extend(args[1], args[0], row, true, out)));
+        FunctionDef prepend = r.immutable(
+                "array_prepend(anycompatible, anycompatiblearray) anycompatiblearray",
+                Rows.lenient((context, args, row, out) -> extend(args[1], args[0], row, true, out)));
         r.operator("||", prepend);
-        r.operator("||", r.immutable("array_cat(anycompatiblearray, anycompatiblearray) anycompatiblearray", Rows.lenient(ArrayFunctions::concatenate)));
-        r.immutable("array_remove(anycompatiblearray, anycompatible) anycompatiblearray", Rows.lenient((context, args, row, out) ->
-                replace(args[0], args[1], null, row, out)));
-        r.immutable("array_replace(anycompatiblearray, anycompatible, anycompatible) anycompatiblearray", Rows.lenient((context, args, row, out) ->
-                replace(args[0], args[1], args[2], row, out)));
+        r.operator(
+                "||",
+                r.immutable(
+                        "array_cat(anycompatiblearray, anycompatiblearray) anycompatiblearray",
+                        Rows.lenient(ArrayFunctions::concatenate)));
+        r.immutable(
+                "array_remove(anycompatiblearray, anycompatible) anycompatiblearray",
+                Rows.lenient((context, args, row, out) -> replace(args[0], args[1], null, row, out)));
+        r.immutable(
+                "array_replace(anycompatiblearray, anycompatible, anycompatible) anycompatiblearray",
+                Rows.lenient((context, args, row, out) -> replace(args[0], args[1], args[2], row, out)));
         r.immutable("trim_array(anyarray, int4) anyarray", Rows.strict(ArrayFunctions::trim));
         BatchFunction fill = Rows.lenient(ArrayFunctions::fill);
         r.immutable("array_fill(anyelement, _int4) anyarray", fill);
@@ -103,8 +120,7 @@ final class ArrayFunctions {
         if (!arrays.isNull(row)) {
             ArrayValue array = ArrayValue.read(arrays, row);
             if (array.dimensions() > 1) {
-                throw new UserException(
-                        SqlState.DATA_EXCEPTION, "argument must be empty or one-dimensional array");
+                throw new UserException(SqlState.DATA_EXCEPTION, "argument must be empty or one-dimensional array");
             }
             lower = array.dimensions() == 1 ? array.lowerBound(0) : 1;
             if (atFront) {
@@ -253,28 +269,31 @@ final class ArrayFunctions {
     // ---- searching ----
 
     private static void searching(Registrar r) {
-        r.immutable("array_position(anycompatiblearray, anycompatible) int4", Rows.lenient((context, args, row, out) ->
-                position(args, row, Integer.MIN_VALUE, out)));
-        r.immutable("array_position(anycompatiblearray, anycompatible, int4) int4", Rows.lenient((context, args, row, out) ->
-                position(args, row, args[2].getLong(row), out)));
-        r.immutable("array_positions(anycompatiblearray, anycompatible) _int4", Rows.lenient((context, args, row, out) -> {
-            if (args[0].isNull(row)) {
-                out.setNull(row);
-                return;
-            }
-            ArrayValue array = oneDimensional(args[0], row);
-            ColumnVector cell = ColumnVector.cell(array.elementType(), out.arena());
-            ColumnVector index = ColumnVector.cell(omendb.engine.type.Types.INT4, out.arena());
-            ArrayBuilder builder = new ArrayBuilder(omendb.engine.type.Types.INT4);
-            for (int i = 0; i < array.count(); i++) {
-                array.get(i, cell, 0);
-                if (sameOrBothNull(cell, args[1], row)) {
-                    index.setLong(0, array.lowerBound(0) + i);
-                    builder.add(index, 0);
-                }
-            }
-            builder.write(out, row);
-        }));
+        r.immutable(
+                "array_position(anycompatiblearray, anycompatible) int4",
+                Rows.lenient((context, args, row, out) -> position(args, row, Integer.MIN_VALUE, out)));
+        r.immutable(
+                "array_position(anycompatiblearray, anycompatible, int4) int4",
+                Rows.lenient((context, args, row, out) -> position(args, row, args[2].getLong(row), out)));
+        r.immutable(
+                "array_positions(anycompatiblearray, anycompatible) _int4", Rows.lenient((context, args, row, out) -> {
+                    if (args[0].isNull(row)) {
+                        out.setNull(row);
+                        return;
+                    }
+                    ArrayValue array = oneDimensional(args[0], row);
+                    ColumnVector cell = ColumnVector.cell(array.elementType(), out.arena());
+                    ColumnVector index = ColumnVector.cell(omendb.engine.type.Types.INT4, out.arena());
+                    ArrayBuilder builder = new ArrayBuilder(omendb.engine.type.Types.INT4);
+                    for (int i = 0; i < array.count(); i++) {
+                        array.get(i, cell, 0);
+                        if (sameOrBothNull(cell, args[1], row)) {
+                            index.setLong(0, array.lowerBound(0) + i);
+                            builder.add(index, 0);
+                        }
+                    }
+                    builder.write(out, row);
+                }));
     }
 
     private static ArrayValue oneDimensional(ColumnVector in, int row) {

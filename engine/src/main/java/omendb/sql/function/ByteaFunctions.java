@@ -30,13 +30,19 @@ final class ByteaFunctions {
             out.setBytes(row, whole);
         })));
         for (String name : new String[] {"substring", "substr"}) {
-            r.immutable(name + "(bytea, int4) bytea", Rows.strict((context, args, row, out) ->
-                    slice(args[0], row, args[1].getLong(row), Integer.MAX_VALUE, out)));
-            r.immutable(name + "(bytea, int4, int4) bytea", Rows.strict((context, args, row, out) ->
-                    slice(args[0], row, args[1].getLong(row), args[2].getLong(row), out)));
+            r.immutable(
+                    name + "(bytea, int4) bytea",
+                    Rows.strict((context, args, row, out) ->
+                            slice(args[0], row, args[1].getLong(row), Integer.MAX_VALUE, out)));
+            r.immutable(
+                    name + "(bytea, int4, int4) bytea",
+                    Rows.strict((context, args, row, out) ->
+                            slice(args[0], row, args[1].getLong(row), args[2].getLong(row), out)));
         }
-        r.immutable("position(bytea, bytea) int4", Rows.strict((context, args, row, out) ->
-                out.setLong(row, position(args[0].getBytes(row), args[1].getBytes(row)))));
+        r.immutable(
+                "position(bytea, bytea) int4",
+                Rows.strict((context, args, row, out) ->
+                        out.setLong(row, position(args[0].getBytes(row), args[1].getBytes(row)))));
         bytesAndBits(r);
         digests(r);
         encodings(r);
@@ -94,12 +100,16 @@ final class ByteaFunctions {
 
     private static void digests(Registrar r) {
         for (String type : new String[] {"text", "bytea"}) {
-            r.immutable("md5(" + type + ") text", Rows.strict((context, args, row, out) ->
-                    out.setString(row, HexFormat.of().formatHex(digest("MD5", args[0].getBytes(row))))));
+            r.immutable(
+                    "md5(" + type + ") text",
+                    Rows.strict((context, args, row, out) ->
+                            out.setString(row, HexFormat.of().formatHex(digest("MD5", args[0].getBytes(row))))));
         }
         for (String bits : new String[] {"224", "256", "384", "512"}) {
-            r.immutable("sha" + bits + "(bytea) bytea", Rows.strict((context, args, row, out) ->
-                    out.setBytes(row, digest("SHA-" + bits, args[0].getBytes(row)))));
+            r.immutable(
+                    "sha" + bits + "(bytea) bytea",
+                    Rows.strict((context, args, row, out) ->
+                            out.setBytes(row, digest("SHA-" + bits, args[0].getBytes(row)))));
         }
         r.immutable("crc32(bytea) int8", Rows.strict((context, args, row, out) -> {
             CRC32 crc = new CRC32();
@@ -122,14 +132,22 @@ final class ByteaFunctions {
     }
 
     private static void encodings(Registrar r) {
-        r.immutable("encode(bytea, text) text", Rows.strict((context, args, row, out) ->
-                out.setString(row, encode(args[0].getBytes(row), args[1].getString(row)))));
-        r.immutable("decode(text, text) bytea", Rows.strict((context, args, row, out) ->
-                out.setBytes(row, decode(args[0].getString(row), args[1].getString(row)))));
-        r.immutable("convert_from(bytea, name) text", Rows.strict((context, args, row, out) ->
-                out.setString(row, new String(args[0].getBytes(row), charset(args[1].getString(row), "source")))));
-        r.immutable("convert_to(text, name) bytea", Rows.strict((context, args, row, out) ->
-                out.setBytes(row, args[0].getString(row).getBytes(charset(args[1].getString(row), "destination")))));
+        r.immutable(
+                "encode(bytea, text) text",
+                Rows.strict((context, args, row, out) ->
+                        out.setString(row, encode(args[0].getBytes(row), args[1].getString(row)))));
+        r.immutable(
+                "decode(text, text) bytea",
+                Rows.strict((context, args, row, out) ->
+                        out.setBytes(row, decode(args[0].getString(row), args[1].getString(row)))));
+        r.immutable(
+                "convert_from(bytea, name) text",
+                Rows.strict((context, args, row, out) -> out.setString(
+                        row, new String(args[0].getBytes(row), charset(args[1].getString(row), "source")))));
+        r.immutable(
+                "convert_to(text, name) bytea",
+                Rows.strict((context, args, row, out) -> out.setBytes(
+                        row, args[0].getString(row).getBytes(charset(args[1].getString(row), "destination")))));
     }
 
     private static Charset charset(String name, String side) {
@@ -191,8 +209,7 @@ final class ByteaFunctions {
                 try {
                     return Base64.getDecoder().decode(text.replaceAll("\\s", ""));
                 } catch (IllegalArgumentException e) {
-                    throw new UserException(
-                            SqlState.INVALID_PARAMETER_VALUE, "invalid base64 end sequence", e)
+                    throw new UserException(SqlState.INVALID_PARAMETER_VALUE, "invalid base64 end sequence", e)
                             .withHint("Input data is missing padding, is truncated, or is otherwise corrupted.");
                 }
             }

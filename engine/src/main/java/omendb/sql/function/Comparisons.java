@@ -61,8 +61,12 @@ final class Comparisons {
 
     private static void doubles(Registrar r, String prefix, String left, String right) {
         String args = "(" + left + ", " + right + ") bool";
-        r.operator("=", r.immutable(prefix + "eq" + args, doubles((a, b) -> a == b || (a != a && b != b))));
-        r.operator("<>", r.immutable(prefix + "ne" + args, doubles((a, b) -> a != b && (a == a || b == b))));
+        r.operator(
+                "=",
+                r.immutable(prefix + "eq" + args, doubles((a, b) -> a == b || (Double.isNaN(a) && Double.isNaN(b)))));
+        r.operator(
+                "<>",
+                r.immutable(prefix + "ne" + args, doubles((a, b) -> a != b && !(Double.isNaN(a) && Double.isNaN(b)))));
         r.operator("<", r.immutable(prefix + "lt" + args, doubles((a, b) -> ValueOrders.compareDoubles(a, b) < 0)));
         r.operator("<=", r.immutable(prefix + "le" + args, doubles((a, b) -> ValueOrders.compareDoubles(a, b) <= 0)));
         r.operator(">", r.immutable(prefix + "gt" + args, doubles((a, b) -> ValueOrders.compareDoubles(a, b) > 0)));

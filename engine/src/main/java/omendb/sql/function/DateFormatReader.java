@@ -44,13 +44,16 @@ final class DateFormatReader {
     private UserException invalid(String pattern) {
         return new UserException(
                 SqlState.INVALID_DATETIME_FORMAT,
-                "invalid value \"" + text.substring(Math.min(at, text.length())).split("\\s", 2)[0] + "\" for \"" + pattern + "\"");
+                "invalid value \"" + text.substring(Math.min(at, text.length())).split("\\s", 2)[0] + "\" for \""
+                        + pattern + "\"");
     }
 
     private void read(String format) {
         int f = 0;
         while (f < format.length()) {
-            while (format.regionMatches(true, f, "FM", 0, 2) || format.regionMatches(true, f, "TM", 0, 2) || format.startsWith("FX", f)) {
+            while (format.regionMatches(true, f, "FM", 0, 2)
+                    || format.regionMatches(true, f, "TM", 0, 2)
+                    || format.startsWith("FX", f)) {
                 f += 2;
             }
             String pattern = f < format.length() ? ToChar.patternAt(format, f) : "";
@@ -58,7 +61,8 @@ final class DateFormatReader {
                 f += pattern.length();
                 skipSpace();
                 if (at < text.length()) {
-                    boolean separated = f >= format.length() || ToChar.patternAt(format, f).isEmpty();
+                    boolean separated =
+                            f >= format.length() || ToChar.patternAt(format, f).isEmpty();
                     readField(pattern, separated);
                 }
                 if (format.startsWith("TH", f) || format.startsWith("th", f)) {
@@ -74,7 +78,9 @@ final class DateFormatReader {
                     end = end < 0 ? format.length() : end;
                     at = Math.min(at + end - f, text.length());
                     f = Math.min(end + 1, format.length());
-                } else if (at < text.length() && !Character.isLetterOrDigit(text.charAt(at)) && !Character.isLetterOrDigit(c)) {
+                } else if (at < text.length()
+                        && !Character.isLetterOrDigit(text.charAt(at))
+                        && !Character.isLetterOrDigit(c)) {
                     at++;
                 } else if (Character.isLetterOrDigit(c)) {
                     at = Math.min(at + 1, text.length());

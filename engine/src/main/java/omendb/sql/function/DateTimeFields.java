@@ -68,30 +68,28 @@ final class DateTimeFields {
         if (time != null) {
             return time;
         }
-        switch (field) {
-            case "epoch" -> {
-                long offset = offsetSeconds == null ? 0 : offsetSeconds * Timestamps.MICROS_PER_SECOND;
-                return micros(local - offset, Timestamps.EPOCH_SECONDS);
-            }
-            case "julian" -> {
-                BigDecimal day = BigDecimal.valueOf(civil.toLocalDate().toEpochDay() + 2_440_588);
-                long rest = Math.floorMod(local, Timestamps.MICROS_PER_DAY);
-                if (rest == 0) {
-                    return Numeric.of(day);
-                }
-                return NumericFunctions.add(
-                        Numeric.of(day),
-                        NumericFunctions.divide(
-                                Numeric.of(BigDecimal.valueOf(rest, 6)), Numeric.of(BigDecimal.valueOf(86_400_000_000L, 6))));
-            }
-            default -> {
-                Numeric zone = offsetSeconds == null ? null : ofZone(field, offsetSeconds);
-                if (zone != null) {
-                    return zone;
-                }
-                throw isZone(field) ? notSupported(unit, typeName) : notRecognized(unit, typeName);
-            }
+        if (field.equals("epoch")) {
+            long offset = offsetSeconds == null ? 0 : offsetSeconds * Timestamps.MICROS_PER_SECOND;
+            return micros(local - offset, Timestamps.EPOCH_SECONDS);
         }
+        if (field.equals("julian")) {
+            return julian(civil.toLocalDate(), Math.floorMod(local, Timestamps.MICROS_PER_DAY));
+        }
+        Numeric zone = offsetSeconds == null ? null : ofZone(field, offsetSeconds);
+        if (zone != null) {
+            return zone;
+        }
+        throw isZone(field) ? notSupported(unit, typeName) : notRecognized(unit, typeName);
+    }
+
+    private static Numeric julian(LocalDate date, long timeMicros) {
+        Numeric day = Numeric.of(date.toEpochDay() + 2_440_588);
+        if (timeMicros == 0) {
+            return day;
+        }
+        Numeric seconds = Numeric.of(BigDecimal.valueOf(timeMicros, 6));
+        return NumericFunctions.add(
+                day, NumericFunctions.divide(seconds, Numeric.of(BigDecimal.valueOf(86_400_000_000L, 6))));
     }
 
     private static boolean isZone(String field) {
@@ -113,8 +111,21 @@ final class DateTimeFields {
 
     private static @Nullable Numeric ofInfinity(String unit, String field, boolean positive, String typeName) {
         return switch (field) {
-            case "microseconds", "milliseconds", "second", "minute", "hour", "day", "month", "quarter", "week", "dow",
-                    "isodow", "doy", "timezone", "timezone_hour", "timezone_minute" -> null;
+            case "microseconds",
+                    "milliseconds",
+                    "second",
+                    "minute",
+                    "hour",
+                    "day",
+                    "month",
+                    "quarter",
+                    "week",
+                    "dow",
+                    "isodow",
+                    "doy",
+                    "timezone",
+                    "timezone_hour",
+                    "timezone_minute" -> null;
             case "year", "decade", "century", "millennium", "julian", "isoyear", "epoch" ->
                 positive ? Numeric.POSITIVE_INFINITY : Numeric.NEGATIVE_INFINITY;
             default -> throw notRecognized(unit, typeName);
@@ -196,16 +207,15 @@ final class DateTimeFields {
         if (!Timestamps.isFinite(local)) {
             return local;
         }
-        long unitMicros =
-                switch (field) {
-                    case "microseconds" -> 1;
-                    case "milliseconds" -> 1_000;
-                    case "second" -> Timestamps.MICROS_PER_SECOND;
-                    case "minute" -> Timestamps.MICROS_PER_MINUTE;
-                    case "hour" -> Timestamps.MICROS_PER_HOUR;
-                    case "day" -> Timestamps.MICROS_PER_DAY;
-                    default -> 0;
-                };
+        long unitMicros = switch (field) {
+            case "microseconds" -> 1;
+            case "milliseconds" -> 1_000;
+            case "second" -> Timestamps.MICROS_PER_SECOND;
+            case "minute" -> Timestamps.MICROS_PER_MINUTE;
+            case "hour" -> Timestamps.MICROS_PER_HOUR;
+            case "day" -> Timestamps.MICROS_PER_DAY;
+            default -> 0;
+        };
         if (unitMicros > 0) {
             return Math.floorDiv(local, unitMicros) * unitMicros;
         }

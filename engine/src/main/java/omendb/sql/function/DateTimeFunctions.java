@@ -32,14 +32,16 @@ final class DateTimeFunctions {
     }
 
     private static void clock(Registrar r) {
-        StrictBody transaction = Rows.strict((context, args, row, out) ->
-                out.setLong(row, context.transactionTimestamp()));
+        StrictBody transaction =
+                Rows.strict((context, args, row, out) -> out.setLong(row, context.transactionTimestamp()));
         r.stable("now() timestamptz", transaction);
         r.stable("transaction_timestamp() timestamptz", transaction);
-        r.stable("statement_timestamp() timestamptz", Rows.strict((context, args, row, out) ->
-                out.setLong(row, context.statementTimestamp())));
-        r.changing("clock_timestamp() timestamptz", Rows.strict((context, args, row, out) ->
-                out.setLong(row, context.clockTimestamp())));
+        r.stable(
+                "statement_timestamp() timestamptz",
+                Rows.strict((context, args, row, out) -> out.setLong(row, context.statementTimestamp())));
+        r.changing(
+                "clock_timestamp() timestamptz",
+                Rows.strict((context, args, row, out) -> out.setLong(row, context.clockTimestamp())));
         r.changing("timeofday() text", Rows.strict((context, args, row, out) -> {
             ZoneId zone = context.types().timeZone();
             LocalDateTime civil = Timestamps.civil(Timestamps.toLocal(context.clockTimestamp(), zone));
@@ -61,23 +63,32 @@ final class DateTimeFunctions {
     }
 
     private static void fields(Registrar r) {
-        field(r, "timestamp", true, (context, unit, in, row) ->
-                DateTimeFields.ofTimestamp(unit, in.getLong(row), null, "timestamp without time zone"));
+        field(
+                r,
+                "timestamp",
+                true,
+                (context, unit, in, row) ->
+                        DateTimeFields.ofTimestamp(unit, in.getLong(row), null, "timestamp without time zone"));
         field(r, "timestamptz", false, (context, unit, in, row) -> {
             long instant = in.getLong(row);
             int offset = Timestamps.isFinite(instant)
                     ? Timestamps.offsetAt(instant, context.types().timeZone())
                     : 0;
-            return DateTimeFields.ofTimestamp(
-                    unit, Casts.local(context, in, row), offset, "timestamp with time zone");
+            return DateTimeFields.ofTimestamp(unit, Casts.local(context, in, row), offset, "timestamp with time zone");
         });
         field(r, "date", true, (context, unit, in, row) -> ofDate(unit, in.getLong(row)));
-        field(r, "time", true, (context, unit, in, row) ->
-                ofTime(unit, in.getLong(row), null, "time without time zone"));
-        field(r, "timetz", true, (context, unit, in, row) ->
-                ofTime(unit, Coercion.timetzMicros(in, row), -Coercion.timetzZone(in, row), "time with time zone"));
-        field(r, "interval", true, (context, unit, in, row) ->
-                DateTimeFields.ofInterval(unit, Interval.read(in, row)));
+        field(
+                r,
+                "time",
+                true,
+                (context, unit, in, row) -> ofTime(unit, in.getLong(row), null, "time without time zone"));
+        field(
+                r,
+                "timetz",
+                true,
+                (context, unit, in, row) -> ofTime(
+                        unit, Coercion.timetzMicros(in, row), -Coercion.timetzZone(in, row), "time with time zone"));
+        field(r, "interval", true, (context, unit, in, row) -> DateTimeFields.ofInterval(unit, Interval.read(in, row)));
     }
 
     /// extract(unit, x) as numeric and date_part(unit, x) as float8.
@@ -156,16 +167,25 @@ final class DateTimeFunctions {
     // ---- truncation ----
 
     private static void truncation(Registrar r) {
-        r.immutable("date_trunc(text, timestamp) timestamp", Rows.strict((context, args, row, out) -> out.setLong(
-                row,
-                DateTimeFields.truncate(
-                        args[0].getString(row), args[1].getLong(row), "timestamp without time zone"))));
-        r.stable("date_trunc(text, timestamptz) timestamptz", Rows.strict((context, args, row, out) -> out.setLong(
-                row, truncateZoned(args, row, context.types().timeZone()))));
-        r.stable("date_trunc(text, timestamptz, text) timestamptz", Rows.strict((context, args, row, out) ->
-                out.setLong(row, truncateZoned(args, row, zone(args[2].getString(row))))));
-        r.immutable("date_trunc(text, interval) interval", Rows.strict((context, args, row, out) ->
-                DateTimeFields.truncate(args[0].getString(row), Interval.read(args[1], row)).write(out, row)));
+        r.immutable(
+                "date_trunc(text, timestamp) timestamp",
+                Rows.strict((context, args, row, out) -> out.setLong(
+                        row,
+                        DateTimeFields.truncate(
+                                args[0].getString(row), args[1].getLong(row), "timestamp without time zone"))));
+        r.stable(
+                "date_trunc(text, timestamptz) timestamptz",
+                Rows.strict((context, args, row, out) -> out.setLong(
+                        row, truncateZoned(args, row, context.types().timeZone()))));
+        r.stable(
+                "date_trunc(text, timestamptz, text) timestamptz",
+                Rows.strict((context, args, row, out) ->
+                        out.setLong(row, truncateZoned(args, row, zone(args[2].getString(row))))));
+        r.immutable(
+                "date_trunc(text, interval) interval",
+                Rows.strict((context, args, row, out) -> DateTimeFields.truncate(
+                                args[0].getString(row), Interval.read(args[1], row))
+                        .write(out, row)));
         StrictBody bin = Rows.strict((context, args, row, out) -> {
             Interval stride = Interval.read(args[0], row);
             long source = args[1].getLong(row);
@@ -219,7 +239,8 @@ final class DateTimeFunctions {
                 && (hour < 24 || (hour == 24 && minute == 0 && second == 0));
         if (!valid) {
             throw outOfRange(String.format(
-                    "time field value out of range: %d:%02d:%s", hour, minute, omendb.engine.type.FloatText.format(second)));
+                    "time field value out of range: %d:%02d:%s",
+                    hour, minute, omendb.engine.type.FloatText.format(second)));
         }
         return hour * Timestamps.MICROS_PER_HOUR + minute * Timestamps.MICROS_PER_MINUTE + (long) micros;
     }
@@ -231,16 +252,27 @@ final class DateTimeFunctions {
     }
 
     private static void construction(Registrar r) {
-        r.immutable("make_date(int4, int4, int4) date", Rows.strict((context, args, row, out) -> out.setLong(
-                row, Timestamps.days(date(args[0].getLong(row), args[1].getLong(row), args[2].getLong(row))))));
-        r.immutable("make_time(int4, int4, float8) time", Rows.strict((context, args, row, out) ->
-                out.setLong(row, time(args[0].getLong(row), args[1].getLong(row), args[2].getDouble(row)))));
-        r.immutable("make_timestamp(int4, int4, int4, int4, int4, float8) timestamp", Rows.strict((context, args, row, out) ->
-                out.setLong(row, timestamp(args, row))));
-        r.stable("make_timestamptz(int4, int4, int4, int4, int4, float8) timestamptz", Rows.strict((context, args, row, out) ->
-                out.setLong(row, Timestamps.toInstant(timestamp(args, row), context.types().timeZone()))));
-        r.stable("make_timestamptz(int4, int4, int4, int4, int4, float8, text) timestamptz", Rows.strict((context, args, row, out) ->
-                out.setLong(row, Timestamps.toInstant(timestamp(args, row), zone(args[6].getString(row))))));
+        r.immutable(
+                "make_date(int4, int4, int4) date",
+                Rows.strict((context, args, row, out) -> out.setLong(
+                        row, Timestamps.days(date(args[0].getLong(row), args[1].getLong(row), args[2].getLong(row))))));
+        r.immutable(
+                "make_time(int4, int4, float8) time",
+                Rows.strict((context, args, row, out) ->
+                        out.setLong(row, time(args[0].getLong(row), args[1].getLong(row), args[2].getDouble(row)))));
+        r.immutable(
+                "make_timestamp(int4, int4, int4, int4, int4, float8) timestamp",
+                Rows.strict((context, args, row, out) -> out.setLong(row, timestamp(args, row))));
+        r.stable(
+                "make_timestamptz(int4, int4, int4, int4, int4, float8) timestamptz",
+                Rows.strict((context, args, row, out) -> out.setLong(
+                        row,
+                        Timestamps.toInstant(
+                                timestamp(args, row), context.types().timeZone()))));
+        r.stable(
+                "make_timestamptz(int4, int4, int4, int4, int4, float8, text) timestamptz",
+                Rows.strict((context, args, row, out) ->
+                        out.setLong(row, Timestamps.toInstant(timestamp(args, row), zone(args[6].getString(row))))));
         r.immutable(
                 "make_interval(int4 = 0, int4 = 0, int4 = 0, int4 = 0, int4 = 0, int4 = 0, float8 = 0.0) interval",
                 Rows.strict((context, args, row, out) -> {
@@ -286,20 +318,33 @@ final class DateTimeFunctions {
     }
 
     private static void zones(Registrar r) {
-        r.immutable("timezone(text, timestamptz) timestamp", Rows.strict((context, args, row, out) ->
-                out.setLong(row, Timestamps.toLocal(args[1].getLong(row), zone(args[0].getString(row))))));
-        r.immutable("timezone(text, timestamp) timestamptz", Rows.strict((context, args, row, out) ->
-                out.setLong(row, Timestamps.toInstant(args[1].getLong(row), zone(args[0].getString(row))))));
-        r.immutable("timezone(interval, timestamptz) timestamp", Rows.strict((context, args, row, out) ->
-                out.setLong(row, Timestamps.toLocal(args[1].getLong(row), zone(Interval.read(args[0], row))))));
-        r.immutable("timezone(interval, timestamp) timestamptz", Rows.strict((context, args, row, out) ->
-                out.setLong(row, Timestamps.toInstant(args[1].getLong(row), zone(Interval.read(args[0], row))))));
+        r.immutable(
+                "timezone(text, timestamptz) timestamp",
+                Rows.strict((context, args, row, out) ->
+                        out.setLong(row, Timestamps.toLocal(args[1].getLong(row), zone(args[0].getString(row))))));
+        r.immutable(
+                "timezone(text, timestamp) timestamptz",
+                Rows.strict((context, args, row, out) ->
+                        out.setLong(row, Timestamps.toInstant(args[1].getLong(row), zone(args[0].getString(row))))));
+        r.immutable(
+                "timezone(interval, timestamptz) timestamp",
+                Rows.strict((context, args, row, out) ->
+                        out.setLong(row, Timestamps.toLocal(args[1].getLong(row), zone(Interval.read(args[0], row))))));
+        r.immutable(
+                "timezone(interval, timestamp) timestamptz",
+                Rows.strict((context, args, row, out) -> out.setLong(
+                        row, Timestamps.toInstant(args[1].getLong(row), zone(Interval.read(args[0], row))))));
         r.stable("timezone(text, timetz) timetz", Rows.strict((context, args, row, out) -> {
             int west = -Timestamps.offsetAt(context.transactionTimestamp(), zone(args[0].getString(row)));
             shiftTimetz(args[1], row, west, out);
         }));
-        r.immutable("timezone(interval, timetz) timetz", Rows.strict((context, args, row, out) ->
-                shiftTimetz(args[1], row, -(int) (Interval.read(args[0], row).micros() / Timestamps.MICROS_PER_SECOND), out)));
+        r.immutable(
+                "timezone(interval, timetz) timetz",
+                Rows.strict((context, args, row, out) -> shiftTimetz(
+                        args[1],
+                        row,
+                        -(int) (Interval.read(args[0], row).micros() / Timestamps.MICROS_PER_SECOND),
+                        out)));
     }
 
     private static void shiftTimetz(ColumnVector in, int row, int west, ColumnVector out) {

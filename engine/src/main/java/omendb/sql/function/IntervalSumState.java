@@ -33,7 +33,7 @@ final class IntervalSumState extends GroupedState<IntervalSumState.Sum> {
         if (group.count == 0) {
             out.setNull(row);
         } else {
-            (average ? group.total.dividedBy(group.count) : group.total).write(out, row);
+            (average ? group.total.dividedBy((double) group.count) : group.total).write(out, row);
         }
     }
 

@@ -15,14 +15,29 @@ final class JsonEditing {
     private JsonEditing() {}
 
     static void register(Registrar r) {
-        r.operator("||", r.immutable("jsonb_concat(jsonb, jsonb) jsonb", edit((args, row, out) ->
-                concatenate(JsonbValue.read(args[0], row), JsonbValue.read(args[1], row)))));
-        r.operator("-", r.immutable("jsonb_delete(jsonb, text) jsonb", edit((args, row, out) ->
-                delete(JsonbValue.read(args[0], row), List.of(args[1].getString(row))))));
-        r.operator("-", r.immutable("jsonb_delete(jsonb, variadic _text) jsonb", edit((args, row, out) ->
-                delete(JsonbValue.read(args[0], row), JsonFunctions.strings(args[1], row, out)))));
-        r.operator("-", r.immutable("jsonb_delete(jsonb, int4) jsonb", edit((args, row, out) ->
-                deleteElement(JsonbValue.read(args[0], row), args[1].getLong(row)))));
+        r.operator(
+                "||",
+                r.immutable(
+                        "jsonb_concat(jsonb, jsonb) jsonb",
+                        edit((args, row, out) ->
+                                concatenate(JsonbValue.read(args[0], row), JsonbValue.read(args[1], row)))));
+        r.operator(
+                "-",
+                r.immutable(
+                        "jsonb_delete(jsonb, text) jsonb",
+                        edit((args, row, out) ->
+                                delete(JsonbValue.read(args[0], row), List.of(args[1].getString(row))))));
+        r.operator(
+                "-",
+                r.immutable(
+                        "jsonb_delete(jsonb, variadic _text) jsonb",
+                        edit((args, row, out) ->
+                                delete(JsonbValue.read(args[0], row), JsonFunctions.strings(args[1], row, out)))));
+        r.operator(
+                "-",
+                r.immutable(
+                        "jsonb_delete(jsonb, int4) jsonb",
+                        edit((args, row, out) -> deleteElement(JsonbValue.read(args[0], row), args[1].getLong(row)))));
         r.operator("#-", r.immutable("jsonb_delete_path(jsonb, _text) jsonb", edit((args, row, out) -> {
             Json json = JsonbValue.read(args[0], row);
             requireContainer(json, "delete path in");
@@ -48,15 +63,17 @@ final class JsonEditing {
                     0,
                     new Change(JsonbValue.read(args[2], row), true, true, after, false));
         }));
-        r.immutable("jsonb_strip_nulls(jsonb) jsonb", edit((args, row, out) ->
-                withoutNulls(JsonbValue.read(args[0], row))));
+        r.immutable(
+                "jsonb_strip_nulls(jsonb) jsonb",
+                edit((args, row, out) -> withoutNulls(JsonbValue.read(args[0], row))));
         r.immutable("jsonb_pretty(jsonb) text", Rows.strict((context, args, row, out) -> {
             StringBuilder text = new StringBuilder();
             pretty(JsonbValue.read(args[0], row), 0, text);
             out.setString(row, text.toString());
         }));
-        r.immutable("jsonb_object(_text) jsonb", edit((args, row, out) ->
-                object(JsonFunctions.strings(args[0], row, out))));
+        r.immutable(
+                "jsonb_object(_text) jsonb",
+                edit((args, row, out) -> object(JsonFunctions.strings(args[0], row, out))));
     }
 
     /// Makes a new tree.
@@ -88,7 +105,8 @@ final class JsonEditing {
             left.members().putAll(right.members());
             return left;
         }
-        boolean mixed = (a instanceof Json.Members && !isContainer(b)) || (b instanceof Json.Members && !isContainer(a));
+        boolean mixed =
+                (a instanceof Json.Members && !isContainer(b)) || (b instanceof Json.Members && !isContainer(a));
         if (mixed) {
             throw invalid("invalid concatenation of jsonb objects");
         }

@@ -29,18 +29,36 @@ final class JsonFunctions {
     // ---- jsonb: a node is an address and a length; 0 = there is none ----
 
     private static void jsonbAccess(Registrar r) {
-        r.operator("->", r.immutable("jsonb_object_field(jsonb, text) jsonb", Rows.strict((context, args, row, out) ->
-                field(args, row, false, out))));
-        r.operator("->>", r.immutable("jsonb_object_field_text(jsonb, text) text", Rows.strict((context, args, row, out) ->
-                field(args, row, true, out))));
-        r.operator("->", r.immutable("jsonb_array_element(jsonb, int4) jsonb", Rows.strict((context, args, row, out) ->
-                element(args, row, false, out))));
-        r.operator("->>", r.immutable("jsonb_array_element_text(jsonb, int4) text", Rows.strict((context, args, row, out) ->
-                element(args, row, true, out))));
-        r.operator("#>", r.immutable("jsonb_extract_path(jsonb, variadic _text) jsonb", Rows.strict((context, args, row, out) ->
-                path(args, row, false, out))));
-        r.operator("#>>", r.immutable("jsonb_extract_path_text(jsonb, variadic _text) text", Rows.strict((context, args, row, out) ->
-                path(args, row, true, out))));
+        r.operator(
+                "->",
+                r.immutable(
+                        "jsonb_object_field(jsonb, text) jsonb",
+                        Rows.strict((context, args, row, out) -> field(args, row, false, out))));
+        r.operator(
+                "->>",
+                r.immutable(
+                        "jsonb_object_field_text(jsonb, text) text",
+                        Rows.strict((context, args, row, out) -> field(args, row, true, out))));
+        r.operator(
+                "->",
+                r.immutable(
+                        "jsonb_array_element(jsonb, int4) jsonb",
+                        Rows.strict((context, args, row, out) -> element(args, row, false, out))));
+        r.operator(
+                "->>",
+                r.immutable(
+                        "jsonb_array_element_text(jsonb, int4) text",
+                        Rows.strict((context, args, row, out) -> element(args, row, true, out))));
+        r.operator(
+                "#>",
+                r.immutable(
+                        "jsonb_extract_path(jsonb, variadic _text) jsonb",
+                        Rows.strict((context, args, row, out) -> path(args, row, false, out))));
+        r.operator(
+                "#>>",
+                r.immutable(
+                        "jsonb_extract_path_text(jsonb, variadic _text) text",
+                        Rows.strict((context, args, row, out) -> path(args, row, true, out))));
     }
 
     private static void field(ColumnVector[] args, int row, boolean asText, ColumnVector out) {
@@ -142,18 +160,40 @@ final class JsonFunctions {
     // ---- json ----
 
     private static void jsonAccess(Registrar r) {
-        r.operator("->", r.immutable("json_object_field(json, text) json", Rows.strict((context, args, row, out) ->
-                give(span(args[0], row).get(args[1].getString(row)), false, out, row))));
-        r.operator("->>", r.immutable("json_object_field_text(json, text) text", Rows.strict((context, args, row, out) ->
-                give(span(args[0], row).get(args[1].getString(row)), true, out, row))));
-        r.operator("->", r.immutable("json_array_element(json, int4) json", Rows.strict((context, args, row, out) ->
-                give(span(args[0], row).get(args[1].getLong(row)), false, out, row))));
-        r.operator("->>", r.immutable("json_array_element_text(json, int4) text", Rows.strict((context, args, row, out) ->
-                give(span(args[0], row).get(args[1].getLong(row)), true, out, row))));
-        r.operator("#>", r.immutable("json_extract_path(json, variadic _text) json", Rows.strict((context, args, row, out) ->
-                give(follow(args, row, out), false, out, row))));
-        r.operator("#>>", r.immutable("json_extract_path_text(json, variadic _text) text", Rows.strict((context, args, row, out) ->
-                give(follow(args, row, out), true, out, row))));
+        r.operator(
+                "->",
+                r.immutable(
+                        "json_object_field(json, text) json",
+                        Rows.strict((context, args, row, out) ->
+                                give(span(args[0], row).get(args[1].getString(row)), false, out, row))));
+        r.operator(
+                "->>",
+                r.immutable(
+                        "json_object_field_text(json, text) text",
+                        Rows.strict((context, args, row, out) ->
+                                give(span(args[0], row).get(args[1].getString(row)), true, out, row))));
+        r.operator(
+                "->",
+                r.immutable(
+                        "json_array_element(json, int4) json",
+                        Rows.strict((context, args, row, out) ->
+                                give(span(args[0], row).get(args[1].getLong(row)), false, out, row))));
+        r.operator(
+                "->>",
+                r.immutable(
+                        "json_array_element_text(json, int4) text",
+                        Rows.strict((context, args, row, out) ->
+                                give(span(args[0], row).get(args[1].getLong(row)), true, out, row))));
+        r.operator(
+                "#>",
+                r.immutable(
+                        "json_extract_path(json, variadic _text) json",
+                        Rows.strict((context, args, row, out) -> give(follow(args, row, out), false, out, row))));
+        r.operator(
+                "#>>",
+                r.immutable(
+                        "json_extract_path_text(json, variadic _text) text",
+                        Rows.strict((context, args, row, out) -> give(follow(args, row, out), true, out, row))));
     }
 
     private static JsonSpan span(ColumnVector in, int row) {
@@ -183,16 +223,35 @@ final class JsonFunctions {
     // ---- containment and existence ----
 
     private static void questions(Registrar r) {
-        r.operator("@>", r.immutable("jsonb_contains(jsonb, jsonb) bool", Rows.strict((context, args, row, out) ->
-                out.setBoolean(row, contains(JsonbValue.read(args[0], row), JsonbValue.read(args[1], row), true)))));
-        r.operator("<@", r.immutable("jsonb_contained(jsonb, jsonb) bool", Rows.strict((context, args, row, out) ->
-                out.setBoolean(row, contains(JsonbValue.read(args[1], row), JsonbValue.read(args[0], row), true)))));
-        r.operator("?", r.immutable("jsonb_exists(jsonb, text) bool", Rows.strict((context, args, row, out) ->
-                out.setBoolean(row, exists(args[0], row, args[1], row)))));
-        r.operator("?|", r.immutable("jsonb_exists_any(jsonb, _text) bool", Rows.strict((context, args, row, out) ->
-                out.setBoolean(row, existing(args, row, out, false)))));
-        r.operator("?&", r.immutable("jsonb_exists_all(jsonb, _text) bool", Rows.strict((context, args, row, out) ->
-                out.setBoolean(row, existing(args, row, out, true)))));
+        r.operator(
+                "@>",
+                r.immutable(
+                        "jsonb_contains(jsonb, jsonb) bool",
+                        Rows.strict((context, args, row, out) -> out.setBoolean(
+                                row, contains(JsonbValue.read(args[0], row), JsonbValue.read(args[1], row), true)))));
+        r.operator(
+                "<@",
+                r.immutable(
+                        "jsonb_contained(jsonb, jsonb) bool",
+                        Rows.strict((context, args, row, out) -> out.setBoolean(
+                                row, contains(JsonbValue.read(args[1], row), JsonbValue.read(args[0], row), true)))));
+        r.operator(
+                "?",
+                r.immutable(
+                        "jsonb_exists(jsonb, text) bool",
+                        Rows.strict(
+                                (context, args, row, out) -> out.setBoolean(row, exists(args[0], row, args[1], row)))));
+        r.operator(
+                "?|",
+                r.immutable(
+                        "jsonb_exists_any(jsonb, _text) bool",
+                        Rows.strict(
+                                (context, args, row, out) -> out.setBoolean(row, existing(args, row, out, false)))));
+        r.operator(
+                "?&",
+                r.immutable(
+                        "jsonb_exists_all(jsonb, _text) bool",
+                        Rows.strict((context, args, row, out) -> out.setBoolean(row, existing(args, row, out, true)))));
     }
 
     /// Containers by structure; a top-level array contains a scalar that is one of its elements.
@@ -207,8 +266,9 @@ final class JsonFunctions {
             return true;
         }
         if (whole instanceof Json.Elements container && part instanceof Json.Elements contained) {
-            return contained.elements().stream().allMatch(wanted -> container.elements().stream()
-                    .anyMatch(element -> contains(element, wanted, false)));
+            return contained.elements().stream()
+                    .allMatch(wanted ->
+                            container.elements().stream().anyMatch(element -> contains(element, wanted, false)));
         }
         if (top && whole instanceof Json.Elements container && !(part instanceof Json.Members)) {
             return container.elements().contains(part);
@@ -255,13 +315,18 @@ final class JsonFunctions {
     // ---- types and lengths ----
 
     private static void types(Registrar r) {
-        r.immutable("jsonb_typeof(jsonb) text", Rows.strict((context, args, row, out) ->
-                out.setString(row, typeName(args[0].address(row)))));
-        r.immutable("json_typeof(json) text", Rows.strict((context, args, row, out) ->
-                out.setString(row, span(args[0], row).typeName())));
+        r.immutable(
+                "jsonb_typeof(jsonb) text",
+                Rows.strict((context, args, row, out) -> out.setString(row, typeName(args[0].address(row)))));
+        r.immutable(
+                "json_typeof(json) text",
+                Rows.strict((context, args, row, out) ->
+                        out.setString(row, span(args[0], row).typeName())));
         r.immutable("jsonb_array_length(jsonb) int4", Rows.strict((context, args, row, out) -> {
-            requireArray(JsonbValue.tag(args[0].address(row)) == JsonbValue.ARRAY,
-                    JsonbValue.tag(args[0].address(row)) == JsonbValue.OBJECT, "get array length of");
+            requireArray(
+                    JsonbValue.tag(args[0].address(row)) == JsonbValue.ARRAY,
+                    JsonbValue.tag(args[0].address(row)) == JsonbValue.OBJECT,
+                    "get array length of");
             out.setLong(row, JsonbValue.count(args[0].address(row)));
         }));
         r.immutable("json_array_length(json) int4", Rows.strict((context, args, row, out) -> {
@@ -299,26 +364,60 @@ final class JsonFunctions {
         FunctionDef.Column text = new FunctionDef.Column("value", Types.TEXT);
         FunctionDef.Column json = new FunctionDef.Column("value", Types.JSON);
         FunctionDef.Column key = new FunctionDef.Column("key", Types.TEXT);
-        r.set("jsonb_array_elements(jsonb) setof jsonb", Volatility.IMMUTABLE, (context, args, row) ->
-                values(elements(args[0], row), false, 0), value);
-        r.set("jsonb_array_elements_text(jsonb) setof text", Volatility.IMMUTABLE, (context, args, row) ->
-                values(elements(args[0], row), true, 0), text);
-        r.set("jsonb_object_keys(jsonb) setof text", Volatility.IMMUTABLE, (context, args, row) ->
-                keys(members(args[0], row, "jsonb_object_keys")));
-        r.set("jsonb_each(jsonb) setof record", Volatility.IMMUTABLE, (context, args, row) ->
-                values(members(args[0], row, "jsonb_each"), false, 1), key, value);
-        r.set("jsonb_each_text(jsonb) setof record", Volatility.IMMUTABLE, (context, args, row) ->
-                values(members(args[0], row, "jsonb_each_text"), true, 1), key, text);
-        r.set("json_array_elements(json) setof json", Volatility.IMMUTABLE, (context, args, row) ->
-                spans(spanElements(args[0], row), false), json);
-        r.set("json_array_elements_text(json) setof text", Volatility.IMMUTABLE, (context, args, row) ->
-                spans(spanElements(args[0], row), true), text);
-        r.set("json_object_keys(json) setof text", Volatility.IMMUTABLE, (context, args, row) ->
-                PatternFunctions.strings(spanMembers(args[0], row).stream().map(JsonSpan.Member::name).toList()));
-        r.set("json_each(json) setof record", Volatility.IMMUTABLE, (context, args, row) ->
-                spanPairs(spanMembers(args[0], row), false), key, json);
-        r.set("json_each_text(json) setof record", Volatility.IMMUTABLE, (context, args, row) ->
-                spanPairs(spanMembers(args[0], row), true), key, text);
+        r.set(
+                "jsonb_array_elements(jsonb) setof jsonb",
+                Volatility.IMMUTABLE,
+                (context, args, row) -> values(elements(args[0], row), false, 0),
+                value);
+        r.set(
+                "jsonb_array_elements_text(jsonb) setof text",
+                Volatility.IMMUTABLE,
+                (context, args, row) -> values(elements(args[0], row), true, 0),
+                text);
+        r.set(
+                "jsonb_object_keys(jsonb) setof text",
+                Volatility.IMMUTABLE,
+                (context, args, row) -> keys(members(args[0], row, "jsonb_object_keys")));
+        r.set(
+                "jsonb_each(jsonb) setof record",
+                Volatility.IMMUTABLE,
+                (context, args, row) -> values(members(args[0], row, "jsonb_each"), false, 1),
+                key,
+                value);
+        r.set(
+                "jsonb_each_text(jsonb) setof record",
+                Volatility.IMMUTABLE,
+                (context, args, row) -> values(members(args[0], row, "jsonb_each_text"), true, 1),
+                key,
+                text);
+        r.set(
+                "json_array_elements(json) setof json",
+                Volatility.IMMUTABLE,
+                (context, args, row) -> spans(spanElements(args[0], row), false),
+                json);
+        r.set(
+                "json_array_elements_text(json) setof text",
+                Volatility.IMMUTABLE,
+                (context, args, row) -> spans(spanElements(args[0], row), true),
+                text);
+        r.set(
+                "json_object_keys(json) setof text",
+                Volatility.IMMUTABLE,
+                (context, args, row) -> PatternFunctions.strings(spanMembers(args[0], row).stream()
+                        .map(JsonSpan.Member::name)
+                        .toList()));
+        r.set(
+                "json_each(json) setof record",
+                Volatility.IMMUTABLE,
+                (context, args, row) -> spanPairs(spanMembers(args[0], row), false),
+                key,
+                json);
+        r.set(
+                "json_each_text(json) setof record",
+                Volatility.IMMUTABLE,
+                (context, args, row) -> spanPairs(spanMembers(args[0], row), true),
+                key,
+                text);
     }
 
     private static List<Member> elements(ColumnVector in, int row) {
@@ -381,7 +480,9 @@ final class JsonFunctions {
         if (!span.isArray()) {
             throw new UserException(
                     SqlState.INVALID_PARAMETER_VALUE,
-                    span.isObject() ? "cannot call json_array_elements on a non-array" : "cannot call json_array_elements on a scalar");
+                    span.isObject()
+                            ? "cannot call json_array_elements on a non-array"
+                            : "cannot call json_array_elements on a scalar");
         }
         return span.elements();
     }

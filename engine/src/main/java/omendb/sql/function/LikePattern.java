@@ -64,8 +64,8 @@ final class LikePattern {
     /// Rewrites a pattern with another escape character (empty = none) to one with `\`.
     static String withEscape(String pattern, String escape) {
         if (escape.codePointCount(0, escape.length()) > 1) {
-            throw new UserException(SqlState.INVALID_ESCAPE_SEQUENCE, "invalid escape string").withHint(
-                    "Escape string must be empty or one character.");
+            throw new UserException(SqlState.INVALID_ESCAPE_SEQUENCE, "invalid escape string")
+                    .withHint("Escape string must be empty or one character.");
         }
         if (escape.equals("\\")) {
             return pattern;

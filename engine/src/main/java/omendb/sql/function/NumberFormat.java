@@ -46,7 +46,10 @@ final class NumberFormat {
             } else if (rest.startsWith("EEEE")) {
                 scientific = true;
                 at += 3;
-            } else if (rest.startsWith("MI") || rest.startsWith("PL") || rest.startsWith("SG") || rest.startsWith("TH")) {
+            } else if (rest.startsWith("MI")
+                    || rest.startsWith("PL")
+                    || rest.startsWith("SG")
+                    || rest.startsWith("TH")) {
                 signWritten |= !rest.startsWith("TH");
                 at++;
             } else if (c == 'S') {
@@ -85,7 +88,9 @@ final class NumberFormat {
     }
 
     private String romanText(Numeric value) {
-        long number = value.isFinite() ? value.decimal().setScale(0, RoundingMode.HALF_UP).longValue() : 0;
+        long number = value.isFinite()
+                ? value.decimal().setScale(0, RoundingMode.HALF_UP).longValue()
+                : 0;
         if (number < 1 || number > 3999) {
             return "#".repeat(15);
         }
@@ -108,7 +113,10 @@ final class NumberFormat {
             mantissa = mantissa.movePointLeft(1).setScale(fractionDigits, RoundingMode.HALF_UP);
         }
         String sign = value.signum() < 0 ? "" : " ";
-        return sign + mantissa.toPlainString() + (exponent < 0 ? "e-" : "e+") + (Math.abs(exponent) < 10 ? "0" : "")
+        return sign
+                + mantissa.toPlainString()
+                + (exponent < 0 ? "e-" : "e+")
+                + (Math.abs(exponent) < 10 ? "0" : "")
                 + Math.abs(exponent);
     }
 
@@ -136,7 +144,8 @@ final class NumberFormat {
         int lastZeroPattern = -1;
         int seen = 0;
         boolean fraction = false;
-        for (char c : template.toCharArray()) {
+        for (int at = 0; at < template.length(); at++) {
+            char c = template.charAt(at);
             if (c == '.' || c == 'D' || c == 'd') {
                 fraction = true;
             } else if (fraction && (c == '9' || c == '0')) {
@@ -192,7 +201,7 @@ final class NumberFormat {
                     signDone = false;
                 }
             } else if (c == 'V') {
-                continue;
+                // the shift shows in the digits alone
             } else if (c == '.' || c == 'D') {
                 fraction = true;
                 if (!started && !signDone) {
@@ -200,7 +209,7 @@ final class NumberFormat {
                     signDone = true;
                 }
                 started = true;
-                text.append(!fill && decimals.isEmpty() && c == 'D' ? "." : ".");
+                text.append('.');
             } else if (c == ',' || c == 'G') {
                 if (started) {
                     text.append(',');
@@ -258,7 +267,8 @@ final class NumberFormat {
         boolean fraction = false;
         int integers = 0;
         int decimals = 0;
-        for (char c : text.toCharArray()) {
+        for (int at = 0; at < text.length(); at++) {
+            char c = text.charAt(at);
             if (Character.isDigit(c)) {
                 boolean room = fraction ? decimals++ < format.fractionDigits : integers++ < format.integerDigits;
                 if (room) {

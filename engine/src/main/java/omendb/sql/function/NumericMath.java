@@ -221,7 +221,7 @@ final class NumericMath {
 
     private static Numeric specialPower(Numeric base, Numeric exponent) {
         Numeric one = Numeric.of(1);
-        if (base.equals(one) || exponent.signum() == 0 && !exponent.isNaN()) {
+        if (base.equals(one) || (exponent.signum() == 0 && !exponent.isNaN())) {
             return one;
         }
         if (base.isNaN() || exponent.isNaN()) {

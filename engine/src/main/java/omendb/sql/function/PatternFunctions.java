@@ -61,8 +61,7 @@ final class PatternFunctions {
             ColumnVector pattern = ColumnVector.cell(Types.TEXT, out.arena());
             text.setString(0, args[0].getString(row).toLowerCase(Locale.ROOT));
             pattern.setString(0, args[1].getString(row).toLowerCase(Locale.ROOT));
-            boolean found =
-                    LikePattern.matches(text.address(0), text.length(0), pattern.address(0), pattern.length(0));
+            boolean found = LikePattern.matches(text.address(0), text.length(0), pattern.address(0), pattern.length(0));
             out.setBoolean(row, found == wanted);
         });
     }
@@ -185,9 +184,10 @@ final class PatternFunctions {
     }
 
     private static void appendReplacement(Matcher matcher, String replacement, StringBuilder result) {
-        for (int i = 0; i < replacement.length(); i++) {
-            char c = replacement.charAt(i);
-            char next = i + 1 < replacement.length() ? replacement.charAt(i + 1) : 0;
+        int i = 0;
+        while (i < replacement.length()) {
+            char c = replacement.charAt(i++);
+            char next = i < replacement.length() ? replacement.charAt(i) : 0;
             if (c != '\\' || next == 0) {
                 result.append(c);
                 continue;
@@ -281,7 +281,10 @@ final class PatternFunctions {
         StrictBody like = Rows.strict((context, args, row, out) -> {
             RegexSyntax.Flags flags = flags(args, 2, row, "regexp_like()", false);
             out.setBoolean(
-                    row, compiled(context, args[1].getString(row), flags).matcher(args[0].getString(row)).find());
+                    row,
+                    compiled(context, args[1].getString(row), flags)
+                            .matcher(args[0].getString(row))
+                            .find());
         });
         r.immutable("regexp_like(text, text) bool", like);
         r.immutable("regexp_like(text, text, text) bool", like);
@@ -298,10 +301,18 @@ final class PatternFunctions {
         r.immutable("regexp_count(text, text) int4", count);
         r.immutable("regexp_count(text, text, int4) int4", count);
         r.immutable("regexp_count(text, text, int4, text) int4", count);
-        for (String args : new String[] {"", ", int4", ", int4, int4", ", int4, int4, text", ", int4, int4, text, int4"}) {
+        for (String args :
+                new String[] {"", ", int4", ", int4, int4", ", int4, int4, text", ", int4, int4, text, int4"}) {
             r.immutable("regexp_substr(text, text" + args + ") text", Rows.strict(PatternFunctions::nthMatch));
         }
-        for (String args : new String[] {"", ", int4", ", int4, int4", ", int4, int4, int4", ", int4, int4, int4, text", ", int4, int4, int4, text, int4"}) {
+        for (String args : new String[] {
+            "",
+            ", int4",
+            ", int4, int4",
+            ", int4, int4, int4",
+            ", int4, int4, int4, text",
+            ", int4, int4, int4, text, int4"
+        }) {
             r.immutable("regexp_instr(text, text" + args + ") int4", Rows.strict(PatternFunctions::matchPosition));
         }
         for (String args : new String[] {", int4", ", int4, int4", ", int4, int4, text"}) {

@@ -76,7 +76,9 @@ final class RegexSyntax {
         if (text.startsWith("Dangling")) {
             return "quantifier operand invalid";
         }
-        return text.startsWith("Illegal repetition range") ? "invalid repetition count(s)" : "invalid escape \\ sequence";
+        return text.startsWith("Illegal repetition range")
+                ? "invalid repetition count(s)"
+                : "invalid escape \\ sequence";
     }
 
     /// One pass over the source.
@@ -147,8 +149,28 @@ final class RegexSyntax {
                 case 'a' -> out.append("\\x07");
                 case 'b' -> out.append("\\x08");
                 case 'v' -> out.append("\\x0B");
-                case 'd', 'D', 's', 'S', 'w', 'W', 'n', 'r', 't', 'f', 'e', 'x', 'u', '1', '2', '3', '4', '5', '6', '7', '8', '9' ->
-                    out.append('\\').append(c);
+                case 'd',
+                        'D',
+                        's',
+                        'S',
+                        'w',
+                        'W',
+                        'n',
+                        'r',
+                        't',
+                        'f',
+                        'e',
+                        'x',
+                        'u',
+                        '1',
+                        '2',
+                        '3',
+                        '4',
+                        '5',
+                        '6',
+                        '7',
+                        '8',
+                        '9' -> out.append('\\').append(c);
                 default -> {
                     if (Character.isLetterOrDigit(c)) {
                         throw invalid("invalid escape \\ sequence");
@@ -158,7 +180,8 @@ final class RegexSyntax {
             }
         }
 
-        /// A bracket expression: classes by name, `]` first is itself, Java's `[` and `&&` inside are taken as they are.
+        /// A bracket expression: classes by name, `]` first is itself, Java's `[` and `&&` inside are taken as they
+        /// are.
         private void bracket() {
             if (source.startsWith("[[:<:]]", at)) {
                 out.append("\\b(?=\\w)");

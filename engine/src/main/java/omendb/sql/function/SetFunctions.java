@@ -103,7 +103,7 @@ final class SetFunctions {
             @Override
             public int fill(ColumnVector[] out, int offset, int capacity) {
                 int count = 0;
-                while (count < capacity && next.compareTo(to) * step.signum() <= 0) {
+                while (count < capacity && (step.signum() > 0 ? next.compareTo(to) <= 0 : next.compareTo(to) >= 0)) {
                     next.write(out[0], offset + count++);
                     next = NumericFunctions.add(next, step);
                 }

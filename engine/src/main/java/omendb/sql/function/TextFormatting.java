@@ -20,10 +20,13 @@ final class TextFormatting {
         r.stable("format(text, variadic any) text", Rows.lenient(TextFormatting::format));
         r.stable("format(text) text", Rows.lenient(TextFormatting::format));
         quoting(r);
-        r.immutable("to_hex(int4) text", Rows.strict((context, args, row, out) ->
-                out.setString(row, Integer.toHexString((int) args[0].getLong(row)))));
-        r.immutable("to_hex(int8) text", Rows.strict((context, args, row, out) ->
-                out.setString(row, Long.toHexString(args[0].getLong(row)))));
+        r.immutable(
+                "to_hex(int4) text",
+                Rows.strict((context, args, row, out) ->
+                        out.setString(row, Integer.toHexString((int) args[0].getLong(row)))));
+        r.immutable(
+                "to_hex(int8) text",
+                Rows.strict((context, args, row, out) -> out.setString(row, Long.toHexString(args[0].getLong(row)))));
         ToChar.register(r);
     }
 
@@ -49,8 +52,10 @@ final class TextFormatting {
     private static void quoting(Registrar r) {
         r.immutable("quote_ident(text) text", Rows.text((String text) -> quoteIdentifier(text)));
         r.immutable("quote_literal(text) text", Rows.text((String text) -> quoteLiteral(text)));
-        r.stable("quote_literal(anyelement) text", Rows.strict((context, args, row, out) ->
-                out.setString(row, quoteLiteral(Casts.textOf(context, args[0], row)))));
+        r.stable(
+                "quote_literal(anyelement) text",
+                Rows.strict((context, args, row, out) ->
+                        out.setString(row, quoteLiteral(Casts.textOf(context, args[0], row)))));
         r.immutable("quote_nullable(text) text", Rows.lenient(TextFormatting::quoteNullable));
         r.stable("quote_nullable(anyelement) text", Rows.lenient(TextFormatting::quoteNullable));
     }
@@ -185,25 +190,21 @@ final class TextFormatting {
     }
 
     private static String value(EvalContext context, ColumnVector in, int row, char conversion) {
-        switch (conversion) {
-            case 's' -> {
-                return in.isNull(row) ? "" : Casts.textOf(context, in, row);
-            }
+        return switch (conversion) {
+            case 's' -> in.isNull(row) ? "" : Casts.textOf(context, in, row);
             case 'I' -> {
                 if (in.isNull(row)) {
                     throw new UserException(
                             SqlState.NULL_VALUE_NOT_ALLOWED, "null values cannot be formatted as an SQL identifier");
                 }
-                return quoteIdentifier(Casts.textOf(context, in, row));
+                yield quoteIdentifier(Casts.textOf(context, in, row));
             }
-            case 'L' -> {
-                return in.isNull(row) ? "NULL" : quoteLiteral(Casts.textOf(context, in, row));
-            }
+            case 'L' -> in.isNull(row) ? "NULL" : quoteLiteral(Casts.textOf(context, in, row));
             default ->
                 throw new UserException(
                                 SqlState.INVALID_PARAMETER_VALUE,
                                 "unrecognized format() type specifier \"" + conversion + "\"")
                         .withHint("For a single \"%\" use \"%%\".");
-        }
+        };
     }
 }

@@ -10,39 +10,47 @@ import java.util.List;
 import java.util.Locale;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
+import omendb.engine.type.ColumnVector;
 import omendb.engine.type.Interval;
 import omendb.engine.type.Numeric;
 import omendb.engine.type.Timestamps;
-import omendb.engine.type.ColumnVector;
 
 /// to_char for dates and times; numbers are [NumberFormat]'s, reading is [DateFormatReader]'s.
 final class ToChar {
     /// Patterns, longer ones first; letters that are none stand for themselves.
     private static final List<String> PATTERNS = List.of(
-            "SSSSS", "SSSS", "Y,YYY", "YYYY", "IYYY", "MONTH", "Month", "month", "HH24", "HH12", "A.D.", "B.C.", "a.d.", "b.c.",
-            "A.M.", "P.M.", "a.m.", "p.m.", "IDDD", "YYY", "IYY", "DAY", "Day", "day", "DDD", "MON", "Mon", "mon", "FF1",
-            "FF2", "FF3", "FF4", "FF5", "FF6", "TZH", "TZM", "HH", "MI", "SS", "MS", "US", "AM", "PM", "am", "pm", "AD", "BC",
-            "ad", "bc", "YY", "IY", "MM", "DD", "DY", "Dy", "dy", "ID", "IW", "WW", "CC", "RM", "rm", "TZ", "tz", "OF", "Y", "I",
-            "D", "W", "J", "Q");
+            "SSSSS", "SSSS", "Y,YYY", "YYYY", "IYYY", "MONTH", "Month", "month", "HH24", "HH12", "A.D.", "B.C.", "a.d.",
+            "b.c.", "A.M.", "P.M.", "a.m.", "p.m.", "IDDD", "YYY", "IYY", "DAY", "Day", "day", "DDD", "MON", "Mon",
+            "mon", "FF1", "FF2", "FF3", "FF4", "FF5", "FF6", "TZH", "TZM", "HH", "MI", "SS", "MS", "US", "AM", "PM",
+            "am", "pm", "AD", "BC", "ad", "bc", "YY", "IY", "MM", "DD", "DY", "Dy", "dy", "ID", "IW", "WW", "CC", "RM",
+            "rm", "TZ", "tz", "OF", "Y", "I", "D", "W", "J", "Q");
 
-    private static final String[] ROMAN = {
-        "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"
-    };
+    private static final String[] ROMAN = {"I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"};
 
     private ToChar() {}
 
     static void register(Registrar r) {
-        r.stable("to_char(timestamp, text) text", Rows.strict((context, args, row, out) ->
-                write(args[0].getLong(row), ZoneOffset.UTC, false, args[1].getString(row), out, row)));
-        r.stable("to_char(timestamptz, text) text", Rows.strict((context, args, row, out) ->
-                write(args[0].getLong(row), context.types().timeZone(), true, args[1].getString(row), out, row)));
-        r.stable("to_char(interval, text) text", Rows.strict((context, args, row, out) ->
-                out.setString(row, interval(Interval.read(args[0], row), args[1].getString(row)))));
-        r.stable("to_char(numeric, text) text", Rows.strict((context, args, row, out) ->
-                out.setString(row, NumberFormat.format(Numeric.read(args[0], row), args[1].getString(row)))));
+        r.stable(
+                "to_char(timestamp, text) text",
+                Rows.strict((context, args, row, out) ->
+                        write(args[0].getLong(row), ZoneOffset.UTC, false, args[1].getString(row), out, row)));
+        r.stable(
+                "to_char(timestamptz, text) text",
+                Rows.strict((context, args, row, out) -> write(
+                        args[0].getLong(row), context.types().timeZone(), true, args[1].getString(row), out, row)));
+        r.stable(
+                "to_char(interval, text) text",
+                Rows.strict((context, args, row, out) ->
+                        out.setString(row, interval(Interval.read(args[0], row), args[1].getString(row)))));
+        r.stable(
+                "to_char(numeric, text) text",
+                Rows.strict((context, args, row, out) ->
+                        out.setString(row, NumberFormat.format(Numeric.read(args[0], row), args[1].getString(row)))));
         for (String type : new String[] {"int4", "int8"}) {
-            r.stable("to_char(" + type + ", text) text", Rows.strict((context, args, row, out) ->
-                    out.setString(row, NumberFormat.format(Numeric.of(args[0].getLong(row)), args[1].getString(row)))));
+            r.stable(
+                    "to_char(" + type + ", text) text",
+                    Rows.strict((context, args, row, out) -> out.setString(
+                            row, NumberFormat.format(Numeric.of(args[0].getLong(row)), args[1].getString(row)))));
         }
         for (String type : new String[] {"float4", "float8"}) {
             boolean single = type.equals("float4");
@@ -52,14 +60,20 @@ final class ToChar {
                 out.setString(row, NumberFormat.format(number, args[1].getString(row)));
             }));
         }
-        r.stable("to_number(text, text) numeric", Rows.strict((context, args, row, out) ->
-                NumberFormat.parse(args[0].getString(row), args[1].getString(row)).write(out, row)));
+        r.stable(
+                "to_number(text, text) numeric",
+                Rows.strict(
+                        (context, args, row, out) -> NumberFormat.parse(args[0].getString(row), args[1].getString(row))
+                                .write(out, row)));
         r.stable("to_timestamp(text, text) timestamptz", Rows.strict((context, args, row, out) -> {
             DateFormatReader reader = new DateFormatReader(args[0].getString(row), args[1].getString(row));
             out.setLong(row, reader.instant(context.types().timeZone()));
         }));
-        r.stable("to_date(text, text) date", Rows.strict((context, args, row, out) ->
-                out.setLong(row, Timestamps.days(new DateFormatReader(args[0].getString(row), args[1].getString(row)).date()))));
+        r.stable(
+                "to_date(text, text) date",
+                Rows.strict((context, args, row, out) -> out.setLong(
+                        row,
+                        Timestamps.days(new DateFormatReader(args[0].getString(row), args[1].getString(row)).date()))));
     }
 
     /// The pattern at a position of a format, or the empty string.
@@ -86,9 +100,13 @@ final class ToChar {
         }
         int offset = Timestamps.offsetAt(value, zone);
         LocalDateTime civil = Timestamps.civil(value + offset * Timestamps.MICROS_PER_SECOND);
-        out.setString(row, apply(format, (pattern, fill) -> zoned || !isZone(pattern)
-                ? field(pattern, civil, offset, zone, fill)
-                : zoneless(pattern)));
+        out.setString(
+                row,
+                apply(
+                        format,
+                        (pattern, fill) -> zoned || !isZone(pattern)
+                                ? field(pattern, civil, offset, zone, fill)
+                                : zoneless(pattern)));
     }
 
     private static boolean isZone(String pattern) {
@@ -127,7 +145,8 @@ final class ToChar {
                 continue;
             }
             boolean fill = true;
-            while (format.regionMatches(true, at, "FM", 0, 2) || format.regionMatches(true, at, "TM", 0, 2)
+            while (format.regionMatches(true, at, "FM", 0, 2)
+                    || format.regionMatches(true, at, "TM", 0, 2)
                     || format.startsWith("FX", at)) {
                 fill &= !format.regionMatches(true, at, "FM", 0, 2);
                 at += 2;
@@ -220,10 +239,13 @@ final class ToChar {
         return switch (pattern) {
             case "TZH" -> sign + number(magnitude / 3600, 2, true);
             case "TZM" -> number(magnitude / 60 % 60, 2, true);
-            case "OF" -> sign + number(magnitude / 3600, 2, true)
-                    + (magnitude / 60 % 60 == 0 ? "" : ":" + number(magnitude / 60 % 60, 2, fill));
+            case "OF" ->
+                sign
+                        + number(magnitude / 3600, 2, true)
+                        + (magnitude / 60 % 60 == 0 ? "" : ":" + number(magnitude / 60 % 60, 2, fill));
             case "TZ", "tz" -> {
-                String name = zone.equals(ZoneOffset.UTC) ? "UTC" : zone.getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
+                String name =
+                        zone.equals(ZoneOffset.UTC) ? "UTC" : zone.getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
                 yield pattern.equals("TZ") ? name.toUpperCase(Locale.ROOT) : name.toLowerCase(Locale.ROOT);
             }
             default -> null;
@@ -251,15 +273,32 @@ final class ToChar {
             case "MONTH", "Month", "month" ->
                 word(date.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH), pattern, 9, fill);
             case "MON", "Mon", "mon" ->
-                word(date.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH).substring(0, 3), pattern, 3, fill);
+                word(
+                        date.getMonth()
+                                .getDisplayName(TextStyle.FULL, Locale.ENGLISH)
+                                .substring(0, 3),
+                        pattern,
+                        3,
+                        fill);
             case "DAY", "Day", "day" ->
                 word(date.getDayOfWeek().getDisplayName(TextStyle.FULL, Locale.ENGLISH), pattern, 9, fill);
             case "DY", "Dy", "dy" ->
-                word(date.getDayOfWeek().getDisplayName(TextStyle.FULL, Locale.ENGLISH).substring(0, 3), pattern, 3, fill);
+                word(
+                        date.getDayOfWeek()
+                                .getDisplayName(TextStyle.FULL, Locale.ENGLISH)
+                                .substring(0, 3),
+                        pattern,
+                        3,
+                        fill);
             case "MM" -> number(date.getMonthValue(), 2, fill);
             case "DD" -> number(date.getDayOfMonth(), 2, fill);
             case "DDD" -> number(date.getDayOfYear(), 3, fill);
-            case "IDDD" -> number((date.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR) - 1) * 7L + date.getDayOfWeek().getValue(), 3, fill);
+            case "IDDD" ->
+                number(
+                        (date.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR) - 1) * 7L
+                                + date.getDayOfWeek().getValue(),
+                        3,
+                        fill);
             case "D" -> number(date.getDayOfWeek().getValue() % 7 + 1, 1, fill);
             case "ID" -> number(date.getDayOfWeek().getValue(), 1, fill);
             case "W" -> number((date.getDayOfMonth() - 1) / 7 + 1, 1, fill);
@@ -293,9 +332,10 @@ final class ToChar {
             case "AM", "PM" -> hours % 24 < 12 ? "AM" : "PM";
             case "am", "pm" -> hours % 24 < 12 ? "am" : "pm";
             case "SSSS", "SSSSS" -> number(value.micros() / Timestamps.MICROS_PER_SECOND, 1, fill);
-            default -> throw new UserException(
-                            SqlState.INVALID_DATETIME_FORMAT, "invalid format specification for an interval value")
-                    .withHint("Intervals are not tied to specific calendar dates.");
+            default ->
+                throw new UserException(
+                                SqlState.INVALID_DATETIME_FORMAT, "invalid format specification for an interval value")
+                        .withHint("Intervals are not tied to specific calendar dates.");
         });
     }
 }
