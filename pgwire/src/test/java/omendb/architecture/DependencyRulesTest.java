@@ -167,7 +167,7 @@ class DependencyRulesTest {
         noClasses()
                 .that()
                 .haveNameNotMatching(
-                        "omendb\\.(memory\\.(NativeFile|NativeMemory|Libc|ReservedRange|NativeArena)|ann\\.kernel\\.Everything|engine\\.type\\.Raw)(\\$.*)?")
+                        "omendb\\.(memory\\.(NativeFile|NativeMemory)|ann\\.kernel\\.Everything)(\\$.*)?")
                 .should()
                 .callMethodWhere(JavaAccess.Predicates.target(owner(type(MemorySegment.class)))
                         .and(JavaAccess.Predicates.target(name("reinterpret"))))
