@@ -107,17 +107,18 @@ public final class Database implements AutoCloseable {
         timeline = new TransactionManager.Timeline();
         CommitSequence sequence = timeline.sequence();
         wal = Wal.open(files, WalOptions.DEFAULTS.withSegmentBytes(options.walSegmentBytes()));
-        AppliedLsn applied = new AppliedLsn(sequence, wal);
+        LogBarrier logBarrier = new LogBarrier(wal);
         lsm = LsmStore.open(
                 files,
                 LsmOptions.defaults()
                         .withMemtableBytes(options.memtableBytes())
                         .withOldestSnapshot(timeline::oldestSnapshot)
-                        .withAppliedLsn(applied),
+                        .withAppliedLsn(sequence::appliedLsn)
+                        .withLogBarrier(logBarrier),
                 epochs);
         Recovery recovery = new Recovery(files, lsm, wal, sequence, options.vectorReservedBytes());
         recovery.replay();
-        applied.logIsOpen();
+        logBarrier.logIsOpen();
         transactions = new TransactionManager(timeline, lsm, wal, epochs);
         catalogs = new Catalogs();
         storages = new Storages(

@@ -53,6 +53,7 @@ final class Flusher {
 
     private void flush(Memtable memtable) {
         memtable.awaitWriters();
+        options.logBarrier().run(); // every batch in the memtable was logged before it came here
         var outputs = new ArrayList<Output>();
         try {
             // once the writers are gone the map of lists changes no more

@@ -1,8 +1,9 @@
 package omendb.engine.lsm;
 
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// Limits of an [LsmStore]; see [#defaults()].
+/// Limits of an [LsmStore] and what it asks its owner; see [#defaults()].
 ///
 /// @param memtableBytes a memtable is frozen and flushed when it holds this much
 /// @param frozenMemtables [LsmStore#admit] slows writers down when this many memtables wait for their flush
@@ -15,12 +16,15 @@ import java.util.function.LongSupplier;
 /// @param tableBytes compaction starts a new table at this size
 /// @param manifestRollBytes a manifest longer than this is replaced by a fresh snapshot of the state
 /// @param compactionThreads background threads that compact; 0 = no background threads at all: flushes run
-///     inside the call that needs them and compactions only in [LsmStore#compact]
+///     inside the call that needs them and compactions only when asked for
 /// @param oldestSnapshot no reader now or later looks at the state before this commit timestamp. Must never
 ///     go back
 /// @param appliedLsn every batch with an LSN up to this one has been applied completely. Asked when a
-///     memtable is frozen: bounds [LsmStore#flushedLsn()]. The default trusts that batches are applied in
-///     LSN order
+///     memtable is frozen, maybe on the path of a commit: must not block. Bounds [LsmStore#flushedLsn()].
+///     The default trusts that batches are applied in LSN order
+/// @param logBarrier returns when everything logged before the call is durable, throws if it never will be.
+///     Called before a memtable is written to tables, which must never hold what the log may lose: without
+///     it batches may only be applied when their log record is durable
 public record LsmOptions(
         long memtableBytes,
         int frozenMemtables,
@@ -34,7 +38,8 @@ public record LsmOptions(
         long manifestRollBytes,
         int compactionThreads,
         LongSupplier oldestSnapshot,
-        LongSupplier appliedLsn) {
+        LongSupplier appliedLsn,
+        Runnable logBarrier) {
 
     private static final int PAGE_BYTES = 4096;
     private static final int MAX_BLOCK_BYTES = 1 << 20;
@@ -57,146 +62,115 @@ public record LsmOptions(
     }
 
     /// 64-MiB memtables, 8-KiB blocks, 10 bits of filter a key, one compaction thread, no snapshot older
-    /// than now.
+    /// than now, batches applied in LSN order and only when durable.
     public static LsmOptions defaults() {
-        return new LsmOptions(
-                64L << 20,
-                3,
-                8 << 10,
-                16,
-                10,
-                4,
-                256L << 20,
-                10,
-                64L << 20,
-                4L << 20,
-                1,
-                () -> Long.MAX_VALUE,
-                () -> Long.MAX_VALUE);
+        return new Draft().finish();
     }
 
     public LsmOptions withMemtableBytes(long bytes) {
-        return new LsmOptions(
-                bytes,
-                frozenMemtables,
-                blockBytes,
-                restartInterval,
-                filterBitsPerKey,
-                levelZeroTables,
-                levelOneBytes,
-                levelMultiplier,
-                tableBytes,
-                manifestRollBytes,
-                compactionThreads,
-                oldestSnapshot,
-                appliedLsn);
+        return with(draft -> draft.memtableBytes = bytes);
     }
 
     public LsmOptions withLevels(int levelZeroTables, long levelOneBytes, int levelMultiplier, long tableBytes) {
-        return new LsmOptions(
-                memtableBytes,
-                frozenMemtables,
-                blockBytes,
-                restartInterval,
-                filterBitsPerKey,
-                levelZeroTables,
-                levelOneBytes,
-                levelMultiplier,
-                tableBytes,
-                manifestRollBytes,
-                compactionThreads,
-                oldestSnapshot,
-                appliedLsn);
+        return with(draft -> {
+            draft.levelZeroTables = levelZeroTables;
+            draft.levelOneBytes = levelOneBytes;
+            draft.levelMultiplier = levelMultiplier;
+            draft.tableBytes = tableBytes;
+        });
     }
 
     public LsmOptions withBlocks(int blockBytes, int restartInterval, int filterBitsPerKey) {
-        return new LsmOptions(
-                memtableBytes,
-                frozenMemtables,
-                blockBytes,
-                restartInterval,
-                filterBitsPerKey,
-                levelZeroTables,
-                levelOneBytes,
-                levelMultiplier,
-                tableBytes,
-                manifestRollBytes,
-                compactionThreads,
-                oldestSnapshot,
-                appliedLsn);
+        return with(draft -> {
+            draft.blockBytes = blockBytes;
+            draft.restartInterval = restartInterval;
+            draft.filterBitsPerKey = filterBitsPerKey;
+        });
     }
 
     public LsmOptions withManifestRollBytes(long bytes) {
-        return new LsmOptions(
-                memtableBytes,
-                frozenMemtables,
-                blockBytes,
-                restartInterval,
-                filterBitsPerKey,
-                levelZeroTables,
-                levelOneBytes,
-                levelMultiplier,
-                tableBytes,
-                bytes,
-                compactionThreads,
-                oldestSnapshot,
-                appliedLsn);
+        return with(draft -> draft.manifestRollBytes = bytes);
     }
 
     public LsmOptions withCompactionThreads(int threads) {
-        return new LsmOptions(
-                memtableBytes,
-                frozenMemtables,
-                blockBytes,
-                restartInterval,
-                filterBitsPerKey,
-                levelZeroTables,
-                levelOneBytes,
-                levelMultiplier,
-                tableBytes,
-                manifestRollBytes,
-                threads,
-                oldestSnapshot,
-                appliedLsn);
+        return with(draft -> draft.compactionThreads = threads);
     }
 
     public LsmOptions withOldestSnapshot(LongSupplier oldestSnapshot) {
-        return new LsmOptions(
-                memtableBytes,
-                frozenMemtables,
-                blockBytes,
-                restartInterval,
-                filterBitsPerKey,
-                levelZeroTables,
-                levelOneBytes,
-                levelMultiplier,
-                tableBytes,
-                manifestRollBytes,
-                compactionThreads,
-                oldestSnapshot,
-                appliedLsn);
+        return with(draft -> draft.oldestSnapshot = oldestSnapshot);
     }
 
     public LsmOptions withAppliedLsn(LongSupplier appliedLsn) {
-        return new LsmOptions(
-                memtableBytes,
-                frozenMemtables,
-                blockBytes,
-                restartInterval,
-                filterBitsPerKey,
-                levelZeroTables,
-                levelOneBytes,
-                levelMultiplier,
-                tableBytes,
-                manifestRollBytes,
-                compactionThreads,
-                oldestSnapshot,
-                appliedLsn);
+        return with(draft -> draft.appliedLsn = appliedLsn);
+    }
+
+    public LsmOptions withLogBarrier(Runnable logBarrier) {
+        return with(draft -> draft.logBarrier = logBarrier);
+    }
+
+    private LsmOptions with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.finish();
     }
 
     private static void require(boolean holds, String name, long value) {
         if (!holds) {
             throw new IllegalArgumentException("LSM option " + name + " is out of range: " + value);
+        }
+    }
+
+    private static final class Draft {
+        private long memtableBytes = 64L << 20;
+        private int frozenMemtables = 3;
+        private int blockBytes = 8 << 10;
+        private int restartInterval = 16;
+        private int filterBitsPerKey = 10;
+        private int levelZeroTables = 4;
+        private long levelOneBytes = 256L << 20;
+        private int levelMultiplier = 10;
+        private long tableBytes = 64L << 20;
+        private long manifestRollBytes = 4L << 20;
+        private int compactionThreads = 1;
+        private LongSupplier oldestSnapshot = () -> Long.MAX_VALUE;
+        private LongSupplier appliedLsn = () -> Long.MAX_VALUE;
+        private Runnable logBarrier = () -> {};
+
+        private Draft() {}
+
+        private Draft(LsmOptions from) {
+            memtableBytes = from.memtableBytes;
+            frozenMemtables = from.frozenMemtables;
+            blockBytes = from.blockBytes;
+            restartInterval = from.restartInterval;
+            filterBitsPerKey = from.filterBitsPerKey;
+            levelZeroTables = from.levelZeroTables;
+            levelOneBytes = from.levelOneBytes;
+            levelMultiplier = from.levelMultiplier;
+            tableBytes = from.tableBytes;
+            manifestRollBytes = from.manifestRollBytes;
+            compactionThreads = from.compactionThreads;
+            oldestSnapshot = from.oldestSnapshot;
+            appliedLsn = from.appliedLsn;
+            logBarrier = from.logBarrier;
+        }
+
+        private LsmOptions finish() {
+            return new LsmOptions(
+                    memtableBytes,
+                    frozenMemtables,
+                    blockBytes,
+                    restartInterval,
+                    filterBitsPerKey,
+                    levelZeroTables,
+                    levelOneBytes,
+                    levelMultiplier,
+                    tableBytes,
+                    manifestRollBytes,
+                    compactionThreads,
+                    oldestSnapshot,
+                    appliedLsn,
+                    logBarrier);
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -241,5 +242,23 @@ class LsmStoreTest {
         oldest.set(3_000);
         lsm.store().compact(REL);
         assertEquals(31, lsm.store().stats().trees().getFirst().entries());
+    }
+
+    @Test
+    void flush_waits_for_the_log_and_fails_with_it() {
+        var barrier = new AtomicReference<RuntimeException>(new IllegalStateException("the log has failed"));
+        open(LsmFixture.SMALL.withLogBarrier(() -> {
+            if (barrier.get() != null) {
+                throw barrier.get();
+            }
+        }));
+        lsm.store().createTree(REL);
+        lsm.put(REL, "a", "1", 1);
+        assertThrows(IllegalStateException.class, () -> lsm.store().flush(1));
+        assertEquals(0, lsm.store().flushedLsn());
+        assertEquals("1", lsm.get(REL, "a", 1));
+        barrier.set(null);
+        lsm.store().flush(1);
+        assertEquals(1, lsm.store().flushedLsn());
     }
 }
