@@ -25,7 +25,7 @@ final class AlterGrammar {
     /// Behind ALTER and the kind of relation.
     Statement relation(ObjectType type, int position) {
         if (cursor.at("all") && cursor.at(1, "in") && cursor.at(2, "tablespace")) {
-            return grammar.objects.unsupported("ALTER " + type.words(), position);
+            return grammar.recognised.skipped("ALTER " + type.words(), position);
         }
         boolean ifExists = cursor.accept("if", "exists");
         boolean only = cursor.accept("only");
@@ -42,7 +42,7 @@ final class AlterGrammar {
             return new Ddl.AlterSequence(name, ifExists, grammar.definitions.sequenceOptions(), position);
         }
         if (cursor.accept("depends") || cursor.accept("no", "depends")) {
-            return grammar.objects.unsupported("ALTER " + type.words(), position);
+            return grammar.recognised.skipped("ALTER " + type.words(), position);
         }
         List<AlterTableCommand> commands = cursor.commaList(() -> command(type));
         return new Ddl.AlterTable(type, name, only, ifExists, commands, position);
@@ -101,7 +101,7 @@ final class AlterGrammar {
         if (cursor.atAny("constraint", "check", "unique", "primary", "foreign")
                 || cursor.at("not", "null")
                 || (cursor.at("exclude") && (cursor.at(1, "using") || cursor.atSymbol(1, "(")))) {
-            return new AlterTableCommand.AddConstraint(grammar.tables.tableConstraint());
+            return new AlterTableCommand.AddConstraint(grammar.constraints.tableConstraint());
         }
         cursor.accept("column");
         boolean ifNotExists = grammar.tables.ifNotExists();

@@ -2,6 +2,7 @@ package omendb.sql.parse;
 
 import java.util.ArrayList;
 import java.util.List;
+import omendb.engine.error.SqlState;
 import omendb.sql.ast.Ddl;
 import omendb.sql.ast.Ddl.SequenceOption;
 import omendb.sql.ast.Expr;
@@ -108,14 +109,12 @@ final class DefinitionGrammar {
             }
             case "role", "group" -> grammar.privileges.createRole(position);
             case "user" ->
-                cursor.at(1, "mapping")
-                        ? grammar.objects.unsupported("CREATE", position)
-                        : grammar.privileges.createRole(position);
+                cursor.at(1, "mapping") ? grammar.recognised.create(position) : grammar.privileges.createRole(position);
             case "function", "procedure" -> grammar.routines.createFunction(replace, position);
             case "trigger" -> grammar.routines.createTrigger(replace, position);
             case "constraint" -> grammar.routines.createTrigger(replace, position);
             case "policy" -> grammar.routines.createPolicy(position);
-            default -> grammar.objects.unsupported("CREATE", position);
+            default -> grammar.recognised.create(position);
         };
     }
 
@@ -253,6 +252,12 @@ final class DefinitionGrammar {
         String name = cursor.at("authorization") ? null : cursor.columnName();
         String authorization = cursor.accept("authorization") ? cursor.role() : null;
         List<Statement> elements = new ArrayList<>();
+        if (ifNotExists && cursor.atAny("create", "grant")) {
+            throw cursor.errorAt(
+                    SqlState.FEATURE_NOT_SUPPORTED,
+                    "CREATE SCHEMA IF NOT EXISTS cannot include schema elements",
+                    cursor.position());
+        }
         while (cursor.atAny("create", "grant")) {
             elements.add(grammar.statements.statement());
         }
@@ -374,7 +379,7 @@ final class DefinitionGrammar {
     private Statement type(int position) {
         QualifiedName name = cursor.qualifiedName();
         if (!cursor.accept("as")) {
-            return grammar.objects.unsupported("CREATE TYPE", position);
+            return grammar.recognised.baseType(position);
         }
         if (cursor.accept("enum")) {
             cursor.expectSymbol("(");
@@ -410,7 +415,7 @@ final class DefinitionGrammar {
                 collation = grammar.expressions.optionalCollation();
                 continue;
             }
-            TableElement.@Nullable Constraint constraint = grammar.tables.columnConstraint();
+            TableElement.@Nullable Constraint constraint = grammar.constraints.columnConstraint();
             if (constraint == null) {
                 return new Ddl.CreateDomain(name, type, collation, List.copyOf(constraints), position);
             }

@@ -114,7 +114,7 @@ final class FunctionGrammar {
         }
         Window over = null;
         if (cursor.accept("over")) {
-            over = grammar.queries.over();
+            over = grammar.windows.over();
         }
         return new Expr.FunctionCall(
                 call.name(),

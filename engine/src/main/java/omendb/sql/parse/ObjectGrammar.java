@@ -2,7 +2,6 @@ package omendb.sql.parse;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import omendb.sql.ast.Ddl;
 import omendb.sql.ast.Ddl.ObjectType;
 import omendb.sql.ast.QualifiedName;
@@ -173,17 +172,19 @@ final class ObjectGrammar {
                 || cursor.atSymbol(1, "(")
                 || cursor.atSymbol(1, "[")
                 || cursor.atSymbol(1, ".")
+                || cursor.at(1, "order")
                 || cursor.at(1, "precision")
                 || cursor.at(1, "varying")
                 || cursor.at(1, "with")
                 || cursor.at(1, "without");
         if (cursor.atFunctionName() && !typeEnds) {
             cursor.next();
+            cursor.acceptAny("in", "out", "inout", "variadic");
         }
         return grammar.types.routineType();
     }
 
-    private List<TypeName> aggregateArguments() {
+    List<TypeName> aggregateArguments() {
         cursor.expectSymbol("(");
         List<TypeName> types = new ArrayList<>();
         if (!cursor.acceptOperator("*")) {
@@ -206,6 +207,10 @@ final class ObjectGrammar {
         do {
             types.add(cursor.accept("none") ? TypeName.of("none") : grammar.types.type());
         } while (cursor.acceptSymbol(","));
+        if (types.size() == 1 && cursor.atSymbol(")")) {
+            throw cursor.errorAt("missing argument", cursor.position())
+                    .withHint("Use NONE to denote the missing argument of a unary operator.");
+        }
         cursor.expectSymbol(")");
         List<String> parts = name.schema() == null ? List.of(name.name()) : List.of(name.schema(), name.name());
         return new Ddl.ObjectName(new QualifiedName(parts, position), List.copyOf(types), null, position);
@@ -236,7 +241,7 @@ final class ObjectGrammar {
             }
             case TRANSFORM, USER_MAPPING -> {
                 cursor.rewind(at);
-                return unsupported("DROP", position);
+                return grammar.recognised.other("DROP", position);
             }
             case COLUMN, CONSTRAINT, LARGE_OBJECT -> throw cursor.syntaxErrorAt(at);
             default -> {}
@@ -310,57 +315,5 @@ final class ObjectGrammar {
         }
         cursor.rewind(start);
         return null;
-    }
-
-    // ---- what is only recognised
-
-    /// A definition that OmenDB knows by its head only: the rest is skipped, with matched parentheses.
-    ///
-    /// @param command `CREATE`, `ALTER` or `DROP`, to be completed by the words at the cursor, or a whole tag
-    Statement unsupported(String command, int position) {
-        String tag = command;
-        if (command.indexOf(' ') < 0) {
-            tag = command + " " + head();
-        }
-        skip();
-        return new Ddl.Unsupported(tag, position);
-    }
-
-    private String head() {
-        if (cursor.accept("rule")) {
-            return "RULE";
-        }
-        int start = cursor.index();
-        cursor.acceptAny("trusted");
-        if (cursor.accept("default", "conversion")) {
-            return "CONVERSION";
-        }
-        cursor.rewind(start);
-        cursor.accept("trusted");
-        ObjectType type = objectType();
-        return switch (type) {
-            case COLUMN, CONSTRAINT, DATABASE, INDEX, ROLE, TABLE -> throw cursor.syntaxErrorAt(start);
-            default -> type.words().toUpperCase(Locale.ROOT);
-        };
-    }
-
-    private void skip() {
-        int depth = 0;
-        boolean any = false;
-        while (!cursor.atEnd() && (depth > 0 || !cursor.atSymbol(";"))) {
-            if (cursor.atSymbol("(")) {
-                depth++;
-            } else if (cursor.atSymbol(")")) {
-                if (depth == 0) {
-                    throw cursor.syntaxError();
-                }
-                depth--;
-            }
-            cursor.next();
-            any = true;
-        }
-        if (depth > 0 || !any) {
-            throw cursor.syntaxError();
-        }
     }
 }

@@ -228,8 +228,9 @@ final class PrivilegeGrammar {
     private Statement grantRoles(boolean grant, int position) {
         List<Ddl.Option> options = new ArrayList<>();
         int at = cursor.position();
-        if (!grant && cursor.accept("admin", "option", "for")) {
-            options.add(new Ddl.Option("admin", "true", at));
+        if (!grant && cursor.atColumnName() && cursor.at(1, "option") && cursor.at(2, "for")) {
+            options.add(new Ddl.Option(cursor.next(), "true", at));
+            cursor.expect("option", "for");
         }
         List<String> roles = cursor.commaList(cursor::columnName);
         cursor.expect(grant ? "to" : "from");

@@ -114,7 +114,15 @@ final class RoutineGrammar {
                 cursor.next();
                 yield new String[] {"window", "true"};
             }
-            case "cost", "rows", "support", "parallel" -> {
+            case "support" -> {
+                cursor.next();
+                yield new String[] {"support", Deparser.name(cursor.qualifiedName())};
+            }
+            case "parallel" -> {
+                cursor.next();
+                yield new String[] {"parallel", cursor.columnName()};
+            }
+            case "cost", "rows" -> {
                 String word = cursor.next();
                 yield new String[] {word, grammar.tables.optionValue()};
             }
@@ -271,7 +279,13 @@ final class RoutineGrammar {
         QualifiedName table = cursor.qualifiedName();
         boolean permissive = true;
         if (cursor.accept("as")) {
-            permissive = cursor.next().equals("permissive");
+            int at = cursor.position();
+            String kind = cursor.columnName();
+            if (!kind.equals("permissive") && !kind.equals("restrictive")) {
+                throw cursor.errorAt("unrecognized row security option \"" + kind + "\"", at)
+                        .withHint("Only PERMISSIVE or RESTRICTIVE policies are supported currently.");
+            }
+            permissive = kind.equals("permissive");
         }
         String command = "ALL";
         if (cursor.accept("for")) {

@@ -125,13 +125,13 @@ final class StatementGrammar {
             case "security" -> {
                 cursor.next();
                 cursor.expect("label");
-                yield grammar.objects.unsupported("SECURITY LABEL", position);
+                yield grammar.recognised.securityLabel(position);
             }
             case "import" -> {
                 cursor.next();
                 cursor.expect("foreign");
                 cursor.expect("schema");
-                yield grammar.objects.unsupported("IMPORT FOREIGN SCHEMA", position);
+                yield grammar.recognised.skipped("IMPORT FOREIGN SCHEMA", position);
             }
             default -> null;
         };
@@ -219,7 +219,7 @@ final class StatementGrammar {
             case "role", "group" -> grammar.privileges.alterRole(position);
             case "user" ->
                 cursor.at(1, "mapping")
-                        ? grammar.objects.unsupported("ALTER", position)
+                        ? grammar.recognised.other("ALTER", position)
                         : grammar.privileges.alterRole(position);
             case "database" -> {
                 cursor.next();
@@ -259,10 +259,10 @@ final class StatementGrammar {
         return switch (type) {
             case MATERIALIZED_VIEW, FOREIGN_TABLE -> grammar.alters.relation(type, position);
             case COLUMN, CONSTRAINT, CAST -> throw cursor.syntaxErrorAt(start);
-            case TRANSFORM, USER_MAPPING -> grammar.objects.unsupported("ALTER " + type.words(), position);
+            case TRANSFORM, USER_MAPPING -> grammar.recognised.skipped("ALTER " + type.words(), position);
             default -> {
                 Statement known = grammar.objects.alterObject(type, position);
-                yield known != null ? known : grammar.objects.unsupported("ALTER " + type.words(), position);
+                yield known != null ? known : grammar.recognised.skipped("ALTER " + type.words(), position);
             }
         };
     }
@@ -317,7 +317,7 @@ final class StatementGrammar {
             cursor.acceptAny("add", "drop", "alter", "rename", "set");
             throw cursor.syntaxError();
         }
-        return grammar.objects.unsupported("ALTER TYPE", position);
+        return grammar.recognised.skipped("ALTER TYPE", position);
     }
 
     private Statement alterDomain(int position) {
@@ -349,7 +349,7 @@ final class StatementGrammar {
             return new AlterTableCommand.SetNotNull("", false);
         }
         if (cursor.accept("add")) {
-            return new AlterTableCommand.AddConstraint(grammar.tables.tableConstraint());
+            return new AlterTableCommand.AddConstraint(grammar.constraints.tableConstraint());
         }
         if (cursor.accept("validate", "constraint")) {
             return new AlterTableCommand.ValidateConstraint(cursor.columnName());
@@ -373,6 +373,6 @@ final class StatementGrammar {
             return new Ddl.SetSchema(ObjectType.EXTENSION, object, cursor.columnName(), false, position);
         }
         cursor.expectAny("add", "drop");
-        return grammar.objects.unsupported("ALTER EXTENSION", position);
+        return grammar.recognised.skipped("ALTER EXTENSION", position);
     }
 }

@@ -86,7 +86,7 @@ final class TokenList {
     String value(int index) {
         String value = values[index];
         if (value == null) {
-            value = Lexer.valueOf(kinds[index], sql, starts[index], ends[index]);
+            value = TokenValues.valueOf(kinds[index], sql, starts[index], ends[index]);
             values[index] = value;
         }
         return value;

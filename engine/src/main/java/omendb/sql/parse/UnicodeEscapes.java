@@ -30,7 +30,7 @@ final class UnicodeEscapes {
             if (text.isEmpty()) {
                 throw SyntaxErrors.near("zero-length delimited identifier", sql, start, end);
             }
-            tokens.add(TokenKind.QUOTED_NAME, start, end, Lexer.truncate(text));
+            tokens.add(TokenKind.QUOTED_NAME, start, end, TokenValues.truncate(text));
         } else {
             tokens.add(TokenKind.STRING, start, end, text);
         }
