@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -21,12 +23,21 @@ import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.LongRange;
 import omendb.engine.Fixture.Item;
 import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.IndexDef;
+import omendb.engine.catalog.RelationDef;
 import omendb.engine.catalog.SchemaEditor;
 import omendb.engine.catalog.SequenceDef;
+import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
+import omendb.engine.table.IndexAccess;
+import omendb.engine.table.IndexScan;
+import omendb.engine.table.KeyRange;
+import omendb.engine.table.RowScan;
+import omendb.engine.table.Table;
 import omendb.engine.txn.Isolation;
 import omendb.engine.txn.Transaction;
+import omendb.engine.type.Batch;
 import omendb.engine.type.Types;
 import omendb.memory.CrashableFileStore;
 import org.junit.jupiter.api.Test;
@@ -45,6 +56,8 @@ class CrashRecoveryTest {
         private CrashableFileStore disk = CrashableFileStore.create();
         private Database database;
         private Map<Integer, Item> acknowledged = new TreeMap<>();
+        private final Set<String> sideTables = new TreeSet<>();
+        private boolean nameIndex;
         private int nextId;
 
         Machine(long seed) {
@@ -55,12 +68,15 @@ class CrashRecoveryTest {
         }
 
         void step() {
-            switch (random.nextInt(12)) {
+            switch (random.nextInt(15)) {
                 case 0 -> database.checkpoint();
                 case 1 -> database.vacuum();
                 case 2 -> database.indexTails();
                 case 3 -> write(200); // bulk: vectors are synced, not logged
                 case 4 -> rolledBack();
+                case 5 -> sideTable();
+                case 6 -> nameIndex();
+                case 7 -> truncate();
                 default -> write(1 + random.nextInt(5));
             }
         }
@@ -71,6 +87,98 @@ class CrashRecoveryTest {
             change(transaction, rows, after);
             transaction.commit(true);
             acknowledged = after;
+        }
+
+        /// Creates a table with rows in one transaction, or drops one.
+        private void sideTable() {
+            if (sideTables.size() < 3) {
+                String name = "side" + nextId++;
+                committed(database, t -> {
+                    TableDef table = Fixture.createItems(database, t, name);
+                    try (Batch batch = Fixture.batch(Item.of(1, name))) {
+                        database.table(t, table.oid()).insert(t, batch, 0);
+                    }
+                    return null;
+                });
+                sideTables.add(name);
+            } else {
+                String name = sideTables.iterator().next();
+                committed(database, t -> {
+                    database.schema(t).dropTable(relation(name).oid());
+                    return null;
+                });
+                sideTables.remove(name);
+            }
+        }
+
+        private RelationDef relation(String name) {
+            return database.catalog().relation(Catalog.PUBLIC_OID, name);
+        }
+
+        private void nameIndex() {
+            committed(database, t -> {
+                if (nameIndex) {
+                    database.schema(t).dropIndex(relation("name_idx").oid());
+                } else {
+                    database.schema(t)
+                            .createIndex(
+                                    relation("items").oid(),
+                                    new SchemaEditor.NewIndex(
+                                            "name_idx",
+                                            IndexDef.BTREE,
+                                            false,
+                                            true,
+                                            List.of(IndexDef.Key.ofColumn(2)),
+                                            null,
+                                            Map.of()));
+                }
+                return null;
+            });
+            nameIndex = !nameIndex;
+        }
+
+        private void truncate() {
+            if (random.nextInt(4) == 0) {
+                committed(database, t -> {
+                    database.schema(t).truncate(List.of(relation("items").oid()));
+                    return null;
+                });
+                acknowledged.clear();
+            }
+        }
+
+        private void checkDefinitions() {
+            Set<String> found = new TreeSet<>();
+            database.catalog().tables().forEach(table -> found.add(table.name()));
+            Set<String> expected = new TreeSet<>(sideTables);
+            expected.add("items");
+            assertEquals(expected, found, "seed " + seed);
+            assertEquals(nameIndex, relation("name_idx") != null, "seed " + seed);
+            committed(database, t -> {
+                for (String name : sideTables) {
+                    Table table = database.table(t, relation(name).oid());
+                    assertEquals(1, table.estimatedRowCount(), "seed " + seed);
+                    try (Batch batch = Batch.allocate(List.of(Types.TEXT));
+                            RowScan scan = table.scan(t, new int[] {2})) {
+                        assertTrue(scan.next(batch));
+                        assertEquals(name, batch.column(0).getString(0));
+                    }
+                }
+                if (nameIndex) {
+                    IndexAccess access = Fixture.table(database, t)
+                            .index(relation("name_idx").oid());
+                    int entries = 0;
+                    try (KeyRange all = access.newRange();
+                            IndexScan scan = access.scan(t, all, false)) {
+                        while (scan.next()) {
+                            entries++;
+                        }
+                    }
+                    assertEquals(acknowledged.size(), entries, "seed " + seed);
+                }
+                assertEquals(acknowledged.size(), Fixture.table(database, t).estimatedRowCount(), "seed " + seed);
+                return null;
+            });
         }
 
         private void rolledBack() {
@@ -129,6 +237,7 @@ class CrashRecoveryTest {
                 acknowledged = doubtful;
             }
             checkIndexes();
+            checkDefinitions();
         }
 
         /// Every row by its key, and every vector by its index, exactly once.
@@ -137,7 +246,7 @@ class CrashRecoveryTest {
                 for (Item item : acknowledged.values()) {
                     assertEquals(item, Fixture.get(database, t, item.id()), "seed " + seed);
                 }
-                if (Fixture.table(database, t).indexes().size() > 1) {
+                if (Fixture.table(database, t).indexes().stream().anyMatch(IndexDef::isVector)) {
                     List<Integer> all = Fixture.nearest(database, t, Item.vector(0), Integer.MAX_VALUE);
                     assertEquals(acknowledged.size(), all.size(), "seed " + seed);
                 }

@@ -21,12 +21,13 @@ public final class KeyRange implements AutoCloseable {
     private static final int VALUE_FLAG = 0x01;
 
     private final IndexKeys keys;
-    private final NativeBytesWriter prefix = new NativeBytesWriter();
-    private final NativeBytesWriter first = new NativeBytesWriter();
-    private final NativeBytesWriter end = new NativeBytesWriter();
+    private final NativeBytesWriter prefix = new NativeBytesWriter(64);
+    private final NativeBytesWriter first = new NativeBytesWriter(64);
+    private final NativeBytesWriter end = new NativeBytesWriter(64);
     private int equalColumns;
     private boolean hasFirst;
     private boolean hasEnd;
+    private boolean closed;
 
     KeyRange(IndexKeys keys) {
         this.keys = keys;
@@ -138,8 +139,11 @@ public final class KeyRange implements AutoCloseable {
 
     @Override
     public void close() {
-        prefix.close();
-        first.close();
-        end.close();
+        if (!closed) {
+            closed = true;
+            prefix.close();
+            first.close();
+            end.close();
+        }
     }
 }

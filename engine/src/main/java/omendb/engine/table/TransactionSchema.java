@@ -284,6 +284,9 @@ public final class TransactionSchema implements SchemaEditor {
                 storageChanges.dropped(index.storageId());
                 IndexDef renewed = index.withStorage(newOid(), 0);
                 createIndexStorage(emptied, renewed);
+                if (renewed.isVector()) {
+                    fillVectorIndex(emptied, renewed); // an empty checkpoint: a restart must find one
+                }
                 changes().put(renewed);
             }
         }

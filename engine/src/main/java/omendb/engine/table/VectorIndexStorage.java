@@ -274,10 +274,15 @@ public final class VectorIndexStorage {
 
     /// Ends the index without a checkpoint; its files stay.
     public void close() {
-        closed.set(true);
-        HnswIndex graph = index;
-        if (graph != null) {
-            graph.close();
+        closed.set(true); // a build under way sees it and stops
+        building.lock();
+        try {
+            HnswIndex graph = index;
+            if (graph != null) {
+                graph.close();
+            }
+        } finally {
+            building.unlock();
         }
     }
 }
