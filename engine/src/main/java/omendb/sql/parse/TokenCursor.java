@@ -29,12 +29,8 @@ final class TokenCursor {
 
     TokenCursor(TokenList tokens) {
         this.tokens = tokens;
-        String sql = tokens.sql;
-        boolean plain = true;
-        for (int i = 0; i < sql.length() && plain; i++) {
-            plain = !Character.isSurrogate(sql.charAt(i));
-        }
-        this.plainPositions = plain;
+        // at no cost for text in Latin-1, which is nearly all there is
+        this.plainPositions = tokens.sql.codePointCount(0, tokens.sql.length()) == tokens.sql.length();
     }
 
     TokenList tokens() {

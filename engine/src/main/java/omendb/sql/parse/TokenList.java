@@ -19,7 +19,7 @@ final class TokenList {
 
     TokenList(String sql) {
         this.sql = sql;
-        int guess = Math.min(16 + sql.length() / 4, 4096);
+        int guess = Math.min(8 + sql.length() / 4, 128);
         kinds = new TokenKind[guess];
         starts = new int[guess];
         ends = new int[guess];
