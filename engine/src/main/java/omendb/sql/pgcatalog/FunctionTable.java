@@ -16,7 +16,22 @@ import org.jspecify.annotations.Nullable;
 /// One line a function: name, PostgreSQL's oid, argument types by name, result, body over one row.
 final class FunctionTable {
     /// The arguments of one row and what the function may ask.
-    record Call(EvalContext context, ColumnVector[] args, int row) {
+    static final class Call {
+        private final EvalContext context;
+        private final ColumnVector[] args;
+        private final int row;
+
+        private Call(EvalContext context, ColumnVector[] args, int row) {
+            this.context = context;
+            this.args = args;
+            this.row = row;
+        }
+
+        /// Text of an argument of any type.
+        String print(int index) {
+            return args[index].type().io().toText(context.types(), args[index], row);
+        }
+
         SystemState state() {
             return context.service(SystemState.class);
         }

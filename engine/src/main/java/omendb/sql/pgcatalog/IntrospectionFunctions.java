@@ -279,13 +279,7 @@ public final class IntrospectionFunctions implements FunctionRegistry.Contributi
         table.number(2324, "pg_database_size", "oid", INT8, IntrospectionFunctions::database);
         table.number(2999, "pg_relation_filenode", "regclass", OID, call -> call.number(0));
         table.text(2288, "pg_size_pretty", "int8", TEXT, call -> pretty(BigDecimal.valueOf(call.number(0))));
-        table.text(
-                3166,
-                "pg_size_pretty",
-                "numeric",
-                TEXT,
-                call -> pretty(new BigDecimal(
-                        call.args()[0].type().io().toText(call.context().types(), call.args()[0], call.row()))));
+        table.text(3166, "pg_size_pretty", "numeric", TEXT, call -> pretty(new BigDecimal(call.print(0))));
     }
 
     private static long relation(Call call) {

@@ -71,7 +71,7 @@ final class SettingValues {
         if ("false".startsWith(word) || "no".startsWith(word) || word.equals("0")) {
             return false;
         }
-        return word.equals("of") || word.equals("off") ? false : null;
+        return (word.equals("of") || word.equals("off")) ? false : null;
     }
 
     private static String choice(SettingDef def, String text) {
@@ -189,7 +189,7 @@ final class SettingValues {
     }
 
     private static String bound(SettingDef def, double bound) {
-        if (def.kind() == SettingDef.Kind.INTEGER || bound == Math.rint(bound) && Math.abs(bound) < 1e6) {
+        if (def.kind() == SettingDef.Kind.INTEGER || (bound == Math.rint(bound) && Math.abs(bound) < 1e6)) {
             return Long.toString((long) bound);
         }
         return bound == Double.MAX_VALUE ? "1.79769e+308" : Double.toString(bound);
