@@ -79,9 +79,8 @@ public final class LsmBench {
     }
 
     private void run(Path directory) throws IOException {
-        LsmOptions options = LsmOptions.defaults()
-                .withOldestSnapshot(published::get)
-                .withAppliedLsn(published::get);
+        LsmOptions options =
+                LsmOptions.defaults().withOldestSnapshot(published::get).withAppliedLsn(published::get);
         try (FileStore files = FileStore.open(directory);
                 Epochs epochs = new Epochs();
                 LsmStore store = LsmStore.open(files, options, epochs)) {
@@ -205,8 +204,10 @@ public final class LsmBench {
         LsmStats stats = store.stats();
         List<LsmStats.Tree> trees = stats.trees();
         report("write amplification", "x", stats.writeAmplification());
-        report("space per byte of key and value", "x", trees.getFirst().bytes()
-                / ((double) rows * (KEY_BYTES + VALUE_BYTES)));
+        report(
+                "space per byte of key and value",
+                "x",
+                trees.getFirst().bytes() / ((double) rows * (KEY_BYTES + VALUE_BYTES)));
     }
 
     private void bulkLoad(LsmStore store) {
