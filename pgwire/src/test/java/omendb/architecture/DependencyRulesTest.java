@@ -166,8 +166,7 @@ class DependencyRulesTest {
     void unbounded_and_immortal_memory_only_where_listed() {
         noClasses()
                 .that()
-                .haveNameNotMatching(
-                        "omendb\\.(memory\\.(NativeFile|NativeMemory)|ann\\.kernel\\.Everything)(\\$.*)?")
+                .haveNameNotMatching("omendb\\.(memory\\.(NativeFile|NativeMemory)|ann\\.kernel\\.Everything)(\\$.*)?")
                 .should()
                 .callMethodWhere(JavaAccess.Predicates.target(owner(type(MemorySegment.class)))
                         .and(JavaAccess.Predicates.target(name("reinterpret"))))
