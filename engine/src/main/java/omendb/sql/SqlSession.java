@@ -1,98 +1,427 @@
 package omendb.sql;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
 import omendb.engine.Database;
+import omendb.engine.catalog.RelationDef;
+import omendb.engine.catalog.TableDef;
+import omendb.engine.error.OmenException;
+import omendb.engine.error.SqlState;
+import omendb.engine.error.UserException;
+import omendb.engine.txn.Transaction;
+import omendb.engine.type.SqlType;
+import omendb.engine.type.TypeContext;
+import omendb.sql.ast.Dml;
+import omendb.sql.ast.QualifiedName;
+import omendb.sql.ast.Query;
+import omendb.sql.ast.Statement;
+import omendb.sql.ast.Utility;
+import omendb.sql.ddl.DdlExecutor;
+import omendb.sql.exec.HeldRows;
+import omendb.sql.function.EvalContext;
+import omendb.sql.parse.ParsedStatement;
+import omendb.sql.parse.SqlParser;
+import omendb.sql.pgcatalog.CatalogNames;
+import omendb.sql.pgcatalog.SystemState;
+import omendb.sql.plan.LogicalPlan;
+import omendb.sql.setting.Settings;
+import org.jspecify.annotations.Nullable;
 
 /// A client's session: settings, transaction, prepared plans, execution.
 ///
-/// Every call may throw an [omendb.engine.error.OmenException]; the session has then already failed its
-/// transaction
-/// block
-/// (or rolled the implicit transaction back) and stays usable. Transactions that no BEGIN opened are the
-/// session's own
-/// business:
-/// the protocol calls [#sync] at every Sync message, and at the end of a simple query before it sends the last
-/// CommandComplete.
+/// Every call may throw an [OmenException]; the session has then already failed its transaction block (or
+/// rolled the implicit
+/// transaction back) and stays usable. Transactions that no BEGIN opened are the session's own business: the
+/// protocol calls
+/// [#sync] at every Sync message, and at the end of a simple query before it sends the last CommandComplete.
 ///
 /// Threading: one thread at a time, except [#cancel].
-@SuppressWarnings({"UnusedVariable", "DoNotCallSuggester"}) // bodies follow
 public final class SqlSession implements AutoCloseable {
+    private static final int CACHED_STATEMENTS = 64;
+    private static final int LONGEST_CACHED_TEXT = 8192;
+
     private final Database database;
-    private final SessionOptions options;
     private final SessionListener listener;
+    private final Settings settings;
+    private final SessionTypes types;
+    private final TransactionControl transactions;
+    private final StatementEnvironment environment;
+    private final QueryRunner queries;
+    private final UtilityExecutor utilities;
+    private final SequenceState sequences;
+    private final DdlExecutor ddl;
+    private final Parts parts = new Parts();
+    private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+    private final StatementEvaluation.Interruption interruption = new StatementEvaluation.Interruption();
+    private final Map<StatementKey, PreparedStatement> cache = new LinkedHashMap<>(16, 0.75f, true);
+    private @Nullable EvalContext evaluation;
+    private AutoCloseable held = () -> {};
+    private volatile @Nullable Transaction running;
+
+    /// A text with the parameter types its client fixed.
+    private record StatementKey(String text, List<Integer> parameterOids) {}
 
     public SqlSession(Database database, SessionOptions options, SessionListener listener) {
         this.database = database;
-        this.options = options;
         this.listener = listener;
+        this.settings = new Settings(options.user(), options.settings());
+        this.transactions = new TransactionControl(database, settings, listener);
+        this.environment =
+                new StatementEnvironment(database, options, listener, settings, transactions, _ -> parts.evaluation());
+        this.types = new SessionTypes(settings, new CatalogNames(environment), transactions::startedAt);
+        this.queries = new QueryRunner(database, environment, transactions, settings);
+        this.sequences = new SequenceState(database);
+        this.ddl = new DdlExecutor(new SessionDdl(parts));
+        this.utilities = new UtilityExecutor(parts);
     }
 
     /// Parses the string of a simple query into its statements; an empty list = EmptyQueryResponse.
     public List<PendingStatement> parse(String text) {
-        throw new UnsupportedOperationException();
+        return guarded(() -> {
+            List<PendingStatement> pending = new ArrayList<>();
+            for (ParsedStatement parsed : SqlParser.parse(text)) {
+                pending.add(new PendingStatement(text, parsed));
+            }
+            return pending;
+        });
     }
 
     /// Binds one statement of a simple query, right before it is executed.
     public PreparedPlan prepare(PendingStatement statement) {
-        throw new UnsupportedOperationException();
+        return guarded(() -> analyze(statement.text(), statement.statement().statement(), new int[0]));
     }
 
     /// A Parse message: exactly one statement or none.
     ///
     /// @param parameterTypeOids types the client fixed, 0 = infer; may be shorter than the number of parameters
     public PreparedPlan prepare(String text, int[] parameterTypeOids) {
-        throw new UnsupportedOperationException();
+        return guarded(() -> {
+            StatementKey key = new StatementKey(text, boxed(parameterTypeOids));
+            PreparedStatement known = cache.get(key);
+            if (known != null && transactions.status() != TransactionStatus.FAILED) {
+                return known;
+            }
+            List<ParsedStatement> parsed = SqlParser.parse(text);
+            if (parsed.size() > 1) {
+                throw new UserException(
+                        SqlState.SYNTAX_ERROR, "cannot insert multiple commands into a prepared statement");
+            }
+            Statement statement = parsed.isEmpty() ? null : parsed.getFirst().statement();
+            PreparedStatement prepared = analyze(text, statement, parameterTypeOids);
+            if (isPlanned(statement) && text.length() <= LONGEST_CACHED_TEXT) {
+                remember(key, prepared);
+            }
+            return prepared;
+        });
     }
 
-    /// A Bind message: converts the values by their formats (22P02, 22P03, 08P01 for a wrong count).
+    private static List<Integer> boxed(int[] oids) {
+        List<Integer> boxed = new ArrayList<>(oids.length);
+        for (int oid : oids) {
+            boxed.add(oid);
+        }
+        return boxed;
+    }
+
+    private static boolean isPlanned(@Nullable Statement statement) {
+        return statement instanceof Query || statement instanceof Dml;
+    }
+
+    /// Clients that parse the same text again and again get the same prepared statement with its compiled plan.
+    private void remember(StatementKey key, PreparedStatement prepared) {
+        cache.put(key, prepared);
+        if (cache.size() > CACHED_STATEMENTS) {
+            StatementKey eldest = cache.keySet().iterator().next();
+            PreparedStatement dropped = cache.remove(eldest);
+            if (dropped != null) {
+                dropped.free();
+            }
+        }
+    }
+
+    private PreparedStatement analyze(String text, @Nullable Statement statement, int[] parameterOids) {
+        boolean ends = statement instanceof Utility.Commit
+                || statement instanceof Utility.Rollback
+                || statement instanceof Utility.RollbackToSavepoint;
+        if (!ends && statement != null) {
+            transactions.requireUsable();
+        }
+        if (statement == null) {
+            return new PreparedStatement(text, null, List.of(), List.of(), false);
+        }
+        if (isPlanned(statement)) {
+            environment.refresh();
+            QueryRunner.Bound bound = queries.bind(statement, parameterOids);
+            boolean rows = !(bound.plan() instanceof LogicalPlan.Modify modify
+                            && modify.spec().returning() == null)
+                    && !(bound.plan() instanceof LogicalPlan.With with
+                            && with.body() instanceof LogicalPlan.Modify inner
+                            && inner.spec().returning() == null);
+            return new PreparedStatement(
+                    text,
+                    statement,
+                    bound.parameterTypes(),
+                    PreparedStatement.columnsOf(bound.plan().output()),
+                    rows);
+        }
+        List<SqlType> parameterTypes = List.of();
+        if (statement instanceof Utility.Explain explain && isPlanned(explain.statement())) {
+            environment.refresh();
+            parameterTypes = queries.bind(explain.statement(), parameterOids).parameterTypes();
+        }
+        List<ResultColumn> columns = utilities.columns(statement);
+        return new PreparedStatement(text, statement, parameterTypes, columns, !columns.isEmpty());
+    }
+
+    /// Binds the values of a Bind message: converts them by their formats (22P02, 22P03, 08P01 for a wrong
+    /// count).
     public Portal bind(PreparedPlan plan, ParameterValues values) {
-        throw new UnsupportedOperationException();
+        return guarded(() -> {
+            PreparedStatement prepared = (PreparedStatement) plan;
+            if (!prepared.endsTransaction() && prepared.statement() != null) {
+                transactions.requireUsable();
+            }
+            int expected = prepared.parameterTypes().size();
+            if (values.count() != expected) {
+                throw new UserException(
+                        SqlState.PROTOCOL_VIOLATION,
+                        "bind message supplies " + values.count() + " parameters, but prepared statement \"\" requires "
+                                + expected);
+            }
+            BoundPortal portal = new BoundPortal(prepared);
+            try {
+                portal.read(values, types);
+            } catch (OmenException e) {
+                portal.close();
+                throw e;
+            }
+            return portal;
+        });
     }
 
     /// Runs a portal to its end or for `maxRows` rows.
     ///
     /// @param maxRows 0 = no limit
     public ExecutionResult execute(Portal portal, long maxRows, RowSink sink) {
-        throw new UnsupportedOperationException();
+        return guarded(() -> {
+            release();
+            BoundPortal bound = (BoundPortal) portal;
+            HeldRows rest = bound.held();
+            if (rest != null) {
+                return QueryRunner.resume(bound, rest, maxRows, sink);
+            }
+            try {
+                return run(bound, maxRows, sink);
+            } finally {
+                settings.report(listener::parameterStatus);
+            }
+        });
+    }
+
+    private ExecutionResult run(BoundPortal portal, long maxRows, RowSink sink) {
+        Statement statement = portal.statement().statement();
+        if (statement == null) {
+            return ExecutionResult.EMPTY;
+        }
+        if (!portal.statement().endsTransaction()) {
+            transactions.requireUsable();
+        }
+        interruption.start(settings.integer("statement_timeout"));
+        evaluation = null;
+        try {
+            return isPlanned(statement)
+                    ? queries.execute(portal, maxRows, sink, this::startEvaluation)
+                    : utilities.execute(portal, maxRows, sink);
+        } finally {
+            running = null;
+        }
+    }
+
+    /// Makes the context of the running statement's functions once its transaction is open.
+    private EvalContext startEvaluation() {
+        EvalContext known = evaluation;
+        if (known != null) {
+            return known;
+        }
+        EvalContext started = new StatementEvaluation(
+                types, transactions.startedAt(), transactions.statementAt(), random, interruption);
+        started.provide(SystemState.class, environment);
+        started.provide(SequenceState.class, sequences);
+        Transaction open = transactions.current();
+        if (open != null) {
+            running = open;
+            sequences.in(open);
+            started.provide(Transaction.class, open);
+        }
+        evaluation = started;
+        return started;
+    }
+
+    private interface Action<T> {
+        T run();
+    }
+
+    private <T> T guarded(Action<T> action) {
+        try {
+            return action.run();
+        } catch (OmenException e) {
+            fail();
+            throw e;
+        } catch (StackOverflowError e) {
+            fail();
+            throw new UserException(SqlState.STATEMENT_TOO_COMPLEX, "stack depth limit exceeded", e);
+        } catch (RuntimeException | Error e) {
+            fail();
+            throw e;
+        }
     }
 
     /// Ends the implicit transaction, if there is one: commits it and waits until it is durable, or, after an
-    /// error,
-    /// rolls it back.
+    /// error, rolls
+    /// it back.
     public void sync() {
-        throw new UnsupportedOperationException();
+        release();
+        try {
+            transactions.sync();
+        } finally {
+            settings.report(listener::parameterStatus);
+        }
     }
 
     /// The protocol found an error of its own (an unknown statement name, a bad message): fails the
-    /// transaction like
-    /// any other error.
+    /// transaction like any
+    /// other error.
     public void fail() {
-        throw new UnsupportedOperationException();
+        running = null;
+        release();
+        transactions.endStatement();
+        transactions.fail();
+    }
+
+    private void release() {
+        AutoCloseable resource = held;
+        held = () -> {};
+        try {
+            resource.close();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public TransactionStatus transactionStatus() {
-        throw new UnsupportedOperationException();
+        return transactions.status();
     }
 
     /// Asks the running statement to stop with 57014; harmless when none runs. Any thread.
     public void cancel() {
-        throw new UnsupportedOperationException();
-    }
-
-    /// The settings that text output depends on (DateStyle, TimeZone, ...), live: the protocol encodes rows by
-    /// it.
-    public omendb.engine.type.TypeContext typeContext() {
-        throw new UnsupportedOperationException();
+        Transaction open = running;
+        if (open != null) {
+            interruption.request();
+            open.cancel();
+        }
     }
 
     /// The current value of a setting as SHOW prints it (the protocol's first ParameterStatus messages).
     public String setting(String name) {
-        throw new UnsupportedOperationException();
+        return settings.show(name);
+    }
+
+    /// The settings that the text form of values depends on, live.
+    public TypeContext typeContext() {
+        return types;
     }
 
     /// Rolls back what is open and frees the session's memory.
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        release();
+        transactions.close();
+        cache.values().forEach(PreparedStatement::free);
+        cache.clear();
+        utilities.close();
+    }
+
+    /// The session's inside, for the runners of statements.
+    private final class Parts implements SessionParts {
+        @Override
+        public Database database() {
+            return database;
+        }
+
+        @Override
+        public Settings settings() {
+            return settings;
+        }
+
+        @Override
+        public SessionListener listener() {
+            return listener;
+        }
+
+        @Override
+        public TransactionControl transactions() {
+            return transactions;
+        }
+
+        @Override
+        public StatementEnvironment environment() {
+            return environment;
+        }
+
+        @Override
+        public QueryRunner queries() {
+            return queries;
+        }
+
+        @Override
+        public SequenceState sequences() {
+            return sequences;
+        }
+
+        @Override
+        public DdlExecutor ddl() {
+            return ddl;
+        }
+
+        @Override
+        public Analyzer analyzer() {
+            return SqlSession.this::analyze;
+        }
+
+        @Override
+        public Executor executor() {
+            return SqlSession.this::run;
+        }
+
+        @Override
+        public EvalContext evaluation() {
+            return startEvaluation();
+        }
+
+        @Override
+        public TableDef requireTable(QualifiedName name) {
+            List<String> path = name.schema() == null ? environment.searchPath() : List.of(name.schema());
+            RelationDef relation = environment.catalog().resolve(path, name.name());
+            if (relation instanceof TableDef table) {
+                return table;
+            }
+            if (relation == null) {
+                throw (UserException)
+                        new UserException(SqlState.UNDEFINED_TABLE, "relation \"" + name + "\" does not exist")
+                                .withPosition(name.position());
+            }
+            throw new UserException(SqlState.WRONG_OBJECT_TYPE, "\"" + name.name() + "\" is not a table");
+        }
+
+        @Override
+        public void hold(AutoCloseable resource) {
+            release();
+            held = resource;
+        }
     }
 }

@@ -17,7 +17,8 @@ import omendb.sql.plan.ModifySpec;
 import omendb.sql.plan.PhysicalPlan;
 import omendb.sql.plan.Scalar;
 
-/// Inserts the rows of a COPY FROM: fills in the columns that COPY does not name, checks the constraints, and hands row
+/// Inserts the rows of a COPY FROM: fills in the columns that COPY does not name, checks the constraints, and
+/// hands row
 /// after row to the table, a batch at a time.
 ///
 /// Threading: one session. Close it: it holds memory.

@@ -99,7 +99,7 @@ final class PlanCompiler {
         };
     }
 
-    private ExpressionCompiler over(List<Field> input) {
+    ExpressionCompiler over(List<Field> input) {
         return new ExpressionCompiler(context, this, input, outer);
     }
 

@@ -12,7 +12,8 @@ import omendb.sql.plan.Scalar;
 import omendb.sql.plan.SortKey;
 import org.jspecify.annotations.Nullable;
 
-/// Bound expressions as SQL text in the form of PostgreSQL's ruleutils: every operation in parentheses, implicit casts
+/// Bound expressions as SQL text in the form of PostgreSQL's ruleutils: every operation in parentheses,
+/// implicit casts
 /// left out.
 final class ScalarText {
     private final TypeContext context;

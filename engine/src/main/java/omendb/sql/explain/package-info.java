@@ -1,6 +1,7 @@
 /// EXPLAIN: a physical plan in PostgreSQL's words, as text or JSON.
 ///
-/// Front door: [Explain]. [PlanDescriber] turns plan nodes into [ExplainNode]s, [ScalarText] expressions into SQL.
+/// Front door: [Explain]. [PlanDescriber] turns plan nodes into [ExplainNode]s, [ScalarText] expressions into
+/// SQL.
 @NullMarked
 package omendb.sql.explain;
 

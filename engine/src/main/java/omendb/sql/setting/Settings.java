@@ -54,6 +54,7 @@ public final class Settings {
     private final Map<String, String> reported = new HashMap<>();
     private Mark values = new Mark(Map.of(), Map.of());
     private @Nullable Mark transactionStart;
+    private long version;
     private Derived derived = Derived.of(this);
 
     /// What hot paths read, computed once per change.
@@ -314,7 +315,13 @@ public final class Settings {
         change(new Mark(session, locals));
     }
 
+    /// Grows with every change: what was planned under an older version may read a setting's old value.
+    public long version() {
+        return version;
+    }
+
     private void change(Mark next) {
+        version++;
         values = next;
         derived = Derived.of(this);
     }

@@ -1,0 +1,99 @@
+package omendb.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+import omendb.engine.type.ColumnVector;
+import omendb.engine.type.SqlType;
+import omendb.engine.type.TypeContext;
+import omendb.engine.type.ValueArena;
+import omendb.sql.exec.HeldRows;
+import org.jspecify.annotations.Nullable;
+
+/// A statement with its parameter values; after a suspension also the rows still to be sent.
+final class BoundPortal implements Portal {
+    private final PreparedStatement statement;
+    private final ValueArena arena = new ValueArena();
+    private final List<ColumnVector> parameters = new ArrayList<>();
+    private @Nullable HeldRows held;
+    private @Nullable String heldTag;
+    private boolean started;
+
+    BoundPortal(PreparedStatement statement) {
+        this.statement = statement;
+    }
+
+    PreparedStatement statement() {
+        return statement;
+    }
+
+    /// Converts the values of a Bind message.
+    void read(ParameterValues values, TypeContext context) {
+        List<SqlType> types = statement.parameterTypes();
+        for (int i = 0; i < types.size(); i++) {
+            ColumnVector vector = ColumnVector.allocate(types.get(i), arena);
+            parameters.add(vector);
+            if (values.isNull(i)) {
+                vector.setNull(0);
+            } else if (values.isBinary(i)) {
+                types.get(i).io().receive(context, values.address(i), values.length(i), -1, vector, 0);
+            } else {
+                types.get(i).io().parse(context, values.address(i), values.length(i), -1, vector, 0);
+            }
+        }
+    }
+
+    /// A vector for the next parameter, to be filled at row 0.
+    ColumnVector addParameter(SqlType type) {
+        ColumnVector vector = ColumnVector.allocate(type, arena);
+        parameters.add(vector);
+        return vector;
+    }
+
+    List<ColumnVector> parameters() {
+        return parameters;
+    }
+
+    boolean started() {
+        return started;
+    }
+
+    void start() {
+        started = true;
+    }
+
+    /// Rows that wait for the next execution, with the tag for the end.
+    @Nullable
+    HeldRows held() {
+        return held;
+    }
+
+    String heldTag() {
+        return heldTag == null ? "" : heldTag;
+    }
+
+    void hold(HeldRows rows, String tag) {
+        held = rows;
+        heldTag = tag;
+    }
+
+    @Override
+    public List<ResultColumn> columns() {
+        return statement.columns();
+    }
+
+    @Override
+    public boolean returnsRows() {
+        return statement.returnsRows();
+    }
+
+    @Override
+    public void close() {
+        parameters.forEach(ColumnVector::close);
+        parameters.clear();
+        arena.close();
+        if (held != null) {
+            held.close();
+            held = null;
+        }
+    }
+}

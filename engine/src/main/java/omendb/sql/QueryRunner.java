@@ -1,0 +1,256 @@
+package omendb.sql;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import omendb.engine.Database;
+import omendb.engine.catalog.Catalog;
+import omendb.engine.error.SqlState;
+import omendb.engine.error.UserException;
+import omendb.engine.txn.Transaction;
+import omendb.engine.type.Batch;
+import omendb.engine.type.ColumnVector;
+import omendb.engine.type.SqlType;
+import omendb.sql.ast.Dml;
+import omendb.sql.ast.Query;
+import omendb.sql.ast.Statement;
+import omendb.sql.bind.Binder;
+import omendb.sql.bind.ParameterTypes;
+import omendb.sql.exec.Execution;
+import omendb.sql.exec.HeldRows;
+import omendb.sql.function.EvalContext;
+import omendb.sql.plan.Estimate;
+import omendb.sql.plan.Field;
+import omendb.sql.plan.LogicalPlan;
+import omendb.sql.plan.Optimizer;
+import omendb.sql.plan.PhysicalPlan;
+import omendb.sql.plan.PhysicalPlanner;
+import omendb.sql.plan.Plans;
+import omendb.sql.plan.Scalar;
+import omendb.sql.setting.Settings;
+
+/// Plans and runs queries and DML.
+final class QueryRunner {
+    private final Database database;
+    private final StatementEnvironment environment;
+    private final TransactionControl transactions;
+    private final Settings settings;
+
+    QueryRunner(
+            Database database, StatementEnvironment environment, TransactionControl transactions, Settings settings) {
+        this.database = database;
+        this.environment = environment;
+        this.transactions = transactions;
+        this.settings = settings;
+    }
+
+    /// A bound statement with its inferred parameter types.
+    record Bound(LogicalPlan plan, List<SqlType> parameterTypes) {}
+
+    Bound bind(Statement statement, int[] parameterOids) {
+        ParameterTypes parameters = ParameterTypes.of(parameterOids);
+        Binder binder = new Binder(environment, parameters);
+        LogicalPlan plan = switch (statement) {
+            case Query query -> binder.bind(query);
+            case Dml dml -> binder.bind(dml);
+            default -> throw new IllegalArgumentException("not a query: " + statement);
+        };
+        return new Bound(plan, parameters.settled());
+    }
+
+    static int[] oids(List<SqlType> types) {
+        return types.stream().mapToInt(SqlType::oid).toArray();
+    }
+
+    PhysicalPlan plan(LogicalPlan logical) {
+        return new PhysicalPlanner(environment).plan(Optimizer.optimize(logical));
+    }
+
+    private static void checkShape(List<ResultColumn> promised, Bound bound) {
+        if (!sameShape(promised, PreparedStatement.columnsOf(bound.plan().output()))) {
+            throw new UserException(SqlState.FEATURE_NOT_SUPPORTED, "cached plan must not change result type");
+        }
+    }
+
+    /// Rows of the tables a plan reads, as the planner saw them.
+    private Map<Integer, Double> sizes(LogicalPlan plan) {
+        Map<Integer, Double> sizes = new HashMap<>();
+        collectSizes(plan, sizes);
+        return sizes;
+    }
+
+    private void collectSizes(LogicalPlan plan, Map<Integer, Double> sizes) {
+        if (plan instanceof LogicalPlan.Scan scan) {
+            sizes.put(scan.table().oid(), environment.rows(scan.table().oid()));
+        }
+        Plans.children(plan).forEach(child -> collectSizes(child, sizes));
+    }
+
+    /// Whether a table is now so much larger or smaller that another plan may be better.
+    private boolean outgrown(PreparedStatement.Compiled compiled) {
+        for (Map.Entry<Integer, Double> size : compiled.sizes().entrySet()) {
+            double now = environment.rows(size.getKey());
+            if (now > 2 * size.getValue() + 500 || size.getValue() > 2 * now + 500) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Plans a subquery of an optimized plan's expressions.
+    PhysicalPlan planSubquery(LogicalPlan logical) {
+        return new PhysicalPlanner(environment).plan(logical);
+    }
+
+    Execution compile(PhysicalPlan plan) {
+        return Execution.compile(plan, environment.catalog(), this::planSubquery);
+    }
+
+    private static boolean sameShape(List<ResultColumn> promised, List<ResultColumn> now) {
+        if (promised.size() != now.size()) {
+            return false;
+        }
+        for (int i = 0; i < now.size(); i++) {
+            if (promised.get(i).type() != now.get(i).type()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Computes expressions without columns and hands the one row over.
+    void evaluate(List<Scalar> scalars, EvalContext evaluation, Consumer<Batch> row) {
+        List<Field> fields = new ArrayList<>();
+        for (int i = 0; i < scalars.size(); i++) {
+            fields.add(new Field(i, "value", scalars.get(i).type(), -1, 0, 0));
+        }
+        PhysicalPlan plan = new PhysicalPlan.Values(List.of(scalars), fields, Estimate.ONE_ROW);
+        try (Execution execution = compile(plan)) {
+            Transaction transaction = transactions.require();
+            execution.begin(statement(transaction, evaluation, List.of()));
+            Batch batch = execution.next();
+            if (batch != null) {
+                row.accept(batch);
+            }
+        }
+    }
+
+    Execution.Statement statement(Transaction transaction, EvalContext evaluation, List<ColumnVector> parameters) {
+        return new Execution.Statement(
+                database,
+                transaction,
+                environment.catalog(),
+                evaluation,
+                environment,
+                settings.efSearch(),
+                1024L * settings.integer("work_mem"),
+                parameters);
+    }
+
+    /// Executes a portal's query to its end or for `maxRows` rows; what is left then is kept in the portal.
+    ExecutionResult execute(BoundPortal portal, long maxRows, RowSink sink, Supplier<EvalContext> evaluations) {
+        Transaction transaction = transactions.startStatement();
+        EvalContext evaluation = evaluations.get();
+        Catalog catalog = environment.refresh();
+        PreparedStatement prepared = portal.statement();
+        PreparedStatement.Compiled compiled = acquire(prepared, catalog);
+        Execution execution = compiled.execution();
+        boolean clean = false;
+        try {
+            execution.begin(statement(transaction, evaluation, portal.parameters()));
+            ExecutionResult result = send(portal, execution, maxRows, sink);
+            clean = true;
+            return result;
+        } finally {
+            if (clean) {
+                execution.end();
+                prepared.giveBack(compiled);
+            } else {
+                execution.close();
+            }
+            transactions.endStatement();
+        }
+    }
+
+    private PreparedStatement.Compiled acquire(PreparedStatement prepared, Catalog catalog) {
+        PreparedStatement.Compiled kept = prepared.take(catalog.version(), settings.version());
+        if (kept != null && !outgrown(kept)) {
+            return kept;
+        }
+        if (kept != null) {
+            kept.execution().close();
+        }
+        Statement statement = java.util.Objects.requireNonNull(prepared.statement());
+        Bound bound = bind(statement, oids(prepared.parameterTypes()));
+        checkShape(prepared.columns(), bound);
+        Execution execution = compile(plan(bound.plan()));
+        return new PreparedStatement.Compiled(execution, catalog.version(), settings.version(), sizes(bound.plan()));
+    }
+
+    private static ExecutionResult send(BoundPortal portal, Execution execution, long maxRows, RowSink sink) {
+        boolean returnsRows = portal.returnsRows();
+        long sent = 0;
+        HeldRows rest = null;
+        for (Batch batch = execution.next(); batch != null; batch = execution.next()) {
+            int count = batch.rowCount();
+            if (!returnsRows) {
+                continue;
+            }
+            if (rest != null) {
+                rest.keep(batch, 0);
+                continue;
+            }
+            long room = maxRows == 0 ? Long.MAX_VALUE : maxRows - sent;
+            if (count > room) {
+                rest = new HeldRows(types(portal.columns()));
+                rest.keep(batch, (int) room);
+                batch.setRowCount((int) room);
+                count = (int) room;
+            }
+            if (count > 0) {
+                sink.batch(batch);
+            }
+            sent += count;
+        }
+        Statement statement =
+                java.util.Objects.requireNonNull(portal.statement().statement());
+        if (rest != null) {
+            portal.hold(rest, tag(statement, execution, sent + rest.count()));
+            return ExecutionResult.SUSPENDED;
+        }
+        return new ExecutionResult.Complete(tag(statement, execution, sent));
+    }
+
+    static List<SqlType> types(List<ResultColumn> columns) {
+        return columns.stream().map(ResultColumn::type).toList();
+    }
+
+    private static String tag(Statement statement, Execution execution, long rows) {
+        return switch (statement) {
+            case Dml.Insert _ -> "INSERT 0 " + execution.rowsAffected();
+            case Dml.Update _ -> "UPDATE " + execution.rowsAffected();
+            case Dml.Delete _ -> "DELETE " + execution.rowsAffected();
+            case Dml.Merge _ -> "MERGE " + execution.rowsAffected();
+            default -> "SELECT " + rows;
+        };
+    }
+
+    /// Sends more of what a suspended portal keeps.
+    static ExecutionResult resume(BoundPortal portal, HeldRows rows, long maxRows, RowSink sink) {
+        long left = maxRows == 0 ? Long.MAX_VALUE : maxRows;
+        while (left > 0) {
+            Batch batch = rows.next(left);
+            if (batch == null) {
+                break;
+            }
+            left -= batch.rowCount();
+            sink.batch(batch);
+        }
+        return rows.position() < rows.count()
+                ? ExecutionResult.SUSPENDED
+                : new ExecutionResult.Complete(portal.heldTag());
+    }
+}

@@ -1,0 +1,14 @@
+package omendb.sql;
+
+import java.util.List;
+import omendb.sql.function.FunctionRegistry;
+import omendb.sql.pgcatalog.IntrospectionFunctions;
+
+/// The registry of all sessions: the built-in rows, those of the system catalogs and those of sequences and
+/// locks.
+final class SqlFunctions {
+    static final FunctionRegistry REGISTRY =
+            FunctionRegistry.of(List.of(new IntrospectionFunctions(), new SequenceFunctions(), new LockFunctions()));
+
+    private SqlFunctions() {}
+}

@@ -1,0 +1,226 @@
+package omendb.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import omendb.engine.Database;
+import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.IndexDef;
+import omendb.engine.catalog.TableDef;
+import omendb.engine.error.OmenException;
+import omendb.engine.error.SqlState;
+import omendb.engine.table.Table;
+import omendb.engine.txn.Transaction;
+import omendb.engine.type.Timestamps;
+import omendb.engine.type.TypeContext;
+import omendb.sql.bind.BindEnvironment;
+import omendb.sql.function.EvalContext;
+import omendb.sql.function.FunctionRegistry;
+import omendb.sql.pgcatalog.SystemState;
+import omendb.sql.pgcatalog.SystemViews;
+import omendb.sql.pgcatalog.VirtualTable;
+import omendb.sql.plan.PlannerEnvironment;
+import omendb.sql.setting.ServerVersion;
+import omendb.sql.setting.Settings;
+import org.jspecify.annotations.Nullable;
+
+/// What binder, planner and system views see of the session: the catalog of the moment and the settings.
+final class StatementEnvironment implements BindEnvironment, PlannerEnvironment, SystemState {
+    private static final long SERVER_START = Timestamps.now();
+    private static final String PRODUCT_VERSION = "0.1.0";
+
+    private final Database database;
+    private final SessionOptions options;
+    private final SessionListener listener;
+    private final Settings settings;
+    private final TransactionControl transactions;
+    private final EvaluationFactory evaluations;
+    private @Nullable Catalog catalog;
+
+    /// Makes the context in which functions run.
+    interface EvaluationFactory {
+        EvalContext create(SystemState state);
+    }
+
+    StatementEnvironment(
+            Database database,
+            SessionOptions options,
+            SessionListener listener,
+            Settings settings,
+            TransactionControl transactions,
+            EvaluationFactory evaluations) {
+        this.database = database;
+        this.options = options;
+        this.listener = listener;
+        this.settings = settings;
+        this.transactions = transactions;
+        this.evaluations = evaluations;
+    }
+
+    /// Looks the catalog up anew: at the start of every statement, and after DDL.
+    Catalog refresh() {
+        Catalog now = transactions.catalog();
+        catalog = now;
+        return now;
+    }
+
+    @Override
+    public Catalog catalog() {
+        Catalog known = catalog;
+        return known == null ? refresh() : known;
+    }
+
+    @Override
+    public FunctionRegistry functions() {
+        return SqlFunctions.REGISTRY;
+    }
+
+    @Override
+    public String user() {
+        return options.user();
+    }
+
+    @Override
+    public String databaseName() {
+        return options.database();
+    }
+
+    @Override
+    public int backendPid() {
+        return options.backendPid();
+    }
+
+    @Override
+    public List<String> searchPath() {
+        List<String> written = settings.searchPath(options.user());
+        List<String> path = new ArrayList<>();
+        if (!written.contains("pg_catalog")) {
+            path.add("pg_catalog");
+        }
+        for (String name : written) {
+            boolean exists = name.equals("pg_catalog")
+                    || name.equals("information_schema")
+                    || catalog().schema(name) != null;
+            if (exists && !path.contains(name)) {
+                path.add(name);
+            }
+        }
+        return path;
+    }
+
+    @Override
+    public @Nullable String creationSchema() {
+        for (String name : settings.searchPath(options.user())) {
+            if (catalog().schema(name) != null) {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public @Nullable VirtualTable virtualTable(String schema, String name) {
+        return SystemViews.find(schema, name);
+    }
+
+    @Override
+    public TypeContext types() {
+        return evaluation().types();
+    }
+
+    @Override
+    public EvalContext evaluation() {
+        return evaluations.create(this);
+    }
+
+    @Override
+    public void notice(String severity, SqlState state, String message) {
+        listener.notice(severity, state, message, null, null);
+    }
+
+    // Planning
+
+    private @Nullable Table table(int tableOid) {
+        Transaction open = transactions.current();
+        return open == null || !open.isActive() ? null : database.table(open, tableOid);
+    }
+
+    @Override
+    public double rows(int tableOid) {
+        Table table = table(tableOid);
+        return table == null ? 1000 : Math.max(0, table.estimatedRowCount());
+    }
+
+    @Override
+    public boolean usable(int indexOid) {
+        Transaction open = transactions.current();
+        IndexDef index = catalog().index(indexOid);
+        Table table = index == null ? null : table(index.tableOid());
+        if (open == null || index == null || table == null) {
+            return false;
+        }
+        return index.isVector()
+                ? table.vectorIndex(indexOid).ready()
+                : table.index(indexOid).usableBy(open);
+    }
+
+    @Override
+    public boolean enabled(String setting) {
+        return settings.bool(setting);
+    }
+
+    @Override
+    public int efSearch() {
+        return settings.efSearch();
+    }
+
+    // System views
+
+    @Override
+    public Map<String, String> settings() {
+        return settings.all();
+    }
+
+    @Override
+    public @Nullable String setting(String name) {
+        return settings.find(name);
+    }
+
+    @Override
+    public String setSetting(String name, String value, boolean local) {
+        return settings.set(name, value, local);
+    }
+
+    @Override
+    public String version() {
+        return ServerVersion.banner(PRODUCT_VERSION);
+    }
+
+    @Override
+    public long serverStart() {
+        return SERVER_START;
+    }
+
+    @Override
+    public long estimatedRows(int tableOid) {
+        Table table = table(tableOid);
+        return table == null ? -1 : table.estimatedRowCount();
+    }
+
+    @Override
+    public long relationBytes(int relationOid) {
+        Transaction open = transactions.current();
+        try {
+            return open == null ? 0 : database.sizeBytes(open, relationOid);
+        } catch (OmenException e) {
+            return 0;
+        }
+    }
+
+    @Override
+    public long vectorBytes(int tableOid) {
+        TableDef def = catalog().table(tableOid);
+        Table table = def == null ? null : table(tableOid);
+        return table == null ? 0 : table.vectorBytes();
+    }
+}

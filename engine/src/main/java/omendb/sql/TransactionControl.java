@@ -1,0 +1,331 @@
+package omendb.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import omendb.engine.Database;
+import omendb.engine.catalog.Catalog;
+import omendb.engine.error.OmenException;
+import omendb.engine.error.SqlState;
+import omendb.engine.error.UserException;
+import omendb.engine.txn.Isolation;
+import omendb.engine.txn.Transaction;
+import omendb.engine.type.Timestamps;
+import omendb.sql.ast.Utility.IsolationLevel;
+import omendb.sql.ast.Utility.TransactionModes;
+import omendb.sql.setting.Settings;
+import org.jspecify.annotations.Nullable;
+
+/// The session's transaction: opened by BEGIN, or implicitly by the first statement of a query string or of
+/// the messages before a
+/// Sync.
+///
+/// A statement that fails rolls an implicit transaction back at once. In a block it leaves the block failed:
+/// without savepoints the
+/// transaction is rolled back right away (its locks are free), else it is taken back to the last savepoint and
+/// waits for ROLLBACK.
+final class TransactionControl {
+    private enum Block {
+        NONE,
+        IMPLICIT,
+        EXPLICIT,
+        FAILED
+    }
+
+    private record Savepoint(String name, Transaction.Mark mark, Settings.Mark settings) {}
+
+    private final Database database;
+    private final Settings settings;
+    private final SessionListener listener;
+    private final List<Savepoint> savepoints = new ArrayList<>();
+    private Block block = Block.NONE;
+    private @Nullable Transaction transaction;
+    private boolean queried;
+    private long startedAt = Timestamps.now();
+    private long statementAt = startedAt;
+
+    TransactionControl(Database database, Settings settings, SessionListener listener) {
+        this.database = database;
+        this.settings = settings;
+        this.listener = listener;
+    }
+
+    TransactionStatus status() {
+        return switch (block) {
+            case NONE, IMPLICIT -> TransactionStatus.IDLE;
+            case EXPLICIT -> TransactionStatus.IN_TRANSACTION;
+            case FAILED -> TransactionStatus.FAILED;
+        };
+    }
+
+    boolean inBlock() {
+        return block == Block.EXPLICIT || block == Block.FAILED;
+    }
+
+    /// now().
+    long startedAt() {
+        return block == Block.NONE ? statementAt : startedAt;
+    }
+
+    long statementAt() {
+        return statementAt;
+    }
+
+    /// The open transaction, or null.
+    @Nullable
+    Transaction current() {
+        return transaction;
+    }
+
+    /// The catalog that statements are bound against now.
+    Catalog catalog() {
+        Transaction open = transaction;
+        return open == null || !open.isActive() ? database.catalog() : database.catalog(open);
+    }
+
+    /// The transaction, opened implicitly if there is none.
+    Transaction require() {
+        Transaction open = transaction;
+        if (open == null) {
+            open = open(null);
+            block = Block.IMPLICIT;
+        }
+        return open;
+    }
+
+    /// Starts a statement: a snapshot, the clock, and a transaction if there is none.
+    Transaction startStatement() {
+        requireUsable();
+        statementAt = Timestamps.now();
+        Transaction open = require();
+        queried = true;
+        open.setLockTimeoutMillis(settings.integer("lock_timeout"));
+        open.startStatement();
+        return open;
+    }
+
+    void endStatement() {
+        if (transaction != null && transaction.isActive()) {
+            transaction.endStatement();
+        }
+    }
+
+    /// Refuses everything but the end of a failed block.
+    void requireUsable() {
+        if (block == Block.FAILED) {
+            throw new UserException(
+                    SqlState.IN_FAILED_SQL_TRANSACTION,
+                    "current transaction is aborted, commands ignored until end of transaction block");
+        }
+    }
+
+    private Transaction open(@Nullable TransactionModes modes) {
+        Isolation isolation = isolation(
+                modes == null || modes.isolation() == null
+                        ? settings.canonical("default_transaction_isolation")
+                        : words(modes.isolation()));
+        Boolean asked = modes == null ? null : modes.readOnly();
+        boolean readOnly = asked == null ? settings.bool("default_transaction_read_only") : asked;
+        Transaction opened = database.begin(isolation, readOnly);
+        transaction = opened;
+        queried = false;
+        startedAt = Timestamps.now();
+        statementAt = startedAt;
+        settings.begin();
+        if (modes != null && (modes.isolation() != null || modes.readOnly() != null)) {
+            settings.setInternally("transaction_isolation", words(isolation));
+            settings.setInternally("transaction_read_only", readOnly ? "on" : "off");
+        }
+        return opened;
+    }
+
+    private static String words(Enum<?> level) {
+        return level.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private static Isolation isolation(String words) {
+        return switch (words) {
+            case "repeatable read" -> Isolation.REPEATABLE_READ;
+            case "serializable" -> Isolation.SERIALIZABLE;
+            default -> Isolation.READ_COMMITTED;
+        };
+    }
+
+    /// BEGIN.
+    void begin(TransactionModes modes) {
+        switch (block) {
+            case NONE -> {
+                statementAt = Timestamps.now();
+                open(modes);
+                block = Block.EXPLICIT;
+            }
+            case IMPLICIT -> {
+                block = Block.EXPLICIT;
+                if (modes.isolation() != null || modes.readOnly() != null) {
+                    setModes(modes);
+                }
+            }
+            case EXPLICIT -> warn(SqlState.ACTIVE_SQL_TRANSACTION, "there is already a transaction in progress");
+            case FAILED -> requireUsable();
+        }
+    }
+
+    /// SET TRANSACTION.
+    void setModes(TransactionModes modes) {
+        Transaction open = transaction;
+        if (open == null) {
+            warn(SqlState.NO_ACTIVE_SQL_TRANSACTION, "SET TRANSACTION can only be used in transaction blocks");
+            return;
+        }
+        IsolationLevel level = modes.isolation();
+        boolean otherLevel = level != null && isolation(words(level)) != open.isolation();
+        if (otherLevel && queried) {
+            throw new UserException(
+                    SqlState.ACTIVE_SQL_TRANSACTION, "SET TRANSACTION ISOLATION LEVEL must be called before any query");
+        }
+        boolean readOnly = modes.readOnly() == null ? open.readOnly() : modes.readOnly();
+        if (open.readOnly() && !readOnly && queried) {
+            throw new UserException(
+                    SqlState.ACTIVE_SQL_TRANSACTION, "transaction read-write mode must be set before any query");
+        }
+        if (otherLevel || readOnly != open.readOnly()) {
+            if (queried) {
+                throw new UserException(
+                        SqlState.FEATURE_NOT_SUPPORTED, "changing the access mode after a query is not supported yet");
+            }
+            Isolation isolation = level == null ? open.isolation() : isolation(words(level));
+            open.rollback();
+            transaction = database.begin(isolation, readOnly);
+        }
+        Transaction now = require();
+        settings.setInternally("transaction_isolation", words(now.isolation()));
+        settings.setInternally("transaction_read_only", now.readOnly() ? "on" : "off");
+    }
+
+    /// COMMIT. Answers whether it committed (a failed block is rolled back instead).
+    boolean commit() {
+        if (block == Block.FAILED) {
+            rollbackAll();
+            return false;
+        }
+        if (block != Block.EXPLICIT) {
+            warn(SqlState.NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
+        }
+        finish();
+        return true;
+    }
+
+    /// ROLLBACK.
+    void rollback() {
+        if (!inBlock()) {
+            warn(SqlState.NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
+        }
+        rollbackAll();
+    }
+
+    /// Commits the implicit transaction, if one is open.
+    void sync() {
+        if (block == Block.IMPLICIT) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        Transaction open = transaction;
+        transaction = null;
+        block = Block.NONE;
+        savepoints.clear();
+        if (open == null) {
+            return;
+        }
+        try {
+            open.commit(settings.synchronousCommit());
+            settings.commit();
+        } catch (OmenException e) {
+            settings.rollback();
+            throw e;
+        }
+    }
+
+    private void rollbackAll() {
+        Transaction open = transaction;
+        transaction = null;
+        block = Block.NONE;
+        savepoints.clear();
+        if (open != null) {
+            open.rollback();
+        }
+        settings.rollback();
+    }
+
+    /// A statement failed.
+    void fail() {
+        if (block != Block.EXPLICIT) {
+            if (block == Block.IMPLICIT) {
+                rollbackAll();
+            }
+            return;
+        }
+        block = Block.FAILED;
+        Transaction open = transaction;
+        if (open == null || !open.isActive()) {
+            transaction = null;
+        } else if (savepoints.isEmpty()) {
+            open.rollback();
+            transaction = null;
+        } else {
+            open.endStatement();
+            open.rollbackTo(savepoints.getLast().mark());
+        }
+    }
+
+    void savepoint(String name) {
+        requireBlock("SAVEPOINT");
+        savepoints.add(new Savepoint(name, require().mark(), settings.mark()));
+    }
+
+    void release(String name) {
+        requireBlock("RELEASE SAVEPOINT");
+        int at = find(name);
+        savepoints.subList(at, savepoints.size()).clear();
+    }
+
+    void rollbackTo(String name) {
+        if (!inBlock()) {
+            requireBlock("ROLLBACK TO SAVEPOINT");
+        }
+        int at = find(name);
+        Savepoint savepoint = savepoints.get(at);
+        savepoints.subList(at + 1, savepoints.size()).clear();
+        Transaction open = require();
+        open.endStatement();
+        open.rollbackTo(savepoint.mark());
+        settings.rollbackTo(savepoint.settings());
+        block = Block.EXPLICIT;
+    }
+
+    private void requireBlock(String command) {
+        requireUsable();
+        if (block != Block.EXPLICIT) {
+            throw new UserException(
+                    SqlState.NO_ACTIVE_SQL_TRANSACTION, command + " can only be used in transaction blocks");
+        }
+    }
+
+    private int find(String name) {
+        for (int i = savepoints.size() - 1; i >= 0; i--) {
+            if (savepoints.get(i).name().equals(name)) {
+                return i;
+            }
+        }
+        throw new UserException(SqlState.INVALID_SAVEPOINT_SPECIFICATION, "savepoint \"" + name + "\" does not exist");
+    }
+
+    private void warn(SqlState state, String message) {
+        listener.notice("WARNING", state, message, null, null);
+    }
+
+    void close() {
+        rollbackAll();
+    }
+}

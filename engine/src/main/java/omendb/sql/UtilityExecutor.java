@@ -1,0 +1,363 @@
+package omendb.sql;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import omendb.engine.error.OmenException;
+import omendb.engine.error.SqlState;
+import omendb.engine.error.UserException;
+import omendb.engine.type.Batch;
+import omendb.engine.type.ColumnVector;
+import omendb.engine.type.SqlType;
+import omendb.engine.type.Types;
+import omendb.sql.ast.Ddl;
+import omendb.sql.ast.Expr;
+import omendb.sql.ast.Statement;
+import omendb.sql.ast.Utility;
+import omendb.sql.bind.Binder;
+import omendb.sql.bind.ParameterTypes;
+import omendb.sql.exec.HeldRows;
+import omendb.sql.plan.Scalar;
+import org.jspecify.annotations.Nullable;
+
+/// Runs what is neither a query nor DML: settings, transactions, prepared statements of SQL, maintenance.
+final class UtilityExecutor {
+    private final SessionParts parts;
+    private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+    UtilityExecutor(SessionParts parts) {
+        this.parts = parts;
+    }
+
+    /// The columns a utility statement returns; empty = none.
+    List<ResultColumn> columns(Statement statement) {
+        return switch (statement) {
+            case Utility.Show show
+            when show.name() == null -> List.of(text("name"), text("setting"), text("description"));
+            case Utility.Show show -> List.of(text(parts.settings().spelling(String.valueOf(show.name()))));
+            case Utility.Explain explain ->
+                List.of(new ResultColumn(
+                        "QUERY PLAN", 0, 0, ExplainRunner.isJson(explain) ? Types.JSON : Types.TEXT, -1));
+            case Utility.Execute execute -> named(execute.name()).columns();
+            default -> List.of();
+        };
+    }
+
+    private static ResultColumn text(String name) {
+        return new ResultColumn(name, 0, 0, Types.TEXT, -1);
+    }
+
+    /// Executes and answers the tag.
+    ExecutionResult execute(BoundPortal portal, long maxRows, RowSink sink) {
+        Statement statement =
+                java.util.Objects.requireNonNull(portal.statement().statement());
+        return switch (statement) {
+            case Utility.Explain explain -> new ExplainRunner(parts).run(explain, portal, sink);
+            case Utility.Show show -> show(show, sink);
+            case Utility.Execute execute -> execute(execute, maxRows, sink);
+            case Utility.Copy copy -> new CopyRunner(parts).start(copy);
+            case Utility utility -> new ExecutionResult.Complete(simple(utility));
+            case Ddl ddl -> new ExecutionResult.Complete(ddl(ddl));
+            default -> throw new IllegalArgumentException("not a utility statement: " + statement);
+        };
+    }
+
+    private String ddl(Ddl ddl) {
+        parts.transactions().startStatement();
+        try {
+            parts.evaluation();
+            return parts.ddl().execute(ddl);
+        } finally {
+            parts.transactions().endStatement();
+            parts.environment().refresh();
+        }
+    }
+
+    private String simple(Utility utility) {
+        return switch (utility) {
+            case Utility.Begin begin -> {
+                parts.transactions().begin(begin.modes());
+                yield begin.start() ? "START TRANSACTION" : "BEGIN";
+            }
+            case Utility.Commit commit -> {
+                boolean committed = parts.transactions().commit();
+                chain(commit.chain());
+                yield committed ? "COMMIT" : "ROLLBACK";
+            }
+            case Utility.Rollback rollback -> {
+                parts.transactions().rollback();
+                chain(rollback.chain());
+                yield "ROLLBACK";
+            }
+            case Utility.Savepoint savepoint -> {
+                parts.transactions().savepoint(savepoint.name());
+                yield "SAVEPOINT";
+            }
+            case Utility.ReleaseSavepoint release -> {
+                parts.transactions().release(release.name());
+                yield "RELEASE";
+            }
+            case Utility.RollbackToSavepoint rollback -> {
+                parts.transactions().rollbackTo(rollback.name());
+                yield "ROLLBACK";
+            }
+            case Utility.Set set -> set(set);
+            case Utility.SetTransaction set -> {
+                setTransaction(set);
+                yield "SET";
+            }
+            case Utility.SetConstraints _ -> "SET CONSTRAINTS";
+            case Utility.Reset reset -> {
+                if (reset.name() == null) {
+                    parts.settings().resetAll();
+                } else {
+                    parts.settings().reset(reset.name(), false);
+                }
+                yield "RESET";
+            }
+            case Utility.Prepare prepare -> {
+                prepare(prepare);
+                yield "PREPARE";
+            }
+            case Utility.Deallocate deallocate -> deallocate(deallocate);
+            case Utility.Discard discard -> discard(discard);
+            case Utility.Vacuum vacuum -> maintain(vacuum);
+            case Utility.Checkpoint _ -> {
+                parts.database().checkpoint();
+                yield "CHECKPOINT";
+            }
+            case Utility.Lock _ -> throw lock();
+            case Utility.Listen _ -> throw unsupported("LISTEN");
+            case Utility.Notify _ -> throw unsupported("NOTIFY");
+            case Utility.Unlisten _ -> "UNLISTEN";
+            case Utility.SetDefaults _ -> throw unsupported("a setting of a role, a database or the system");
+            case Utility.DeclareCursor _ -> throw unsupported("DECLARE CURSOR");
+            case Utility.Fetch _ -> throw unsupported("FETCH");
+            case Utility.ClosePortal _ -> throw unsupported("CLOSE");
+            case Utility.Reindex _ -> throw unsupported("REINDEX");
+            case Utility.Cluster _ -> throw unsupported("CLUSTER");
+            case Utility.Do _ -> throw unsupported("DO");
+            case Utility.Call _ -> throw unsupported("CALL");
+            case Utility.Load _ -> throw unsupported("LOAD");
+            case Utility.PrepareTransaction _, Utility.CommitPrepared _, Utility.RollbackPrepared _ ->
+                throw unsupported("two-phase commit");
+            case Utility.SetTransactionSnapshot _ -> throw unsupported("SET TRANSACTION SNAPSHOT");
+            case Utility.Explain _, Utility.Show _, Utility.Execute _, Utility.Copy _ ->
+                throw new IllegalArgumentException("handled before: " + utility);
+        };
+    }
+
+    private static OmenException unsupported(String what) {
+        return new UserException(SqlState.FEATURE_NOT_SUPPORTED, what + " is not supported yet");
+    }
+
+    private void chain(boolean chain) {
+        if (chain) {
+            parts.transactions().begin(new Utility.TransactionModes(null, null, null));
+        }
+    }
+
+    private String set(Utility.Set set) {
+        parts.transactions().require();
+        if (set.local() && !parts.transactions().inBlock()) {
+            parts.listener()
+                    .notice(
+                            "WARNING",
+                            SqlState.NO_ACTIVE_SQL_TRANSACTION,
+                            "SET LOCAL can only be used in transaction blocks",
+                            null,
+                            null);
+        }
+        List<Utility.SetValue> values = set.values();
+        if (values == null) {
+            parts.settings().reset(set.name(), set.local());
+        } else if (set.name().equals("search_path")) {
+            List<String> names = new ArrayList<>();
+            values.forEach(value -> names.add(
+                    value.quoted() && !value.text().equals("$user")
+                            ? omendb.sql.parse.Deparser.identifier(value.text())
+                            : value.text().equals("$user") ? "\"$user\"" : value.text()));
+            parts.settings().set(set.name(), names, set.local());
+        } else {
+            parts.settings()
+                    .set(set.name(), values.stream().map(Utility.SetValue::text).toList(), set.local());
+        }
+        return "SET";
+    }
+
+    private void setTransaction(Utility.SetTransaction set) {
+        if (!set.session()) {
+            parts.transactions().setModes(set.modes());
+            return;
+        }
+        parts.transactions().require();
+        Utility.IsolationLevel level = set.modes().isolation();
+        if (level != null) {
+            String words = level.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            parts.settings().set("default_transaction_isolation", List.of(words), false);
+        }
+        Boolean readOnly = set.modes().readOnly();
+        if (readOnly != null) {
+            parts.settings().set("default_transaction_read_only", List.of(readOnly ? "on" : "off"), false);
+        }
+    }
+
+    private ExecutionResult show(Utility.Show show, RowSink sink) {
+        String name = show.name();
+        if (name != null) {
+            String value = name.equals("transaction_isolation")
+                    ? isolation()
+                    : parts.settings().show(name);
+            send(List.of(Types.TEXT), List.of(List.of(value)), sink);
+            return new ExecutionResult.Complete("SHOW");
+        }
+        List<List<String>> rows = new ArrayList<>();
+        parts.settings()
+                .all()
+                .forEach((setting, value) ->
+                        rows.add(List.of(setting, value, parts.settings().description(setting))));
+        send(List.of(Types.TEXT, Types.TEXT, Types.TEXT), rows, sink);
+        return new ExecutionResult.Complete("SHOW");
+    }
+
+    private String isolation() {
+        var open = parts.transactions().current();
+        return open == null
+                ? parts.settings().show("default_transaction_isolation")
+                : open.isolation().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    /// Sends rows of texts.
+    static void send(List<SqlType> types, List<? extends List<String>> rows, RowSink sink) {
+        try (HeldRows held = new HeldRows(types)) {
+            for (List<String> row : rows) {
+                List<@Nullable String> texts = new ArrayList<>(row);
+                held.add(texts);
+            }
+            for (Batch batch = held.next(Long.MAX_VALUE); batch != null; batch = held.next(Long.MAX_VALUE)) {
+                sink.batch(batch);
+            }
+        }
+    }
+
+    // PREPARE
+
+    private PreparedStatement named(String name) {
+        PreparedStatement found = prepared.get(name);
+        if (found == null) {
+            throw new UserException(
+                    SqlState.INVALID_SQL_STATEMENT_NAME, "prepared statement \"" + name + "\" does not exist");
+        }
+        return found;
+    }
+
+    private void prepare(Utility.Prepare prepare) {
+        if (prepared.containsKey(prepare.name())) {
+            throw new UserException(
+                    SqlState.DUPLICATE_PREPARED_STATEMENT,
+                    "prepared statement \"" + prepare.name() + "\" already exists");
+        }
+        Binder binder = new Binder(parts.environment(), ParameterTypes.of(new int[0]));
+        int[] oids = prepare.types().stream()
+                .mapToInt(type -> binder.type(type).type().oid())
+                .toArray();
+        prepared.put(prepare.name(), parts.analyzer().analyze("", prepare.statement(), oids));
+    }
+
+    private ExecutionResult execute(Utility.Execute execute, long maxRows, RowSink sink) {
+        PreparedStatement statement = named(execute.name());
+        List<SqlType> types = statement.parameterTypes();
+        if (execute.args().size() != types.size()) {
+            throw new UserException(
+                            SqlState.SYNTAX_ERROR,
+                            "wrong number of parameters for prepared statement \"" + execute.name() + "\"")
+                    .withDetail("Expected " + types.size() + " parameters but got "
+                            + execute.args().size() + ".");
+        }
+        try (BoundPortal portal = new BoundPortal(statement)) {
+            if (!types.isEmpty()) {
+                evaluate(execute.args(), types, portal);
+            }
+            return parts.executor().execute(portal, maxRows, sink);
+        }
+    }
+
+    private void evaluate(List<Expr> args, List<SqlType> types, BoundPortal portal) {
+        parts.transactions().startStatement();
+        parts.environment().refresh();
+        try {
+            Binder binder = new Binder(parts.environment(), ParameterTypes.of(new int[0]));
+            List<Scalar> scalars = new ArrayList<>();
+            for (int i = 0; i < types.size(); i++) {
+                scalars.add(binder.constant(args.get(i), types.get(i), -1, "EXECUTE"));
+            }
+            parts.queries().evaluate(scalars, parts.evaluation(), row -> {
+                for (int i = 0; i < types.size(); i++) {
+                    ColumnVector parameter = portal.addParameter(types.get(i));
+                    parameter.copyValueFrom(row.column(i), 0, 0);
+                }
+            });
+        } finally {
+            parts.transactions().endStatement();
+        }
+    }
+
+    private String deallocate(Utility.Deallocate deallocate) {
+        if (deallocate.name() == null) {
+            prepared.values().forEach(PreparedStatement::free);
+            prepared.clear();
+            return "DEALLOCATE ALL";
+        }
+        named(deallocate.name()).free();
+        prepared.remove(deallocate.name());
+        return "DEALLOCATE";
+    }
+
+    private String discard(Utility.Discard discard) {
+        if (discard.what().equals("ALL")) {
+            if (parts.transactions().inBlock()) {
+                throw new UserException(
+                        SqlState.ACTIVE_SQL_TRANSACTION, "DISCARD ALL cannot run inside a transaction block");
+            }
+            deallocate(new Utility.Deallocate(null, 0));
+            parts.settings().resetAll();
+            parts.sequences().forget();
+        } else if (discard.what().equals("SEQUENCES")) {
+            parts.sequences().forget();
+        }
+        return "DISCARD " + discard.what();
+    }
+
+    // Maintenance
+
+    /// VACUUM and ANALYZE. Row counts are kept as rows are written, old versions go in the background: there
+    /// is little left to do.
+    private String maintain(Utility.Vacuum vacuum) {
+        if (vacuum.vacuum() && parts.transactions().inBlock()) {
+            throw new UserException(SqlState.ACTIVE_SQL_TRANSACTION, "VACUUM cannot run inside a transaction block");
+        }
+        parts.environment().refresh();
+        for (Utility.VacuumRelation relation : vacuum.relations()) {
+            parts.requireTable(relation.name());
+        }
+        if (vacuum.vacuum()) {
+            parts.transactions().sync();
+            parts.database().vacuum();
+        }
+        return vacuum.vacuum() ? "VACUUM" : "ANALYZE";
+    }
+
+    private OmenException lock() {
+        return parts.transactions().inBlock()
+                ? unsupported("LOCK TABLE")
+                : new UserException(
+                        SqlState.NO_ACTIVE_SQL_TRANSACTION, "LOCK TABLE can only be used in transaction blocks");
+    }
+
+    void close() {
+        prepared.values().forEach(PreparedStatement::free);
+        prepared.clear();
+    }
+}

@@ -1,0 +1,86 @@
+package omendb.sql.exec;
+
+import java.util.ArrayList;
+import java.util.List;
+import omendb.engine.type.Batch;
+import omendb.engine.type.ColumnVector;
+import omendb.engine.type.SqlType;
+import org.jspecify.annotations.Nullable;
+
+/// Rows of a result that outlive the statement that made them: the rest of a suspended portal, a cursor, a
+/// cached answer.
+public final class HeldRows implements AutoCloseable {
+    private final MaterializedRows rows;
+    private final Batch out;
+    private final ColumnVector[] columns;
+    private int next;
+
+    public HeldRows(List<SqlType> types) {
+        this.rows = new MaterializedRows(types);
+        this.out = Batch.allocate(types);
+        this.columns = new ColumnVector[types.size()];
+        for (int i = 0; i < columns.length; i++) {
+            columns[i] = out.column(i);
+        }
+    }
+
+    /// Keeps copies of a batch's rows from `first` on.
+    public void keep(Batch batch, int first) {
+        List<ColumnVector> source = new ArrayList<>();
+        for (int i = 0; i < columns.length; i++) {
+            source.add(batch.column(i));
+        }
+        ColumnVector[] vectors = source.toArray(ColumnVector[]::new);
+        for (int row = first; row < batch.rowCount(); row++) {
+            rows.append(vectors, row);
+        }
+    }
+
+    /// Adds a row of texts; null = NULL. All columns must be of text types.
+    public void add(List<@Nullable String> texts) {
+        out.reset();
+        for (int i = 0; i < columns.length; i++) {
+            String text = texts.get(i);
+            if (text == null) {
+                columns[i].setNull(0);
+            } else {
+                columns[i].setString(0, text);
+            }
+        }
+        rows.append(columns, 0);
+    }
+
+    /// The next rows, at most `limit`; null = no more.
+    public @Nullable Batch next(long limit) {
+        int count = (int) Math.min(Math.min(limit, Batch.CAPACITY), rows.count() - next);
+        if (count <= 0) {
+            return null;
+        }
+        out.reset();
+        for (int i = 0; i < count; i++) {
+            rows.copyTo(next + i, columns, 0, columns.length, i);
+        }
+        out.setRowCount(count);
+        next += count;
+        return out;
+    }
+
+    public int count() {
+        return rows.count();
+    }
+
+    /// Number of the row that [#next] hands out first.
+    public int position() {
+        return next;
+    }
+
+    public void moveTo(int position) {
+        next = Math.clamp(position, 0, rows.count());
+    }
+
+    @Override
+    public void close() {
+        rows.close();
+        out.close();
+    }
+}
