@@ -50,6 +50,9 @@ final class DmlGrammar {
             cursor.expect("values");
         } else {
             if (cursor.atSymbol("(") && !grammar.primaries.atParenthesisedQuery()) {
+                if (cursor.atSymbol(1, "(")) {
+                    throw grammar.primaries.syntaxErrorInParentheses();
+                }
                 columns = targets();
             }
             overriding = overriding();

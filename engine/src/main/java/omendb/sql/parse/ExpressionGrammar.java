@@ -308,13 +308,10 @@ final class ExpressionGrammar {
         if (!cursor.atSymbol("(")) {
             throw cursor.syntaxError();
         }
-        Parenthesised operand = grammar.primaries.parenthesised();
+        Parenthesised operand = grammar.primaries.parenthesised(true);
         lastStepFixed = true;
         if (operand.query() != null) {
             return new Expr.QuantifiedSubquery(left, operator, all, operand.query(), position);
-        }
-        if (operand.elements().size() != 1) {
-            throw cursor.syntaxErrorAt(operand.firstComma());
         }
         return new Expr.QuantifiedArray(left, operator, all, operand.elements().getFirst(), position);
     }

@@ -2,6 +2,7 @@ package omendb.sql.parse;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import omendb.sql.ast.Alias;
 import omendb.sql.ast.Expr;
@@ -103,14 +104,7 @@ final class FromGrammar {
         int position = cursor.position();
         boolean lateral = cursor.accept("lateral");
         if (cursor.atSymbol("(")) {
-            Object content = parenthesised();
-            if (content instanceof Query query) {
-                return derived(query, lateral, position);
-            }
-            if (lateral) {
-                throw cursor.syntaxError();
-            }
-            return withAlias((TableRef.Join) content);
+            return parenthesised(lateral, position);
         }
         if (cursor.at("rows") && cursor.at(1, "from") && cursor.atSymbol(2, "(")) {
             return rowsFrom(lateral, position);
@@ -150,32 +144,46 @@ final class FromGrammar {
                 join.position());
     }
 
-    /// `( query )` or `( join )`, which may begin alike: `((SELECT 1) UNION SELECT 2)`, `((SELECT 1) x JOIN t ON
-    /// ...)`.
-    private Object parenthesised() {
-        cursor.enter();
-        boolean query = grammar.primaries.atParenthesisedQuery();
-        Object result;
-        if (query && !cursor.atSymbol(1, "(")) {
-            result = grammar.primaries.queryInParentheses();
-        } else {
-            int position = cursor.position() + 1;
-            cursor.expectSymbol("(");
-            if (query) {
-                Object inner = parenthesised();
-                if (inner instanceof Query first && (cursor.atSymbol(")") || grammar.queries.atTail())) {
-                    result = grammar.queries.continueWith(first);
-                } else {
-                    result = joinOnly(
-                            inner instanceof Query first
-                                    ? derived(first, false, position)
-                                    : withAlias((TableRef.Join) inner));
-                }
-            } else {
-                result = joinOnly(item());
-            }
-            cursor.expectSymbol(")");
+    private TableRef parenthesised(boolean lateral, int position) {
+        Content content = content();
+        if (lateral && content.query() == null) {
+            throw cursor.syntaxError();
         }
+        return asTable(content, lateral, position);
+    }
+
+    /// What stands between two parentheses: one of the two is there.
+    private record Content(@Nullable Query query, TableRef.@Nullable Join join) {}
+
+    private TableRef asTable(Content content, boolean lateral, int position) {
+        if (content.query() != null) {
+            return derived(content.query(), lateral, position);
+        }
+        return withAlias(Objects.requireNonNull(content.join()));
+    }
+
+    /// `( query )` or `( join )`, which may begin alike: `((SELECT 1) UNION SELECT 2)`, `((SELECT 1) x JOIN t ON
+    /// b)`.
+    private Content content() {
+        boolean query = grammar.primaries.atParenthesisedQuery();
+        if (query && !cursor.atSymbol(1, "(")) {
+            return new Content(grammar.primaries.queryInParentheses(), null);
+        }
+        cursor.enter();
+        cursor.expectSymbol("(");
+        int position = cursor.position();
+        Content result;
+        if (query) {
+            Content inner = content();
+            if (inner.query() != null && (cursor.atSymbol(")") || grammar.queries.atTail())) {
+                result = new Content(grammar.queries.continueWith(inner.query()), null);
+            } else {
+                result = new Content(null, joinOnly(asTable(inner, false, position)));
+            }
+        } else {
+            result = new Content(null, joinOnly(item()));
+        }
+        cursor.expectSymbol(")");
         cursor.leave();
         return result;
     }

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// What stood between two parentheses: a query or expressions.
 ///
 /// @param elements   empty if it is a query
-/// @param firstComma token of the first comma, for complaints; -1 = none
-record Parenthesised(@Nullable Query query, List<Expr> elements, int firstComma, int position) {
+record Parenthesised(@Nullable Query query, List<Expr> elements, int position) {
 
     /// As an operand: a scalar subquery, the expression itself, or a row.
     Expr asExpr() {

@@ -2,6 +2,7 @@ package omendb.sql.parse;
 
 import java.util.ArrayList;
 import java.util.List;
+import omendb.engine.error.OmenException;
 import omendb.sql.ast.Expr;
 import omendb.sql.ast.Expr.LiteralKind;
 import omendb.sql.ast.QualifiedName;
@@ -147,26 +148,24 @@ final class PrimaryGrammar {
 
     /// `( query )`, with any number of parentheses.
     Query queryInParentheses() {
-        int open = cursor.index();
-        if (!cursor.atSymbol("(")) {
+        if (!atParenthesisedQuery()) {
+            throw syntaxErrorInParentheses();
+        }
+        Query query = parenthesised().query();
+        if (query == null) {
             throw cursor.syntaxError();
         }
-        Parenthesised content = parenthesised();
-        if (content.query() == null) {
-            throw cursor.syntaxErrorAt(firstInside(open));
-        }
-        return content.query();
+        return query;
     }
 
-    /// The token behind a run of parentheses.
-    private int firstInside(int open) {
-        int index = open;
-        while (index < cursor.index()
-                && cursor.tokens().kind(index) == TokenKind.SYMBOL
-                && cursor.tokens().value(index).equals("(")) {
-            index++;
+    /// The complaint about the first token behind a run of parentheses.
+    OmenException syntaxErrorInParentheses() {
+        int ahead = 0;
+        while (cursor.atSymbol(ahead, "(")) {
+            ahead++;
         }
-        return index;
+        return cursor.syntaxErrorAt(
+                Math.min(cursor.index() + ahead, cursor.tokens().size() - 1));
     }
 
     private Expr row(int position) {
@@ -305,10 +304,16 @@ final class PrimaryGrammar {
         return ahead > 0 && atQuery(ahead);
     }
 
-    /// `( query )` or `( expression, ... )`. A query may itself begin with parentheses: `((SELECT 1) UNION SELECT
-    /// 2)`, while `((SELECT 1) + 1)` is an
-    /// expression; which one shows behind the inner parenthesis.
+    /// `( query )` or `( expression, ... )`.
+    ///
+    /// A query may itself begin with parentheses: `((SELECT 1) UNION SELECT 2)`, while `((SELECT 1) + 1)` is an
+    /// expression. Which one it is shows behind the inner parenthesis.
     Parenthesised parenthesised() {
+        return parenthesised(false);
+    }
+
+    /// @param single one expression at most
+    Parenthesised parenthesised(boolean single) {
         cursor.enter();
         int position = cursor.position();
         boolean nested = cursor.atSymbol(1, "(") && atParenthesisedQuery();
@@ -322,10 +327,10 @@ final class PrimaryGrammar {
                 result = query(grammar.queries.continueWith(inner.query()), position);
             } else {
                 Expr operand = afterParenthesis(inner);
-                result = expressions(grammar.expressions.continueWith(operand), position);
+                result = expressions(grammar.expressions.continueWith(operand), single, position);
             }
         } else {
-            result = expressions(grammar.expressions.expression(), position);
+            result = expressions(grammar.expressions.expression(), single, position);
         }
         cursor.leave();
         return result;
@@ -333,21 +338,20 @@ final class PrimaryGrammar {
 
     private Parenthesised query(Query query, int position) {
         cursor.expectSymbol(")");
-        return new Parenthesised(query, List.of(), -1, position);
+        return new Parenthesised(query, List.of(), position);
     }
 
-    private Parenthesised expressions(Expr first, int position) {
-        if (cursor.acceptSymbol(")")) {
-            return new Parenthesised(null, List.of(first), -1, position);
-        }
-        int firstComma = cursor.index();
-        List<Expr> elements = new ArrayList<>();
-        elements.add(first);
-        while (cursor.acceptSymbol(",")) {
-            elements.add(grammar.expressions.expression());
+    private Parenthesised expressions(Expr first, boolean single, int position) {
+        List<Expr> elements = List.of(first);
+        if (!single && cursor.atSymbol(",")) {
+            List<Expr> all = new ArrayList<>(elements);
+            while (cursor.acceptSymbol(",")) {
+                all.add(grammar.expressions.expression());
+            }
+            elements = List.copyOf(all);
         }
         cursor.expectSymbol(")");
-        return new Parenthesised(null, List.copyOf(elements), firstComma, position);
+        return new Parenthesised(null, elements, position);
     }
 
     private Expr afterParenthesis(Parenthesised content) {

@@ -6,7 +6,8 @@ import omendb.sql.ast.Statement;
 
 /// Definitions that no part of OmenDB executes: they are told from syntax errors, and yield [Ddl.Unsupported].
 ///
-/// Definition lists, operator classes, casts, tablespaces and labels are checked in full; of the rest the head is known
+/// Definition lists, operator classes, casts, tablespaces and labels are checked in full; of the rest the head is
+/// known
 /// and the
 /// parentheses must match.
 final class RecognisedGrammar {
