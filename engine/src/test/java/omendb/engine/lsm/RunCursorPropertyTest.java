@@ -8,7 +8,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import net.jqwik.api.ForAll;
@@ -16,7 +15,6 @@ import net.jqwik.api.Property;
 import omendb.memory.Checksum;
 import omendb.memory.CrashableFileStore;
 import omendb.memory.Epochs;
-import omendb.memory.MemoryAccount;
 import omendb.memory.MemoryTag;
 import org.junit.jupiter.api.Test;
 
@@ -194,6 +192,6 @@ class RunCursorPropertyTest {
             }
             assertEquals(1_000, passed, 400, "false positives of 100,000");
         }
-        assertEquals(List.of(), List.copyOf(MemoryAccount.snapshot().keySet()));
+        LsmFixture.assertNoLiveMemory();
     }
 }
