@@ -77,8 +77,13 @@ final class Checkpointer {
         long applied = sequence.appliedLsn();
         wal.awaitDurable(wal.appendedLsn()); // a manifest may only name what the log is sure to hold
         lsm.flush(applied);
-        storages.vectorIndexes().forEach(VectorIndexStorage::checkpoint);
-        vacuum.forget(vacuumed);
+        boolean allWritten = true;
+        for (VectorIndexStorage index : storages.vectorIndexes()) {
+            allWritten &= index.checkpoint();
+        }
+        if (allWritten) {
+            vacuum.forget(vacuumed);
+        }
         wal.release(Math.min(lsn, lsm.flushedLsn()));
         lastLsn = sequence.appliedLsn();
         lastNanos = System.nanoTime();

@@ -165,7 +165,9 @@ final class Recovery {
             nextOid = Math.max(nextOid, Math.max(index.oid(), index.storageId()) + 1);
             TableDef table = catalog.table(index.tableOid());
             if (index.isVector() && table != null) {
-                storages.openVectorIndex(index, table);
+                int attnum = index.keys().getFirst().attnum();
+                StateStore.ColumnId column = new StateStore.ColumnId(table.storageId(), attnum);
+                storages.openVectorIndex(index, table, state.resolvedLimit(column));
             }
         }
         return Math.toIntExact(Math.max(nextOid, dropOrphans(catalog)));

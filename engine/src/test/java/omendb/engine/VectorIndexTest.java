@@ -111,6 +111,28 @@ class VectorIndexTest {
     }
 
     @Test
+    void a_transaction_that_stays_open_does_not_hold_back_the_others_for_ever() {
+        insert(0, 3_000);
+        Fixture.createVectorIndex(database, items);
+        Transaction idle = database.begin(Isolation.READ_COMMITTED, false);
+        List<Float> between = List.of(2_500.5f, 1f, 3f, 1f);
+        statement(idle, t -> Fixture.insert(database, t, new Item(9_999, "idle", between)));
+        insert(3_000, 4_000);
+        database.indexTails();
+        assertEquals(1_001, access().tailLength());
+        for (int thousand = 4; thousand < 9; thousand++) {
+            insert(1_000 * thousand, 1_000 * (thousand + 1));
+        }
+        database.indexTails();
+        assertEquals(0, access().tailLength());
+        assertEquals(List.of(9_999), statement(idle, t -> Fixture.nearest(database, t, between, 1)));
+        idle.rollback();
+        assertFalse(committed(database, t -> Fixture.nearest(database, t, between, 10))
+                .contains(9_999));
+        assertEquals(List.of(5_432), nearest(5_432, 1));
+    }
+
+    @Test
     void a_moved_vector_is_found_once_and_at_its_new_place() {
         insert(0, 40);
         Fixture.createVectorIndex(database, items);

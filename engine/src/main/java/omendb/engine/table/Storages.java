@@ -147,10 +147,14 @@ public final class Storages {
     }
 
     /// Opens an hnsw index; never fails because of its files.
-    public void openVectorIndex(IndexDef def, TableDef table) {
+    ///
+    /// @param resolved slots of the column below were sorted out before the last checkpoint
+    public void openVectorIndex(IndexDef def, TableDef table, long resolved) {
         VectorColumn column =
                 table(table.storageId()).vectorColumn(def.keys().getFirst().attnum());
-        vectorIndexes.put(def.storageId(), VectorIndexStorage.open(def, column, files, epochs));
+        VectorIndexStorage storage = VectorIndexStorage.open(def, column, files, epochs);
+        storage.markDeadSlots(resolved);
+        vectorIndexes.put(def.storageId(), storage);
     }
 
     // ---- dropping ----

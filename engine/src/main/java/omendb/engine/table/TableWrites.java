@@ -58,18 +58,17 @@ public final class TableWrites implements TransactionParticipant {
 
     private record Position(Map<VectorColumn, Long> slots, Map<Long, Long> deltas) {}
 
-    private final long bulkBytes;
+    private final Storages storages;
     private final Map<VectorColumn, ColumnSlots> columns = new LinkedHashMap<>();
     private final Map<Long, Counts> counts = new LinkedHashMap<>();
     private long vectorBytes;
 
-    private TableWrites(long bulkBytes) {
-        this.bulkBytes = bulkBytes;
+    private TableWrites(Storages storages) {
+        this.storages = storages;
     }
 
     static TableWrites of(Transaction transaction, Storages storages) {
-        long bulkBytes = storages.options().bulkBytes();
-        return transaction.participant(TableWrites.class, () -> new TableWrites(bulkBytes));
+        return transaction.participant(TableWrites.class, () -> new TableWrites(storages));
     }
 
     /// Writes a vector into a new slot.
@@ -98,7 +97,7 @@ public final class TableWrites implements TransactionParticipant {
 
     @Override
     public void prepare(CommitRecord record) {
-        if (vectorBytes > bulkBytes) {
+        if (vectorBytes > storages.options().bulkBytes()) {
             columns.keySet().forEach(VectorColumn::sync);
         } else if (vectorBytes > 0) {
             VectorLog.write(record, columns.values());
@@ -122,6 +121,11 @@ public final class TableWrites implements TransactionParticipant {
         rollbackTo(null);
     }
 
+    private void abandon(VectorColumn column, long slot) {
+        column.abandon(slot);
+        storages.vectorIndexesOf(column).forEach(index -> index.markDead(slot));
+    }
+
     @Override
     public Object mark() {
         Map<VectorColumn, Long> slots = new HashMap<>();
@@ -136,7 +140,7 @@ public final class TableWrites implements TransactionParticipant {
         Position position = mark == null ? new Position(Map.of(), Map.of()) : (Position) mark;
         columns.forEach((column, taken) -> {
             long before = taken.slots.size();
-            taken.slots.truncate(position.slots().getOrDefault(column, 0L), column::abandon);
+            taken.slots.truncate(position.slots().getOrDefault(column, 0L), slot -> abandon(column, slot));
             vectorBytes -= (before - taken.slots.size()) * column.strideBytes();
         });
         counts.forEach((storageId, count) -> count.delta = position.deltas().getOrDefault(storageId, 0L));

@@ -29,6 +29,8 @@ public final class VectorIndexStorage {
     private static final Logger LOG = LoggerFactory.getLogger(VectorIndexStorage.class);
     /// A tail longer than this is linked by all build threads.
     private static final long BULK_TAIL = 2_000;
+    /// A transaction that stays open may hold back this many vectors of others.
+    private static final long BLOCKED = 5_000;
 
     private final long storageId;
     private final String name;
@@ -170,6 +172,7 @@ public final class VectorIndexStorage {
             HnswIndex graph = index;
             if (graph != null) {
                 graph.build(limit, slot -> !column.isDead(slot), threads, progress);
+                column.sync();
                 graph.checkpoint();
             }
         } finally {
@@ -196,7 +199,7 @@ public final class VectorIndexStorage {
 
     private boolean catchUpLocked(int threads, BooleanSupplier proceed) {
         HnswIndex graph = index;
-        long limit = column.resolvedLimit();
+        long limit = column.linkableLimit(BLOCKED);
         if (graph == null) {
             rebuild(limit, threads, proceed);
             return true;
@@ -232,6 +235,7 @@ public final class VectorIndexStorage {
         boolean complete = false;
         try {
             graph.build(limit, slot -> !column.isDead(slot), threads, (_, _) -> proceed.getAsBoolean());
+            column.sync();
             graph.checkpoint();
             complete = true;
         } finally {
@@ -247,17 +251,43 @@ public final class VectorIndexStorage {
                 (System.nanoTime() - started) / 1_000_000);
     }
 
-    /// Writes what changed since the last checkpoint.
-    public void checkpoint() {
+    /// Writes what changed since the last checkpoint. The slots it knows are synced first, with linking held
+    /// back: a graph
+    /// on disk never knows more slots than its column.
+    ///
+    /// @return false if a build is under way: then nothing was written
+    public boolean checkpoint() {
+        if (!building.tryLock()) {
+            return false;
+        }
+        try {
+            HnswIndex graph = index;
+            if (graph != null && changed.get()) {
+                changed.set(false);
+                boolean written = false;
+                try {
+                    column.sync();
+                    graph.checkpoint();
+                    written = true;
+                } finally {
+                    if (!written) {
+                        changed.set(true);
+                    }
+                }
+            }
+            return true;
+        } finally {
+            building.unlock();
+        }
+    }
+
+    /// Tells the graph of slots that recovery found dead.
+    void markDeadSlots(long from) {
         HnswIndex graph = index;
-        if (graph != null && changed.getAndSet(false)) {
-            boolean written = false;
-            try {
-                graph.checkpoint();
-                written = true;
-            } finally {
-                if (!written) {
-                    changed.set(true);
+        if (graph != null) {
+            for (long slot = from; slot < graph.indexedLimit(); slot++) {
+                if (column.isDead(slot)) {
+                    markDead(slot);
                 }
             }
         }

@@ -239,6 +239,25 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         return resolvedLimit;
     }
 
+    /// Slots below may be linked into indexes: the resolved ones; but where a transaction that stays open holds back
+    /// `blocked` or more resolved slots behind it, its own as well (they are marked dead if it rolls back).
+    public long linkableLimit(long blocked) {
+        long resolved = resolvedLimit();
+        long limit = publishedLimit;
+        if (limit - resolved <= blocked) {
+            return resolved;
+        }
+        long behind = 0;
+        long last = resolved;
+        for (long slot = resolved; slot < limit; slot++) {
+            if (isResolved(slot)) {
+                behind++;
+                last = slot;
+            }
+        }
+        return behind >= blocked ? last + 1 : resolved;
+    }
+
     /// Whether the transaction of a slot has ended.
     public boolean isResolved(long slot) {
         return states().isResolved(slot);
