@@ -40,6 +40,7 @@ import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
 import omendb.engine.type.Types;
 import omendb.memory.CrashableFileStore;
+import omendb.memory.LiveMemory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -258,6 +259,7 @@ class CrashRecoveryTest {
     @Property(tries = 40, shrinking = ShrinkingMode.OFF)
     void after_any_power_cut_exactly_the_acknowledged_transactions_are_there(
             @ForAll @LongRange(min = 0, max = Long.MAX_VALUE) long seed) {
+        LiveMemory memory = LiveMemory.now();
         Machine machine = new Machine(seed);
         for (int cut = 0; cut < 3; cut++) {
             int steps = machine.random.nextInt(12);
@@ -268,11 +270,13 @@ class CrashRecoveryTest {
         }
         machine.database.close();
         machine.disk.close();
+        memory.assertUnchanged();
     }
 
     @Property(tries = 20, shrinking = ShrinkingMode.OFF)
     void after_any_power_cut_every_vector_is_found_through_the_index(
             @ForAll @LongRange(min = 0, max = Long.MAX_VALUE) long seed) {
+        LiveMemory memory = LiveMemory.now();
         Machine machine = new Machine(seed);
         Fixture.createVectorIndex(machine.database, Fixture.items(machine.database));
         for (int cut = 0; cut < 3; cut++) {
@@ -285,6 +289,7 @@ class CrashRecoveryTest {
         }
         machine.database.close();
         machine.disk.close();
+        memory.assertUnchanged();
     }
 
     @TempDir

@@ -17,6 +17,7 @@ import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.txn.Isolation;
 import omendb.engine.txn.Transaction;
+import omendb.memory.LiveMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ class DatabaseTest {
     @TempDir
     Path directory;
 
+    private final LiveMemory memory = LiveMemory.now();
     private Database database;
 
     @BeforeEach
@@ -36,6 +38,7 @@ class DatabaseTest {
     @AfterEach
     void close() {
         database.close();
+        memory.assertUnchanged();
     }
 
     private void reopen() {

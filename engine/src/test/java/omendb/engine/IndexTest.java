@@ -32,6 +32,7 @@ import omendb.engine.type.Batch;
 import omendb.engine.type.ColumnVector;
 import omendb.engine.type.Types;
 import omendb.engine.type.ValueArena;
+import omendb.memory.LiveMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,7 @@ class IndexTest {
     @TempDir
     Path directory;
 
+    private final LiveMemory memory = LiveMemory.now();
     private Database database;
     private TableDef items;
 
@@ -53,6 +55,7 @@ class IndexTest {
     @AfterEach
     void close() {
         database.close();
+        memory.assertUnchanged();
     }
 
     private IndexDef create(Transaction transaction, String name, boolean unique, IndexDef.Key... keys) {

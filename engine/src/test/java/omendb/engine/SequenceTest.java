@@ -23,6 +23,7 @@ import omendb.engine.table.Sequences;
 import omendb.engine.txn.Isolation;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.Types;
+import omendb.memory.LiveMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,7 @@ class SequenceTest {
     @TempDir
     Path directory;
 
+    private final LiveMemory memory = LiveMemory.now();
     private Database database;
 
     @BeforeEach
@@ -42,6 +44,7 @@ class SequenceTest {
     @AfterEach
     void close() {
         database.close();
+        memory.assertUnchanged();
     }
 
     private SequenceDef create(String name, long start, long increment, long minimum, long maximum, boolean cycle) {

@@ -22,6 +22,7 @@ import omendb.engine.table.Table;
 import omendb.engine.table.VectorIndexAccess;
 import omendb.engine.txn.Isolation;
 import omendb.engine.txn.Transaction;
+import omendb.memory.LiveMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,7 @@ class VectorIndexTest {
     @TempDir
     Path directory;
 
+    private final LiveMemory memory = LiveMemory.now();
     private Database database;
     private TableDef items;
 
@@ -43,6 +45,7 @@ class VectorIndexTest {
     @AfterEach
     void close() {
         database.close();
+        memory.assertUnchanged();
     }
 
     private void reopen() {
