@@ -33,6 +33,8 @@ final class TypeIos {
             case "char" -> new CharIo();
             case "bytea" -> new ByteaIo();
             case "uuid" -> new UuidIo();
+            case "bit" -> new BitIo(false);
+            case "varbit" -> new BitIo(true);
             case "date" -> DateTimeIo.date();
             case "time" -> DateTimeIo.time();
             case "timetz" -> DateTimeIo.timetz();

@@ -69,6 +69,9 @@ public final class Types {
     public static final SqlType REGTYPE = define(oidAlias(2206, "regtype", 2211));
     public static final SqlType REGROLE = define(oidAlias(4096, "regrole", 4097));
     public static final SqlType REGNAMESPACE = define(oidAlias(4089, "regnamespace", 4090));
+    public static final SqlType BIT = define(base(1560, "bit", -1, 'V').array(1561));
+    public static final SqlType VARBIT =
+            define(base(1562, "varbit", -1, 'V').preferred().array(1563));
     public static final SqlType UUID = define(base(2950, "uuid", 16, 'U').array(2951));
     public static final SqlType JSONB = define(base(3802, "jsonb", -1, 'U').array(3807));
 

@@ -55,7 +55,7 @@ final class Coercions {
         }
         SqlType sourceElement = source.elementType();
         SqlType targetElement = target.elementType();
-        if (sourceElement != null && targetElement != null && isTrueArray(source) && isTrueArray(target)) {
+        if (sourceElement != null && targetElement != null && source.isArray() && isTrueArray(target)) {
             return pathway(sourceElement, targetElement, context) == null
                     ? null
                     : new Pathway.ByElement(sourceElement, targetElement);
