@@ -25,6 +25,7 @@ final class Compactor {
     private final ReentrantLock stateLock;
     private final Condition released;
     private final CompactionPicker picker;
+    private volatile boolean stopped;
 
     Compactor(
             FileStore files,
@@ -47,9 +48,15 @@ final class Compactor {
         return picker;
     }
 
+    /// Makes running jobs give up and later ones not begin: what they would have done is done after the
+    /// next open.
+    void stop() {
+        stopped = true;
+    }
+
     /// Does the most urgent job of any tree; false if no tree needs one or all that do are being worked on.
     boolean compactOne() {
-        LsmTree tree = claimMostUrgent();
+        LsmTree tree = stopped ? null : claimMostUrgent();
         if (tree == null) {
             return false;
         }
@@ -177,8 +184,9 @@ final class Compactor {
                 .orElseThrow();
         try (var builder =
                 new TableBuilder(files, options, versions, tree.relationId(), baseTs, options.tableBytes())) {
-            List<Sstable> deeper = deeperTables(tree, job);
-            write(tree, job, deeper, builder);
+            if (!write(tree, job, deeperTables(tree, job), builder)) {
+                return; // the builder removes what was written
+            }
             List<Sstable> tables = builder.finish();
             counters.compactedBytes.add(builder.bytes());
             versions.change(change -> {
@@ -193,7 +201,8 @@ final class Compactor {
         }
     }
 
-    private void write(LsmTree tree, Job job, List<Sstable> deeper, TableBuilder builder) {
+    /// False if the job became pointless half-way: its tree was dropped or the store is closing.
+    private boolean write(LsmTree tree, Job job, List<Sstable> deeper, TableBuilder builder) {
         var runs = new ArrayList<RunCursor>();
         job.inputs().forEach(table -> runs.add(new SstableCursor(table)));
         if (!job.below().isEmpty()) {
@@ -203,12 +212,16 @@ final class Compactor {
                 var filter = new VersionFilter(options.oldestSnapshot().getAsLong())) {
             merge.start();
             RunCursor run;
-            while ((run = merge.current()) != null && !tree.isDropped()) {
+            while ((run = merge.current()) != null) {
+                if (stopped || tree.isDropped()) {
+                    return false;
+                }
                 if (filter.accept(run) && !(filter.isObsoleteTombstone(run) && isBottom(run, deeper))) {
                     builder.add(run, filter.isNewKey());
                 }
                 merge.advance();
             }
+            return true;
         }
     }
 

@@ -5,7 +5,7 @@ import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
-/// One end of a key range, copied off-heap; may be absent. Lives for the opening of a scan.
+/// One end of a key range, copied off-heap; may be absent.
 final class KeyBound implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("lsm-cursor");
 

@@ -1,5 +1,6 @@
 package omendb.engine.lsm;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import omendb.memory.Epochs;
 import omendb.memory.MemoryTag;
@@ -12,16 +13,14 @@ import org.jspecify.annotations.Nullable;
 public final class LsmCursor implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("lsm-cursor");
 
-    private final Epochs.Pin pin;
-    private final RunMerge merge;
+    private final LsmTree tree;
+    private final Epochs epochs;
     private final long snapshotTs;
     private final boolean backward;
-
-    /// The bound at which the scan ends; its start bound was used to position the runs.
-    private final GrowableBuffer bound = new GrowableBuffer(TAG);
-
-    private final boolean bounded;
-    private long boundPrefix;
+    private final KeyBound start;
+    private final KeyBound end;
+    private Epochs.Pin pin;
+    private RunMerge merge;
 
     /// Key of the entry given out: forward, older versions of it are stepped over; backward, the runs have
     /// moved on.
@@ -34,31 +33,70 @@ public final class LsmCursor implements AutoCloseable {
     private long valueAddress;
     private int valueLength;
     private long commitTs;
+    private boolean finished;
     private boolean closed;
 
-    /// Takes over `pin`; the runs must not be positioned yet.
-    LsmCursor(Epochs.Pin pin, List<RunCursor> runs, long snapshotTs, boolean backward, KeyBound from, KeyBound to) {
-        this.pin = pin;
-        this.merge = new RunMerge(runs, backward);
+    /// @throws IllegalStateException if the tree was dropped
+    LsmCursor(
+            LsmTree tree,
+            Epochs epochs,
+            @Nullable MemorySegment from,
+            @Nullable MemorySegment to,
+            long snapshotTs,
+            boolean backward) {
+        this.tree = tree;
+        this.epochs = epochs;
         this.snapshotTs = snapshotTs;
         this.backward = backward;
-        KeyBound start = backward ? to : from;
-        KeyBound end = backward ? from : to;
-        this.bounded = end.isSet();
+        this.start = new KeyBound(backward ? to : from);
+        this.end = new KeyBound(backward ? from : to);
+        this.pin = epochs.pin(); // before the state is read
+        this.merge = new RunMerge(List.of(), backward);
         try {
-            if (bounded) {
-                bound.append(end.address(), end.length());
-                boundPrefix = end.prefix();
-            }
-            if (start.isSet()) {
-                merge.startAt(start.address(), start.length(), start.prefix());
-            } else {
-                merge.start();
-            }
+            position(tree.state());
         } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
+    }
+
+    private void position(TreeState state) {
+        merge = new RunMerge(state.cursors(backward ? end : start, backward ? start : end), backward);
+        if (hasLast) {
+            merge.startAt(lastKey.address(), (int) lastKey.size(), lastPrefix);
+        } else if (start.isSet()) {
+            merge.startAt(start.address(), start.length(), start.prefix());
+        } else {
+            merge.start();
+        }
+    }
+
+    /// Lets go of the memory and files that the cursor holds and goes on, from the same place and at the
+    /// same snapshot, in what the tree consists of now. For scans that pause: a pin keeps every memtable
+    /// and table that is replaced meanwhile. Key and value of the current entry are no longer good. The
+    /// snapshot must still be held (see `oldestSnapshot` in [LsmOptions]).
+    public void renew() {
+        if (finished) {
+            return;
+        }
+        RunCursor run = given;
+        if (run != null) {
+            remember(run);
+            given = null;
+        }
+        Epochs.Pin renewed = epochs.pin();
+        TreeState state = tree.stateOrNull();
+        if (state == null) { // dropped: what the old pin holds is all there is
+            renewed.close();
+            if (run != null) {
+                merge.advance();
+            }
+            return;
+        }
+        merge.close();
+        pin.close();
+        pin = renewed;
+        position(state);
     }
 
     /// Steps to the next key in the direction of the scan (the first one at the first call); false at the
@@ -66,7 +104,8 @@ public final class LsmCursor implements AutoCloseable {
     ///
     /// @throws omendb.memory.CorruptFileException if a block on the way is damaged
     public boolean next() {
-        return backward ? nextBackward() : nextForward();
+        finished = finished || !(backward ? nextBackward() : nextForward());
+        return !finished;
     }
 
     private boolean nextForward() {
@@ -116,7 +155,6 @@ public final class LsmCursor implements AutoCloseable {
                 return true;
             }
         }
-        hasLast = false;
         return false;
     }
 
@@ -133,16 +171,16 @@ public final class LsmCursor implements AutoCloseable {
     }
 
     private boolean isAfterBound(RunCursor run) {
-        return bounded && compareToBound(run) >= 0;
+        return end.isSet() && compareToEnd(run) >= 0;
     }
 
     private boolean isBeforeBound(RunCursor run) {
-        return bounded && compareToBound(run) < 0;
+        return end.isSet() && compareToEnd(run) < 0;
     }
 
-    private int compareToBound(RunCursor run) {
+    private int compareToEnd(RunCursor run) {
         return Keys.compare(
-                run.keyAddress, run.keyLength, run.prefix, bound.address(), (int) bound.size(), boundPrefix);
+                run.keyAddress, run.keyLength, run.prefix, end.address(), end.length(), end.prefix());
     }
 
     public long keyAddress() {
@@ -173,7 +211,8 @@ public final class LsmCursor implements AutoCloseable {
         if (!closed) {
             closed = true;
             merge.close();
-            bound.close();
+            start.close();
+            end.close();
             lastKey.close();
             pin.close();
         }

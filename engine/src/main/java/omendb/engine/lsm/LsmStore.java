@@ -335,6 +335,7 @@ public final class LsmStore implements AutoCloseable {
             return;
         }
         closed = true;
+        compactor.stop();
         background.close();
         epochs.advance();
         memtables.free();

@@ -86,14 +86,7 @@ public final class LsmTree {
     /// @param backward largest key first
     public LsmCursor scan(
             @Nullable MemorySegment fromKey, @Nullable MemorySegment toKey, long snapshotTs, boolean backward) {
-        Epochs.Pin pin = epochs.pin();
-        try (var from = new KeyBound(fromKey);
-                var to = new KeyBound(toKey)) {
-            return new LsmCursor(pin, state().cursors(from, to), snapshotTs, backward, from, to);
-        } catch (RuntimeException | Error e) {
-            pin.close();
-            throw e;
-        }
+        return new LsmCursor(this, epochs, fromKey, toKey, snapshotTs, backward);
     }
 
     /// A rough count of the versions held, without reading data: for planning.

@@ -216,7 +216,7 @@ class LsmModelPropertyTest {
             if (!held.isEmpty()) {
                 Held oldest = held.removeFirst();
                 try (LsmCursor cursor = oldest.cursor()) {
-                    assertEquals(oldest.expected(), drain(cursor));
+                    assertEquals(oldest.expected(), drain(cursor, (int) (clock % 11)));
                 }
             }
         }
@@ -262,11 +262,19 @@ class LsmModelPropertyTest {
         }
 
         private static List<String> drain(LsmCursor cursor) {
+            return drain(cursor, 0);
+        }
+
+        /// Reads to the end and renews the cursor after every `renewal` rows; 0 = never.
+        private static List<String> drain(LsmCursor cursor, int renewal) {
             var rows = new ArrayList<String>();
             while (cursor.next()) {
                 rows.add(LsmFixture.text(cursor.keyAddress(), cursor.keyLength())
                         + "="
                         + LsmFixture.text(cursor.valueAddress(), cursor.valueLength()));
+                if (renewal > 0 && rows.size() % renewal == 0) {
+                    cursor.renew();
+                }
             }
             return rows;
         }
