@@ -179,8 +179,7 @@ public final class LsmCursor implements AutoCloseable {
     }
 
     private int compareToEnd(RunCursor run) {
-        return Keys.compare(
-                run.keyAddress, run.keyLength, run.prefix, end.address(), end.length(), end.prefix());
+        return Keys.compare(run.keyAddress, run.keyLength, run.prefix, end.address(), end.length(), end.prefix());
     }
 
     public long keyAddress() {
