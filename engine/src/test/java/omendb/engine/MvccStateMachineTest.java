@@ -1,6 +1,7 @@
 package omendb.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -233,7 +234,9 @@ class MvccStateMachineTest {
     private void change(Session session, int key, Integer value) {
         session.takeSnapshot(committed);
         if (!session.visible().containsKey(key)) {
-            return; // finds no row
+            // finds no row, but is a statement: it takes the snapshot
+            assertNull(Fixture.statement(session.transaction, t -> Fixture.get(database, t, key)));
+            return;
         }
         boolean own = session.writes.containsKey(key);
         SqlState expected = SqlState.SUCCESSFUL_COMPLETION;

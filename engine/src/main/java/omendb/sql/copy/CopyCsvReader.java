@@ -35,13 +35,14 @@ final class CopyCsvReader extends CopyLineReader {
     protected long lineEnd(long address, long length, boolean atEnd) {
         boolean quoted = false;
         boolean escaped = false;
+        // where quote and escape are one, a doubled quote toggles twice and needs no escape
+        boolean ownEscape = format.escape() != format.quote();
         for (long at = 0; at < length; at++) {
             byte c = NativeMemory.getByte(address + at);
             if (!quoted && (c == '\n' || c == '\r')) {
                 return terminator(address, length, at, atEnd) ? at : INCOMPLETE;
             }
-            // a doubled quote toggles twice; an escape other than the quote protects the quote behind it
-            if (quoted && c == format.escape()) {
+            if (ownEscape && quoted && c == format.escape()) {
                 escaped = !escaped;
             }
             if (c == format.quote() && !escaped) {

@@ -192,7 +192,8 @@ final class SettingValues {
         if (def.kind() == SettingDef.Kind.INTEGER || (bound == Math.rint(bound) && Math.abs(bound) < 1e6)) {
             return Long.toString((long) bound);
         }
-        return bound == Double.MAX_VALUE ? "1.79769e+308" : Double.toString(bound);
+        // the largest double as printf %g writes it; recorded bounds carry six digits of it
+        return bound > 1.797e308 ? "1.79769e+308" : Double.toString(bound);
     }
 
     private static String string(SettingDef def, String text, String current) {
