@@ -9,4 +9,8 @@ final class Counters {
     final LongAdder compactedBytes = new LongAdder();
     final LongAdder flushes = new LongAdder();
     final LongAdder compactions = new LongAdder();
+
+    LsmStats.Written written() {
+        return new LsmStats.Written(appliedBytes.sum(), flushedBytes.sum(), compactedBytes.sum());
+    }
 }

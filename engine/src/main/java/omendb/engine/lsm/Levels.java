@@ -44,6 +44,13 @@ final class Levels {
         return all;
     }
 
+    /// What the manifest says about the tables, by level.
+    List<List<TableMeta>> metas() {
+        return Arrays.stream(levels)
+                .map(level -> Arrays.stream(level).map(Sstable::meta).toList())
+                .toList();
+    }
+
     /// These levels without `removed` and with `added` in `level`. Tables added to level 0 are newer than
     /// those there, the first one the newest.
     Levels with(Set<Sstable> removed, int level, List<Sstable> added) {
@@ -66,6 +73,19 @@ final class Levels {
         var result = new Levels(changed);
         assert result.isOrdered() : result;
         return result;
+    }
+
+    /// These levels with one table more, the newest of its level, in whatever order that makes: for looking
+    /// at what may be damaged.
+    Levels withUnchecked(int level, Sstable added) {
+        Sstable[][] changed = levels.clone();
+        var tables = new ArrayList<Sstable>(List.of(added));
+        tables.addAll(Arrays.asList(levels[level]));
+        if (level > 0) {
+            tables.sort(Sstable::compareSmallestTo);
+        }
+        changed[level] = tables.toArray(Sstable[]::new);
+        return new Levels(changed);
     }
 
     /// Finds the newest version up to `snapshotTs`; false if no table has one.

@@ -42,7 +42,7 @@ public final class LsmStore implements AutoCloseable {
         this.options = options;
         this.epochs = epochs;
         var stateLock = new ReentrantLock();
-        this.versions = VersionSet.open(files, options, epochs, stateLock);
+        this.versions = VersionSet.open(files, options, epochs, stateLock, counters);
         try {
             this.memtables = new Memtables(options, stateLock, versions.flushedLsn());
         } catch (RuntimeException | Error e) {
@@ -291,12 +291,46 @@ public final class LsmStore implements AutoCloseable {
         }
     }
 
+    /// Reads every byte and every entry of every table while the store is at work: checksums, order, index,
+    /// filter, and whether tables and manifest agree. Goes on after a problem; for [#verify()] without one.
+    public void verify(LsmReport report) {
+        var check = new StoreCheck(report);
+        for (LsmTree tree : versions.trees().values()) {
+            try (Epochs.Pin _ = epochs.pin()) {
+                TreeState state = tree.stateOrNull();
+                if (state != null) {
+                    check.checkLevels(state.levels(), tree.relationId());
+                }
+            }
+        }
+    }
+
+    /// As [#verify(LsmReport)] for a store that nobody has opened, the manifest included, without changing
+    /// anything: neither a torn tail nor files left by a crash are touched.
+    public static void check(FileStore files, LsmReport report) {
+        new StoreCheck(report).checkFiles(files);
+    }
+
+    /// Figures of a store that nobody has opened, by its manifest alone, without changing anything.
+    ///
+    /// @throws omendb.memory.CorruptFileException if `CURRENT` or the manifest is damaged
+    public static LsmStats readStats(FileStore files) {
+        Manifest.Recovered recovered = Manifest.recover(files);
+        var trees = new ArrayList<LsmStats.Tree>();
+        var lifetime = LsmStats.Written.NOTHING;
+        if (recovered != null) {
+            lifetime = recovered.state().written();
+            recovered.state().trees().forEach((id, levels) -> trees.add(LsmStats.Tree.of(id, levels)));
+        }
+        return new LsmStats(0, 0, 0, LsmStats.Written.NOTHING, lifetime, 0, 0, null, trees);
+    }
+
     public LsmStats stats() {
         var trees = new ArrayList<LsmStats.Tree>();
         for (LsmTree tree : versions.trees().values()) {
             TreeState state = tree.stateOrNull();
             if (state != null) {
-                trees.add(new LsmStats.Tree(tree.relationId(), levelStats(state.levels())));
+                trees.add(LsmStats.Tree.of(tree.relationId(), state.levels().metas()));
             }
         }
         RuntimeException failure = background.failure();
@@ -304,27 +338,12 @@ public final class LsmStore implements AutoCloseable {
                 memtables.active().usedBytes(),
                 memtables.frozenCount(),
                 memtables.frozenBytes(),
-                counters.appliedBytes.sum(),
-                counters.flushedBytes.sum(),
-                counters.compactedBytes.sum(),
+                counters.written(),
+                versions.lifetimeWritten(),
                 counters.flushes.sum(),
                 counters.compactions.sum(),
                 failure == null ? null : String.valueOf(failure.getMessage()),
                 trees);
-    }
-
-    private static List<LsmStats.Level> levelStats(Levels levels) {
-        var stats = new ArrayList<LsmStats.Level>();
-        for (int level = 0; level < Levels.COUNT; level++) {
-            long entries = 0;
-            long tombstones = 0;
-            for (Sstable table : levels.level(level)) {
-                entries += table.meta().entries();
-                tombstones += table.meta().tombstones();
-            }
-            stats.add(new LsmStats.Level(levels.level(level).length, levels.bytes(level), entries, tombstones));
-        }
-        return stats;
     }
 
     /// Stops the background threads and closes the files; no reader or writer may be left. Does not flush:

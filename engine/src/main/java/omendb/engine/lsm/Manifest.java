@@ -40,8 +40,12 @@ final class Manifest implements AutoCloseable {
     /// What [#recover] found.
     ///
     /// @param position where the next record goes
-    /// @param clean nothing but zeros from there on: the manifest can be continued
-    record Recovered(ManifestState state, long number, long position, boolean clean) {}
+    /// @param clean of the current version and nothing but zeros from there on: the manifest can be continued
+    record Recovered(ManifestState state, long number, long position, boolean clean) {
+        Recovered notClean() {
+            return new Recovered(state, number, position, false);
+        }
+    }
 
     /// Writes manifest `number` with the whole state as its first edit and makes it the live one.
     static Manifest create(FileStore files, long number, VersionEdit state) {
@@ -181,11 +185,12 @@ final class Manifest implements AutoCloseable {
         }
         long number;
         try (StoreFile current = files.open(CURRENT)) {
-            number = FileHeader.read(current, CURRENT_KIND, VERSION, VERSION).parameter(0);
+            number = FileHeader.read(current, CURRENT_KIND, OLDEST_VERSION, VERSION)
+                    .parameter(0);
         }
         try (StoreFile file = files.open(manifestName(number));
                 var content = new GrowableBuffer(TAG)) {
-            FileHeader header = FileHeader.read(file, MANIFEST_KIND, VERSION, VERSION);
+            FileHeader header = FileHeader.read(file, MANIFEST_KIND, OLDEST_VERSION, VERSION);
             if (header.parameter(0) != number) {
                 throw new CorruptFileException(file.path(), 0, "is manifest " + header.parameter(0) + " by its header");
             }
@@ -193,7 +198,8 @@ final class Manifest implements AutoCloseable {
             content.reserve(size);
             content.advance(size);
             file.read(content.segment(), 0);
-            return replay(file.path(), number, content.address(), size);
+            Recovered recovered = replay(file.path(), number, content.address(), size);
+            return header.version() == VERSION ? recovered : recovered.notClean();
         }
     }
 

@@ -1,6 +1,6 @@
 package omendb.engine.lsm;
 
-/// Manifest, format version 1: `manifest-N` and `CURRENT`, little-endian.
+/// Manifest, format version 2: `manifest-N` and `CURRENT`, little-endian.
 ///
 /// `CURRENT` is one file header ([omendb.memory.FileHeader]) of kind "current" and nothing else; parameter
 /// 0 is the N of the live manifest. It is only ever replaced by rename.
@@ -33,6 +33,8 @@ package omendb.engine.lsm;
 ///     5    LSN                      everything up to it is in tables
 ///     6    number                   next table number
 ///     7    timestamp                greatest commit timestamp of any version that ever came into a table
+///     8    applied, flushed, compacted: bytes that came in, and that flushes and compactions wrote to
+///          tables, since the store was created; from version 2 on
 ///
 /// **Seal**: 8 bytes, the position up to which a sync has succeeded: that of the seal itself. It follows
 /// every edit, written after the edit's sync and without one of its own, so that edits and seals alternate.
@@ -53,7 +55,10 @@ final class ManifestFormat {
     static final String CURRENT_KIND = "current";
     static final String MANIFEST_PREFIX = "manifest-";
     static final String MANIFEST_KIND = "manifest";
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+
+    /// Versions from here on are read; an older one is replaced by a new manifest at open.
+    static final int OLDEST_VERSION = 1;
 
     static final int RECORD_LENGTH = 0;
     static final int RECORD_CRC = 4;
@@ -73,6 +78,7 @@ final class ManifestFormat {
     static final int FLUSHED_LSN = 5;
     static final int NEXT_NUMBER = 6;
     static final int MAX_COMMIT_TS = 7;
+    static final int WRITTEN = 8;
 
     private ManifestFormat() {}
 

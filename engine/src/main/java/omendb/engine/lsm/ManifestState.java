@@ -18,6 +18,7 @@ final class ManifestState {
     private long flushedLsn;
     private long nextNumber = 1;
     private long maxCommitTs;
+    private LsmStats.Written written = LsmStats.Written.NOTHING;
 
     /// @param path file that errors name
     ManifestState(String path) {
@@ -41,6 +42,10 @@ final class ManifestState {
         return maxCommitTs;
     }
 
+    LsmStats.Written written() {
+        return written;
+    }
+
     /// Applies the changes of one edit.
     ///
     /// @param position of the record, for errors
@@ -58,6 +63,7 @@ final class ManifestState {
                 case FLUSHED_LSN -> flushedLsn = in.number();
                 case NEXT_NUMBER -> nextNumber = in.number();
                 case MAX_COMMIT_TS -> maxCommitTs = in.number();
+                case WRITTEN -> written = new LsmStats.Written(in.number(), in.number(), in.number());
                 default -> in.check(false, "has a change of unknown kind " + tag);
             }
         }

@@ -239,7 +239,7 @@ final class Sstable implements AutoCloseable {
 
     /// Address of a block, checked.
     long block(int ordinal) {
-        long position = (NativeMemory.getInt(pages + 4L * ordinal) & 0xffff_ffffL) * PAGE_BYTES;
+        long position = positionOf(ordinal);
         long word = side + (ordinal >>> 6) * 8L;
         if ((NativeMemory.getLong(word) & 1L << ordinal) == 0) {
             checkBlock(ordinal, position);
@@ -249,7 +249,7 @@ final class Sstable implements AutoCloseable {
     }
 
     private void checkBlock(int ordinal, long position) {
-        long end = (NativeMemory.getInt(pages + 4L * ordinal + 4) & 0xffff_ffffL) * PAGE_BYTES;
+        long end = positionOf(ordinal + 1);
         long stored = NativeMemory.getLong(checksums + 8L * ordinal);
         long computed = blockChecksum(hash(base + position, end - position), position, meta.number());
         if (computed != stored) {
@@ -286,8 +286,23 @@ final class Sstable implements AutoCloseable {
     void verify() {
         checkSections();
         for (int i = 0; i < blocks; i++) {
-            checkBlock(i, (NativeMemory.getInt(pages + 4L * i) & 0xffff_ffffL) * PAGE_BYTES);
+            checkBlock(i);
         }
+    }
+
+    /// Reads a block and checks it, whether that was done before or not.
+    void checkBlock(int ordinal) {
+        checkBlock(ordinal, positionOf(ordinal));
+    }
+
+    /// Position of a block in the file.
+    long positionOf(int ordinal) {
+        return (NativeMemory.getInt(pages + 4L * ordinal) & 0xffff_ffffL) * PAGE_BYTES;
+    }
+
+    /// The file, for messages.
+    String path() {
+        return path;
     }
 
     private long hash(long address, long bytes) {

@@ -25,6 +25,11 @@ final class SstableCursor extends RunCursor {
         return table;
     }
 
+    /// Position in the file of the block that holds the current entry.
+    long position() {
+        return table.positionOf(block);
+    }
+
     /// Goes over to another table, to no entry of it.
     void use(Sstable other) {
         table = other;

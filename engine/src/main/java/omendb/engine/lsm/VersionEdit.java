@@ -67,6 +67,14 @@ final class VersionEdit implements AutoCloseable {
         return this;
     }
 
+    VersionEdit written(LsmStats.Written written) {
+        bytes.appendByte(WRITTEN);
+        bytes.appendVarint(written.applied());
+        bytes.appendVarint(written.flushed());
+        bytes.appendVarint(written.compacted());
+        return this;
+    }
+
     private void appendKey(MemorySegment key) {
         bytes.appendVarint(key.byteSize());
         NativeMemory.copy(key, bytes.reserve(key.byteSize()));

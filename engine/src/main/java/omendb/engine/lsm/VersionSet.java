@@ -30,6 +30,8 @@ final class VersionSet implements AutoCloseable {
     private final ReentrantLock stateLock;
     private final ReentrantLock manifestLock = new ReentrantLock();
     private final AtomicLong nextNumber;
+    private final Counters counters;
+    private final LsmStats.Written writtenBefore; // this open
     private volatile Map<Long, LsmTree> trees; // copied on change, under both locks
     private volatile long flushedLsn;
     private volatile long maxCommitTs;
@@ -40,6 +42,7 @@ final class VersionSet implements AutoCloseable {
             LsmOptions options,
             Epochs epochs,
             ReentrantLock stateLock,
+            Counters counters,
             Map<Long, LsmTree> trees,
             ManifestState state,
             Manifest manifest) {
@@ -47,6 +50,8 @@ final class VersionSet implements AutoCloseable {
         this.options = options;
         this.epochs = epochs;
         this.stateLock = stateLock;
+        this.counters = counters;
+        this.writtenBefore = state.written();
         this.trees = trees;
         this.nextNumber = new AtomicLong(state.nextNumber());
         this.flushedLsn = state.flushedLsn();
@@ -56,7 +61,8 @@ final class VersionSet implements AutoCloseable {
 
     // ---- open ----
 
-    static VersionSet open(FileStore files, LsmOptions options, Epochs epochs, ReentrantLock stateLock) {
+    static VersionSet open(
+            FileStore files, LsmOptions options, Epochs epochs, ReentrantLock stateLock, Counters counters) {
         Manifest.Recovered recovered = Manifest.recover(files);
         ManifestState state = recovered == null ? new ManifestState(ManifestFormat.CURRENT) : recovered.state();
         var opened = new ArrayList<Sstable>();
@@ -73,12 +79,12 @@ final class VersionSet implements AutoCloseable {
                 long number = recovered == null ? 1 : recovered.number() + 1;
                 try (VersionEdit snapshot =
                         snapshot(trees.values(), state.flushedLsn(), state.nextNumber(), state.maxCommitTs())) {
-                    manifest = Manifest.create(files, number, snapshot);
+                    manifest = Manifest.create(files, number, snapshot.written(state.written()));
                 }
             }
             deleteLeftovers(files, trees);
             manifest.deleteOthers();
-            return new VersionSet(files, options, epochs, stateLock, trees, state, manifest);
+            return new VersionSet(files, options, epochs, stateLock, counters, trees, state, manifest);
         } catch (RuntimeException | Error e) {
             opened.forEach(Sstable::close);
             throw e;
@@ -155,6 +161,11 @@ final class VersionSet implements AutoCloseable {
         return maxCommitTs;
     }
 
+    /// Bytes written since the store was created.
+    LsmStats.Written lifetimeWritten() {
+        return writtenBefore.plus(counters.written());
+    }
+
     /// By relation, ascending; not to be changed.
     Map<Long, LsmTree> trees() {
         return trees;
@@ -205,6 +216,7 @@ final class VersionSet implements AutoCloseable {
             change.maxCommitTs(maxCommitTs);
             prepare.accept(change);
             edit.flushedLsn(change.flushedLsn).nextNumber(nextNumber.get()).maxCommitTs(change.maxCommitTs);
+            edit.written(lifetimeWritten());
             manifest.append(edit);
             flushedLsn = change.flushedLsn;
             maxCommitTs = change.maxCommitTs;
@@ -235,7 +247,7 @@ final class VersionSet implements AutoCloseable {
             return;
         }
         try (VersionEdit snapshot = snapshot(trees.values(), flushedLsn, nextNumber.get(), maxCommitTs)) {
-            Manifest rolled = Manifest.create(files, manifest.number() + 1, snapshot);
+            Manifest rolled = Manifest.create(files, manifest.number() + 1, snapshot.written(lifetimeWritten()));
             manifest.close();
             manifest = rolled;
             manifest.deleteOthers();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import omendb.memory.CorruptFileException;
+import omendb.memory.FileStore;
 import omendb.memory.FileVersionException;
 import omendb.memory.MissingFileException;
 import omendb.memory.StorageException;
@@ -241,6 +242,66 @@ class LsmCorruptionTest {
         } catch (CorruptFileException e) {
             assertTrue(e.path().endsWith(table.getFileName().toString()));
             assertEquals(4096, e.position());
+        }
+    }
+
+    private record Problems(List<String> paths, List<String> tables) implements LsmReport {
+        static Problems of(Path store) {
+            var problems = new Problems(new ArrayList<>(), new ArrayList<>());
+            try (FileStore files = FileStore.open(store)) {
+                LsmStore.check(files, problems);
+            }
+            return problems;
+        }
+
+        @Override
+        public void problem(String path, long position, String problem) {
+            paths.add(path);
+        }
+
+        @Override
+        public void table(String path, long relationId, int level, long bytes, long entries) {
+            tables.add(path);
+        }
+    }
+
+    @Test
+    void offline_check_names_each_damaged_table_goes_on_and_changes_nothing() throws IOException {
+        Path copy = copy();
+        List<Path> tables;
+        try (var walk = Files.walk(copy)) {
+            tables = walk.filter(f -> f.toString().endsWith(".sst")).sorted().toList();
+        }
+        assertEquals(List.of(), Problems.of(copy).paths());
+        assertEquals(tables.size(), Problems.of(copy).tables().size());
+        List<Path> before = listing(copy);
+        for (Path table : tables) {
+            try (var raw = new RandomAccessFile(table.toFile(), "rw")) {
+                raw.seek(5_000);
+                int old = raw.read();
+                raw.seek(5_000);
+                raw.write(old ^ 1);
+            }
+        }
+        Problems found = Problems.of(copy);
+        assertEquals(tables.size(), found.paths().size(), found.toString());
+        for (int i = 0; i < tables.size(); i++) {
+            String name = tables.get(i).getFileName().toString();
+            assertTrue(found.paths().stream().anyMatch(path -> path.endsWith(name)), name + " in " + found);
+        }
+        assertEquals(before, listing(copy));
+        LsmFixture.assertNoLiveMemory();
+    }
+
+    @Test
+    void amplification_counts_on_over_a_restart() throws IOException {
+        try (var lsm = LsmFixture.open(copy(), LsmFixture.SMALL)) {
+            LsmStats.Written before = lsm.store().stats().lifetime();
+            assertTrue(before.applied() > 0 && before.flushed() > 0 && before.compacted() > 0, before.toString());
+            lsm.put(REL, "more", "x".repeat(1_000), 2_000);
+            lsm.store().flush(2_000);
+            assertTrue(lsm.store().stats().lifetime().applied() > before.applied() + 1_000);
+            assertTrue(lsm.store().stats().toTable().contains("write amplification"));
         }
     }
 }

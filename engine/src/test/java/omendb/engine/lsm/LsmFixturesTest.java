@@ -107,7 +107,7 @@ class LsmFixturesTest {
         for (String name : List.of("CURRENT", "manifest-1", "rel/16385/000005.sst")) {
             Path store = fixture("lsm-sstable-v1-manifest-v1");
             Path file = store.resolve(name);
-            setVersion(file, 2);
+            setVersion(file, 99);
             byte[] before = Files.readAllBytes(file);
             var refused =
                     assertThrows(FileVersionException.class, () -> LsmFixture.open(store, LsmFixture.SMALL), name);

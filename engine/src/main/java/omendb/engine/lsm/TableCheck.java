@@ -1,0 +1,107 @@
+package omendb.engine.lsm;
+
+import omendb.memory.Checksum;
+import omendb.memory.CorruptFileException;
+import omendb.memory.MemoryTag;
+import omendb.memory.NativeMemory;
+
+/// Reads one table from end to end: every checksum, then, if all are good, every entry, its place in the
+/// order, in the index and in the filter, and the sums that footer and manifest keep.
+///
+/// Threading: one thread.
+final class TableCheck {
+    private static final MemoryTag TAG = MemoryTag.of("sstable-cursor");
+
+    private final Sstable table;
+    private final String path;
+    private final LsmReport report;
+    private boolean sound = true;
+    private long entries;
+    private long tombstones;
+    private long minTs = Long.MAX_VALUE;
+    private long maxTs;
+
+    TableCheck(Sstable table, String path, LsmReport report) {
+        this.table = table;
+        this.path = path;
+        this.report = report;
+    }
+
+    /// @throws CorruptFileException if the index is damaged, without which there is no finding the blocks
+    void run() {
+        table.checkSections();
+        for (int block = 0; block < table.blocks(); block++) {
+            try {
+                table.checkBlock(block);
+            } catch (CorruptFileException e) {
+                report.problem(path, e.position(), String.valueOf(e.getMessage()));
+                sound = false;
+            }
+        }
+        if (sound) { // a block whose checksum is wrong cannot be walked
+            walk();
+            compare("entries", entries, table.meta().entries());
+            compare("tombstones", tombstones, table.meta().tombstones());
+            compare("smallest commit timestamp", minTs, table.meta().minCommitTs());
+            compare("largest commit timestamp", maxTs, table.meta().maxCommitTs());
+        }
+    }
+
+    private void compare(String what, long found, long expected) {
+        if (found != expected) {
+            problem(0, "has %s %d, the manifest says %d".formatted(what, found, expected));
+        }
+    }
+
+    private void problem(long position, String problem) {
+        report.problem(path, position, problem);
+        sound = false;
+    }
+
+    private void walk() {
+        try (var cursor = new SstableCursor(table);
+                var lastKey = new GrowableBuffer(TAG)) {
+            long lastTs = 0;
+            for (cursor.first(); cursor.valid && sound; cursor.next()) {
+                int order = entries == 0
+                        ? -1
+                        : NativeMemory.compare(lastKey.address(), lastKey.size(), cursor.keyAddress, cursor.keyLength);
+                if (order > 0 || (order == 0 && lastTs <= cursor.commitTs)) {
+                    problem(cursor.position(), "entry %d is out of order".formatted(entries));
+                }
+                if (order != 0) {
+                    checkReachable(cursor);
+                    lastKey.truncate(0);
+                    lastKey.append(cursor.keyAddress, cursor.keyLength);
+                }
+                lastTs = cursor.commitTs;
+                entries++;
+                tombstones += cursor.tombstone ? 1 : 0;
+                minTs = Math.min(minTs, cursor.commitTs);
+                maxTs = Math.max(maxTs, cursor.commitTs);
+            }
+            if (sound
+                    && entries > 0
+                    && table.compareToLargest(
+                                    lastKey.address(), (int) lastKey.size(), Keys.prefix(lastKey.address(), (int)
+                                            lastKey.size()))
+                            != 0) {
+                problem(0, "ends with another key than the manifest says");
+            }
+        }
+    }
+
+    /// The newest version of a key must be found by a look-up: through range, filter and index.
+    private void checkReachable(SstableCursor cursor) {
+        if (entries == 0 && table.compareToSmallest(cursor.keyAddress, cursor.keyLength, cursor.prefix) != 0) {
+            problem(cursor.position(), "begins with another key than the manifest says");
+        }
+        long hash = Checksum.xxh3(cursor.keyAddress, cursor.keyLength);
+        var out = new LsmValue();
+        boolean found = table.covers(cursor.keyAddress, cursor.keyLength, cursor.prefix)
+                && table.get(cursor.keyAddress, cursor.keyLength, hash, Long.MAX_VALUE, out);
+        if (!found || out.commitTs() != cursor.commitTs) {
+            problem(cursor.position(), "entry %d is not found by a look-up".formatted(entries));
+        }
+    }
+}
