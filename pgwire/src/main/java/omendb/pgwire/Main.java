@@ -14,7 +14,13 @@ import picocli.CommandLine.Command;
         name = "omendb",
         description = "PostgreSQL-compatible vector database",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {StartCommand.class, SqlCommand.class, VersionCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            StartCommand.class,
+            SqlCommand.class,
+            VersionCommand.class,
+            TrainCommand.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Main {
     private static final int USAGE = 2;
     /// Chronicle's complaint of JVM flags for parts of it that we do not use; held, or the level would be forgotten.

@@ -18,7 +18,7 @@ final class WarmUp {
         Thread.ofPlatform().daemon().name("omendb-warm-up").start(() -> run(database, user));
     }
 
-    private static void run(Database database, String user) {
+    static void run(Database database, String user) {
         try {
             DistanceKernels.warmUp();
             SessionWarmUp.run(EngineBackend.opener(database), user, SESSION_MILLIS);
