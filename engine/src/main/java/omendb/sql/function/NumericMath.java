@@ -14,6 +14,12 @@ final class NumericMath {
     private static final int SIGNIFICANT_DIGITS = 16;
     private static final int MAX_DISPLAY_SCALE = 1000;
 
+    /// PostgreSQL computes no e^x beyond.
+    private static final double MAX_EXPONENT = 6000;
+
+    /// Powers that overflow or vanish for sure are told by a rough logarithm, with this margin.
+    private static final double POWER_FUZZ = 3.01 / 3;
+
     private NumericMath() {}
 
     private static int displayScale(int scale, int... atLeast) {
@@ -55,7 +61,7 @@ final class NumericMath {
     /// e^x to `scale` digits after the point.
     private static BigDecimal exp(BigDecimal x, int scale) {
         double estimate = x.doubleValue() * 0.4342944819032518;
-        if (estimate > 131_072) {
+        if (x.doubleValue() >= MAX_EXPONENT) {
             throw new UserException(SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value overflows numeric format");
         }
         if (estimate < -scale - 2) {
@@ -176,9 +182,7 @@ final class NumericMath {
         if (lnBase.signum() == 0) {
             throw Arithmetic.divisionByZero();
         }
-        BigDecimal lnValue = ln(a.decimal(), 60);
-        double estimate = lnValue.doubleValue() / lnBase.doubleValue();
-        int weight = estimate == 0 ? 0 : (int) Math.floor(Math.log10(Math.abs(estimate)));
+        int weight = logarithmWeight(a.decimal()) - logarithmWeight(base.decimal());
         int scale = displayScale(
                 SIGNIFICANT_DIGITS - weight, base.decimal().scale(), a.decimal().scale());
         MathContext context = new MathContext(scale + 40, RoundingMode.HALF_EVEN);
@@ -210,10 +214,14 @@ final class NumericMath {
             return Numeric.of(BigDecimal.ZERO.setScale(SIGNIFICANT_DIGITS));
         }
         BigDecimal lnBase = ln(x, 40);
-        double digits = lnBase.doubleValue() * y.doubleValue() * 0.434294481903252;
-        if (digits > 131_072) {
-            throw new UserException(SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value overflows numeric format");
+        double logarithm = lnBase.doubleValue() * y.doubleValue();
+        if (Math.abs(logarithm) > MAX_EXPONENT * POWER_FUZZ) {
+            if (logarithm > 0) {
+                throw new UserException(SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "value overflows numeric format");
+            }
+            return Numeric.of(BigDecimal.ZERO.setScale(MAX_DISPLAY_SCALE));
         }
+        double digits = logarithm * 0.434294481903252;
         int scale = displayScale(SIGNIFICANT_DIGITS - (int) Math.clamp(digits, -2000, 2000), x.scale(), y.scale());
         BigDecimal product = ln(x, scale + 20 + (int) Math.abs(digits)).multiply(y);
         return Numeric.of(exp(product, scale));
@@ -226,6 +234,17 @@ final class NumericMath {
         }
         if (base.isNaN() || exponent.isNaN()) {
             return Numeric.NAN;
+        }
+        boolean integral =
+                !exponent.isFinite() || exponent.decimal().stripTrailingZeros().scale() <= 0;
+        if (base.signum() < 0 && !integral) {
+            throw new UserException(
+                    SqlState.INVALID_ARGUMENT_FOR_POWER_FUNCTION,
+                    "a negative number raised to a non-integer power yields a complex result");
+        }
+        if (base.signum() == 0 && exponent.signum() < 0) {
+            throw new UserException(
+                    SqlState.INVALID_ARGUMENT_FOR_POWER_FUNCTION, "zero raised to a negative power is undefined");
         }
         double result = Math.pow(base.toDouble(), exponent.toDouble());
         return result == 0 ? Numeric.ZERO : Numeric.ofDouble(result);
