@@ -87,7 +87,8 @@ public final class ArrayBuilder {
 
     /// Writes with these dimensions; an empty one makes the empty array.
     public void write(List<Integer> dimensionLengths, List<Integer> lowerBounds, ColumnVector out, int row) {
-        boolean empty = count == 0;
+        // an empty int2vector keeps its dimension (lower bound 0)
+        boolean empty = count == 0 && !(lowerBounds.size() == 1 && lowerBounds.getFirst() == 0);
         int dimensions = empty ? 0 : dimensionLengths.size();
         long header = 8 + 8L * dimensions + (nullCount > 0 ? (count + 7) / 8 : 0);
         long bytes = header + dataBytes();

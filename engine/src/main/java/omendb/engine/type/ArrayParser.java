@@ -131,10 +131,10 @@ final class ArrayParser {
         int count = 0;
         skipSpace();
         if (peek() == '}') {
-            at++;
-            if (level > 0 || dimensions != UNKNOWN) {
-                closeLevel(level, 0);
+            if (level > 0) {
+                throw malformed("Unexpected \"}\" character.");
             }
+            at++;
             return;
         }
         while (true) {

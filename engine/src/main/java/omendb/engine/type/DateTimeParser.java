@@ -57,6 +57,9 @@ final class DateTimeParser {
         YESTERDAY
     }
 
+    /// The Julian day of 1970-01-01.
+    private static final long JULIAN_EPOCH = 2_440_588;
+
     private final String text;
     private final String sqlName;
     private final TypeContext context;
@@ -431,6 +434,12 @@ final class DateTimeParser {
     }
 
     private void decodeNumeric(String field, List<Integer> numbers, int index, List<String> fields) {
+        boolean timeWanted = sqlName.startsWith("time ") || sqlName.equals("time");
+        if (timeWanted && micros < 0 && field.matches("\\d{6}-\\d{1,4}")) {
+            decodeCompactTime(field.substring(0, 6));
+            decodeSigned(field.substring(6));
+            return;
+        }
         if (field.indexOf('-') > 0 || field.indexOf('/') > 0 || field.indexOf('.') != field.lastIndexOf('.')) {
             decodeDate(field.split("[-/.]", -1));
             return;
@@ -440,7 +449,7 @@ final class DateTimeParser {
             return;
         }
         boolean dateKnown = year != null && (day != null || dayOfYear != null);
-        if (dateKnown && micros < 0 && (field.length() == 4 || field.length() == 6)) {
+        if ((dateKnown || timeWanted) && micros < 0 && (field.length() == 4 || field.length() == 6)) {
             decodeCompactTime(field);
             return;
         }
@@ -464,7 +473,7 @@ final class DateTimeParser {
         int dot = field.indexOf('.');
         if (dot == 4 && field.length() == 8) {
             setYear(field.substring(0, 4));
-            dayOfYear = (int) number(field.substring(5));
+            dayOfYear = yearDay(field.substring(5));
             return;
         }
         String digits = dot < 0 ? field : field.substring(0, dot);
@@ -474,7 +483,7 @@ final class DateTimeParser {
                     throw invalid();
                 }
                 setYear(digits.substring(0, 4));
-                dayOfYear = (int) number(digits.substring(4));
+                dayOfYear = yearDay(digits.substring(4));
             }
             case 6 -> {
                 setYear(digits.substring(0, 2));
@@ -497,6 +506,14 @@ final class DateTimeParser {
         }
     }
 
+    private int yearDay(String digits) {
+        int value = (int) number(digits);
+        if (value < 1 || value > 366) {
+            throw invalid();
+        }
+        return value;
+    }
+
     private void decodeCompactTime(String field) {
         String seconds = field.length() > 4 ? field.substring(4) : "0";
         setTime(number(field.substring(0, 2)), number(field.substring(2, 4)), secondMicros(seconds));
@@ -514,7 +531,7 @@ final class DateTimeParser {
     private void decodeDate(String[] parts) {
         if (parts.length == 2 && parts[0].length() >= 4 && parts[1].length() == 3) {
             setYear(parts[0]);
-            dayOfYear = (int) number(parts[1]);
+            dayOfYear = yearDay(parts[1]);
             return;
         }
         if (parts.length != 3 || year != null || day != null) {
@@ -610,6 +627,15 @@ final class DateTimeParser {
             decodeDate(field.split("-", -1));
             return;
         }
+        if (word.equals("j") && index + 1 < fields.size()) {
+            LocalDate date = LocalDate.ofEpochDay(number(fields.get(index + 1)) - JULIAN_EPOCH);
+            year = date.getYear();
+            yearDigits = 4;
+            month = date.getMonthValue();
+            day = date.getDayOfMonth();
+            fields.set(index + 1, "at");
+            return;
+        }
         Integer named = monthOf(word);
         if (named != null) {
             Integer misread = month;
@@ -647,11 +673,11 @@ final class DateTimeParser {
             case "pm" -> afternoon = true;
             case "bc" -> beforeChrist = true;
             case "ad" -> beforeChrist = false;
-            default -> decodeZoneOrDay(field, word);
+            default -> decodeZoneOrDay(word);
         }
     }
 
-    private void decodeZoneOrDay(String field, String word) {
+    private void decodeZoneOrDay(String word) {
         if (word.length() >= 3 && DAY_NAMES.stream().anyMatch(name -> name.startsWith(word))) {
             return;
         }
@@ -663,7 +689,7 @@ final class DateTimeParser {
         ZoneId named = TimeZones.find(word);
         if (named == null) {
             if (word.indexOf('/') > 0) {
-                throw new UserException(SqlState.INVALID_PARAMETER_VALUE, "time zone \"" + field + "\" not recognized");
+                throw new UserException(SqlState.INVALID_PARAMETER_VALUE, "time zone \"" + word + "\" not recognized");
             }
             throw invalid();
         }

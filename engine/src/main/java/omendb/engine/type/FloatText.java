@@ -133,6 +133,9 @@ public final class FloatText {
     public static double parseDouble(String text) {
         String number = text.strip();
         if (!isNumber(number)) {
+            if (isHexadecimal(number)) {
+                return Double.parseDouble(withBinaryExponent(number));
+            }
             return special(text, number, "double precision");
         }
         double value = Double.parseDouble(number);
@@ -146,6 +149,9 @@ public final class FloatText {
     public static float parseFloat(String text) {
         String number = text.strip();
         if (!isNumber(number)) {
+            if (isHexadecimal(number)) {
+                return Float.parseFloat(withBinaryExponent(number));
+            }
             return (float) special(text, number, "real");
         }
         float value = Float.parseFloat(number);
@@ -167,6 +173,15 @@ public final class FloatText {
     private static UserException outOfRange(String number, String typeName) {
         return new UserException(
                 SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "\"" + number + "\" is out of range for type " + typeName);
+    }
+
+    /// C's strtod takes these, Java wants the exponent.
+    private static boolean isHexadecimal(String number) {
+        return number.matches("[+-]?0[xX][0-9a-fA-F]+(\\.[0-9a-fA-F]*)?([pP][+-]?[0-9]+)?");
+    }
+
+    private static String withBinaryExponent(String number) {
+        return number.indexOf('p') < 0 && number.indexOf('P') < 0 ? number + "p0" : number;
     }
 
     private static boolean hasNonZeroDigit(String number) {

@@ -35,6 +35,15 @@ public record Interval(int months, int days, long micros) implements Comparable<
         out.setReference(row, address, BYTES);
     }
 
+    /// PostgreSQL's text form.
+    public String text() {
+        try (ValueArena arena = new ValueArena()) {
+            ColumnVector cell = ColumnVector.cell(Types.INTERVAL, arena);
+            write(cell, 0);
+            return Types.INTERVAL.io().toText(TypeContext.DEFAULT, cell, 0);
+        }
+    }
+
     public static UserException outOfRange() {
         return new UserException(SqlState.DATETIME_FIELD_OVERFLOW, "interval out of range");
     }

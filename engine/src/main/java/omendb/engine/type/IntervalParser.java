@@ -3,8 +3,10 @@ package omendb.engine.type;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,7 @@ final class IntervalParser {
 
     private final String text;
     private final int typmod;
+    private final Set<Unit> seen = EnumSet.noneOf(Unit.class);
     private BigDecimal months = BigDecimal.ZERO;
     private BigDecimal days = BigDecimal.ZERO;
     private BigDecimal micros = BigDecimal.ZERO;
@@ -76,6 +79,14 @@ final class IntervalParser {
         } catch (ArithmeticException e) {
             throw fieldOutOfRange();
         }
+    }
+
+    /// A unit may be named once.
+    private void addOnce(BigDecimal value, Unit unit) {
+        if (!seen.add(unit)) {
+            throw invalid();
+        }
+        add(value, unit);
     }
 
     /// Adds `value` of a unit; the fraction of a month goes to days, that of a day to time.
@@ -140,15 +151,8 @@ final class IntervalParser {
         if (Character.isDigit(c) || c == '.' || c == ':') {
             return true;
         }
-        if ((c == 'e' || c == 'E') && at + 1 < input.length()) {
-            char next = input.charAt(at + 1);
-            return Character.isDigit(next)
-                    || ((next == '-' || next == '+')
-                            && at + 2 < input.length()
-                            && Character.isDigit(input.charAt(at + 2)));
-        }
         char previous = input.charAt(at - 1);
-        return (c == '-' || c == '+') && (Character.isDigit(previous) || previous == 'e' || previous == 'E');
+        return (c == '-' || c == '+') && Character.isDigit(previous);
     }
 
     private void parseFields(List<String> fields) {
@@ -172,9 +176,9 @@ final class IntervalParser {
                 if (unit == null) {
                     throw invalid();
                 }
-                add(number(field), unit);
+                addOnce(number(field), unit);
             } else {
-                add(number(field), unitWithoutName(i + 1 < count ? fields.get(i + 1) : null));
+                addOnce(number(field), unitWithoutName(i + 1 < count ? fields.get(i + 1) : null));
             }
             i++;
         }
@@ -250,9 +254,16 @@ final class IntervalParser {
         int dash = field.indexOf('-', 1);
         boolean negative = field.charAt(0) == '-';
         BigDecimal years = number(field.substring(0, dash));
-        BigDecimal extra = number(field.substring(dash + 1));
+        int end = dash + 1;
+        while (end < field.length() && Character.isDigit(field.charAt(end))) {
+            end++;
+        }
+        BigDecimal extra = number(field.substring(dash + 1, end));
         if (extra.intValue() > 11) {
             throw fieldOutOfRange();
+        }
+        if (end < field.length()) {
+            throw invalid();
         }
         add(years, Unit.YEAR);
         add(negative ? extra.negate() : extra, Unit.MONTH);
@@ -281,6 +292,11 @@ final class IntervalParser {
     // ---- ISO 8601 ----
 
     private void parseIso(String input) {
+        int dateEnd = input.indexOf('T') < 0 ? input.length() : input.indexOf('T');
+        if (input.indexOf('-', 1) > 0 && input.substring(0, dateEnd).indexOf('-', 1) > 0) {
+            parseIsoAlternative(input.substring(0, dateEnd), input.substring(Math.min(dateEnd + 1, input.length())));
+            return;
+        }
         boolean inTime = false;
         int at = 0;
         while (at < input.length()) {
@@ -300,6 +316,21 @@ final class IntervalParser {
             }
             add(number(input.substring(at, end)), isoUnit(input.charAt(end), inTime));
             at = end + 1;
+        }
+    }
+
+    /// `P0001-02-03T04:05:06`
+    private void parseIsoAlternative(String date, String time) {
+        String[] parts = date.split("-", -1);
+        Unit[] units = {Unit.YEAR, Unit.MONTH, Unit.DAY};
+        if (parts.length > units.length) {
+            throw invalid();
+        }
+        for (int i = 0; i < parts.length; i++) {
+            add(number(parts[i]), units[i]);
+        }
+        if (!time.isEmpty()) {
+            addTime(time);
         }
     }
 

@@ -95,7 +95,8 @@ final class NumericIo implements TypeIo {
         Numeric number = Numeric.read(in, row);
         if (!number.isFinite()) {
             int sign = number.isNaN() ? NAN : number.signum() > 0 ? POSITIVE_INFINITY : NEGATIVE_INFINITY;
-            writeHeader(out, 0, 0, sign, 0);
+            // PostgreSQL writes 32 as the scale of an infinity
+            writeHeader(out, 0, 0, sign, number.isNaN() ? 0 : 32);
             return;
         }
         BigDecimal value = number.decimal();

@@ -119,6 +119,9 @@ public final class TimeZones {
             return zone;
         }
         String text = name.strip();
+        if (!text.isEmpty() && Character.isDigit(text.charAt(0))) {
+            text = "+" + text;
+        }
         if (text.startsWith("+") || text.startsWith("-")) {
             Integer seconds = offset(text);
             try {

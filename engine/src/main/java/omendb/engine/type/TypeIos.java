@@ -10,7 +10,8 @@ final class TypeIos {
 
     static TypeIo of(String name, int elementOid) {
         if (elementOid != 0) {
-            return name.endsWith("vector") ? new ShortVectorIo(elementOid) : new ArrayIo(elementOid);
+            boolean plainNumbers = name.equals("int2vector") || name.equals("oidvector");
+            return plainNumbers ? new ShortVectorIo(elementOid) : new ArrayIo(elementOid);
         }
         return switch (name) {
             case "bool" -> new BooleanIo();

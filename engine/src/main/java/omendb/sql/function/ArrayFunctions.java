@@ -238,6 +238,10 @@ final class ArrayFunctions {
         List<Integer> bounds = args.length > 2
                 ? integers(ArrayValue.read(args[2], row), out)
                 : java.util.Collections.nCopies(lengths.size(), 1);
+        if (ArrayValue.read(args[1], row).dimensions() > 1) {
+            throw new UserException(SqlState.ARRAY_ELEMENT_ERROR, "wrong number of array subscripts")
+                    .withDetail("Dimension array must be one dimensional.");
+        }
         if (lengths.size() != bounds.size()) {
             throw new UserException(SqlState.ARRAY_ELEMENT_ERROR, "wrong number of array subscripts")
                     .withDetail("Low bound array has different size than dimensions array.");
@@ -365,7 +369,7 @@ final class ArrayFunctions {
 
     private static void texts(Registrar r) {
         BatchFunction join = Rows.lenient(ArrayFunctions::join);
-        r.stable("array_to_string(anyarray, text) text", join);
+        r.stable("array_to_string(anyarray, text) text", Rows.strict(ArrayFunctions::join));
         r.stable("array_to_string(anyarray, text, text) text", join);
         BatchFunction split = Rows.lenient((context, args, row, out) -> {
             if (args[0].isNull(row)) {
@@ -376,9 +380,10 @@ final class ArrayFunctions {
         });
         r.immutable("string_to_array(text, text) _text", split);
         r.immutable("string_to_array(text, text, text) _text", split);
-        SetFunction table = (context, args, row) -> PatternFunctions.strings(split(args, row));
-        r.set("string_to_table(text, text) setof text", Volatility.IMMUTABLE, table);
-        r.set("string_to_table(text, text, text) setof text", Volatility.IMMUTABLE, table);
+        SetFunction table =
+                (context, args, row) -> PatternFunctions.strings(args[0].isNull(row) ? List.of() : split(args, row));
+        r.lenientSet("string_to_table(text, text) setof text", Volatility.IMMUTABLE, table);
+        r.lenientSet("string_to_table(text, text, text) setof text", Volatility.IMMUTABLE, table);
     }
 
     private static void join(EvalContext context, ColumnVector[] args, int row, ColumnVector out) {

@@ -140,11 +140,11 @@ final class ByteaFunctions {
                 "decode(text, text) bytea",
                 Rows.strict((context, args, row, out) ->
                         out.setBytes(row, decode(args[0].getString(row), args[1].getString(row)))));
-        r.immutable(
+        r.stable(
                 "convert_from(bytea, name) text",
                 Rows.strict((context, args, row, out) -> out.setString(
                         row, new String(args[0].getBytes(row), charset(args[1].getString(row), "source")))));
-        r.immutable(
+        r.stable(
                 "convert_to(text, name) bytea",
                 Rows.strict((context, args, row, out) -> out.setBytes(
                         row, args[0].getString(row).getBytes(charset(args[1].getString(row), "destination")))));

@@ -171,7 +171,10 @@ final class Casts {
                 out.setReference(row, args[0].address(row), Coercion.nameLength(args[0], row)));
         r.cast(IMPLICIT, r.immutable("name(text) name", cut));
         r.cast(IMPLICIT, r.immutable("name(varchar) name", cut));
-        r.cast(IMPLICIT, r.immutable("name(bpchar) name", cut));
+        r.cast(IMPLICIT, r.immutable("name(bpchar) name", Rows.strict((context, args, row, out) -> {
+            int visible = Coercion.unpaddedLength(args[0], row);
+            out.setReference(row, args[0].address(row), Math.min(visible, Coercion.nameLength(args[0], row)));
+        })));
         FunctionDef charToText = r.immutable("text(char) text", throughText(Types.CHAR, Types.TEXT));
         r.cast(Types.CHAR, Types.TEXT, IMPLICIT, charToText);
         r.cast(Types.CHAR, Types.VARCHAR, ASSIGNMENT, charToText);
@@ -328,13 +331,26 @@ final class Casts {
                         Rows.strict((context, args, row, out) -> Numeric.read(args[0], row)
                                 .withTypmod(typmod(args, row))
                                 .write(out, row))));
-        for (String type : new String[] {"time", "timestamp", "timestamptz"}) {
+        r.cast(
+                IMPLICIT,
+                r.immutable(
+                        "time(time, int4) time",
+                        Rows.strict((context, args, row, out) ->
+                                out.setLong(row, Timestamps.round(args[0].getLong(row), typmod(args, row))))));
+        for (String type : new String[] {"timestamp", "timestamptz"}) {
             r.cast(
                     IMPLICIT,
-                    r.immutable(
-                            type + "(" + type + ", int4) " + type,
-                            Rows.strict((context, args, row, out) ->
-                                    out.setLong(row, Timestamps.round(args[0].getLong(row), typmod(args, row))))));
+                    r.immutable(type + "(" + type + ", int4) " + type, Rows.strict((context, args, row, out) -> {
+                        int precision = typmod(args, row);
+                        if (precision != -1
+                                && (precision < 0 || precision > 6)
+                                && Timestamps.isFinite(args[0].getLong(row))) {
+                            throw new UserException(
+                                    SqlState.INVALID_PARAMETER_VALUE,
+                                    "timestamp(" + precision + ") precision must be between 0 and 6");
+                        }
+                        out.setLong(row, Timestamps.round(args[0].getLong(row), precision));
+                    })));
         }
         r.cast(
                 IMPLICIT,

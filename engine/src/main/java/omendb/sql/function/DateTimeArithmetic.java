@@ -1,6 +1,5 @@
 package omendb.sql.function;
 
-import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import omendb.engine.error.SqlState;
@@ -127,7 +126,7 @@ final class DateTimeArithmetic {
                                 row))));
         r.operator(
                 "+",
-                r.stable(
+                r.immutable(
                         "interval_pl_time(interval, time) time",
                         Rows.strict((context, args, row, out) -> out.setLong(
                                 row,
@@ -304,7 +303,7 @@ final class DateTimeArithmetic {
         StrictBody age = Rows.strict((context, args, row, out) ->
                 age(args[0].getLong(row), args[1].getLong(row)).write(out, row));
         r.immutable("age(timestamp, timestamp) interval", age);
-        r.stable(
+        r.immutable(
                 "age(timestamptz, timestamptz) interval",
                 Rows.strict((context, args, row, out) -> age(
                                 Casts.local(context, args[0], row), Casts.local(context, args[1], row))
@@ -340,9 +339,7 @@ final class DateTimeArithmetic {
             days--;
         }
         if (days < 0) {
-            // the borrowed month is the earlier value's going forward, the later's going back
-            LocalDate month = negative ? later.toLocalDate().minusMonths(1) : earlier.toLocalDate();
-            days += month.lengthOfMonth();
+            days += earlier.toLocalDate().lengthOfMonth();
             months--;
         }
         Interval result = new Interval(months, days, micros);
@@ -390,13 +387,19 @@ final class DateTimeArithmetic {
     }
 
     private static void mixed(Registrar r, String prefix, String left, String right, Reader a, Reader b) {
-        String signature = "_" + right + "(" + left + ", " + right + ") bool";
-        r.operator("=", r.stable(prefix + "eq" + signature, mixed(a, b, o -> o == 0)));
-        r.operator("<>", r.stable(prefix + "ne" + signature, mixed(a, b, o -> o != 0)));
-        r.operator("<", r.stable(prefix + "lt" + signature, mixed(a, b, o -> o < 0)));
-        r.operator("<=", r.stable(prefix + "le" + signature, mixed(a, b, o -> o <= 0)));
-        r.operator(">", r.stable(prefix + "gt" + signature, mixed(a, b, o -> o > 0)));
-        r.operator(">=", r.stable(prefix + "ge" + signature, mixed(a, b, o -> o >= 0)));
+        mixed(r, "=", prefix + "eq", left, right, mixed(a, b, o -> o == 0));
+        mixed(r, "<>", prefix + "ne", left, right, mixed(a, b, o -> o != 0));
+        mixed(r, "<", prefix + "lt", left, right, mixed(a, b, o -> o < 0));
+        mixed(r, "<=", prefix + "le", left, right, mixed(a, b, o -> o <= 0));
+        mixed(r, ">", prefix + "gt", left, right, mixed(a, b, o -> o > 0));
+        mixed(r, ">=", prefix + "ge", left, right, mixed(a, b, o -> o >= 0));
+    }
+
+    /// What needs the session's zone is stable only.
+    private static void mixed(Registrar r, String operator, String name, String left, String right, StrictBody body) {
+        String signature = name + "_" + right + "(" + left + ", " + right + ") bool";
+        boolean zoned = left.endsWith("tz") || right.endsWith("tz");
+        r.operator(operator, zoned ? r.stable(signature, body) : r.immutable(signature, body));
     }
 
     private static StrictBody mixed(Reader a, Reader b, java.util.function.IntPredicate outcome) {

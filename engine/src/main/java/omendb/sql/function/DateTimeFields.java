@@ -83,13 +83,8 @@ final class DateTimeFields {
     }
 
     private static Numeric julian(LocalDate date, long timeMicros) {
-        Numeric day = Numeric.of(date.toEpochDay() + 2_440_588);
-        if (timeMicros == 0) {
-            return day;
-        }
-        Numeric seconds = Numeric.of(BigDecimal.valueOf(timeMicros, 6));
-        return NumericFunctions.add(
-                day, NumericFunctions.divide(seconds, Numeric.of(BigDecimal.valueOf(86_400_000_000L, 6))));
+        Numeric fraction = NumericFunctions.divide(Numeric.of(timeMicros), Numeric.of(Timestamps.MICROS_PER_DAY));
+        return NumericFunctions.add(Numeric.of(date.toEpochDay() + 2_440_588), fraction);
     }
 
     private static boolean isZone(String field) {
@@ -200,6 +195,15 @@ final class DateTimeFields {
         };
     }
 
+    /// The epoch of date_part, added up in floating point in PostgreSQL's order.
+    static double epochSeconds(Interval value) {
+        int years = value.months() / 12;
+        double result = value.micros() / 1_000_000.0;
+        result += 365.25 * 86_400 * years;
+        result += 30.0 * 86_400 * (value.months() % 12);
+        return result + 86_400.0 * value.days();
+    }
+
     // ---- date_trunc ----
 
     static long truncate(String unit, long local, String typeName) {
@@ -234,8 +238,7 @@ final class DateTimeFields {
             case "century" -> LocalDate.of(Math.floorDiv(year - 1, 100) * 100 + 1, 1, 1);
             case "millennium" -> LocalDate.of(Math.floorDiv(year - 1, 1000) * 1000 + 1, 1, 1);
             default -> {
-                boolean known = ofDate(field, date) != null || field.equals("epoch") || isZone(field);
-                throw known ? notSupported(unit, typeName) : notRecognized(unit, typeName);
+                throw isZone(field) ? notSupported(unit, typeName) : notRecognized(unit, typeName);
             }
         };
     }

@@ -76,7 +76,12 @@ final class DateTimeFunctions {
                     : 0;
             return DateTimeFields.ofTimestamp(unit, Casts.local(context, in, row), offset, "timestamp with time zone");
         });
-        field(r, "date", true, (context, unit, in, row) -> ofDate(unit, in.getLong(row)));
+        r.immutable("extract(text, date) numeric", exact((context, unit, in, row) -> ofDate(unit, in.getLong(row))));
+        // date_part casts a date to timestamp first, so that it knows hours too
+        r.immutable(
+                "date_part(text, date) float8",
+                floating((context, unit, in, row) -> DateTimeFields.ofTimestamp(
+                        unit, Casts.dateToTimestamp(in.getLong(row)), null, "timestamp without time zone")));
         field(
                 r,
                 "time",
@@ -88,12 +93,34 @@ final class DateTimeFunctions {
                 true,
                 (context, unit, in, row) -> ofTime(
                         unit, Coercion.timetzMicros(in, row), -Coercion.timetzZone(in, row), "time with time zone"));
-        field(r, "interval", true, (context, unit, in, row) -> DateTimeFields.ofInterval(unit, Interval.read(in, row)));
+        FieldReader interval = (context, unit, in, row) -> DateTimeFields.ofInterval(unit, Interval.read(in, row));
+        r.immutable("extract(text, interval) numeric", exact(interval));
+        r.immutable("date_part(text, interval) float8", Rows.strict((context, args, row, out) -> {
+            String unit = args[0].getString(row);
+            Interval value = Interval.read(args[1], row);
+            out.setDouble(
+                    row,
+                    DateTimeFields.canonical(unit).equals("epoch")
+                            ? DateTimeFields.epochSeconds(value)
+                            : DateTimeFields.ofInterval(unit, value).toDouble());
+        }));
     }
 
     /// extract(unit, x) as numeric and date_part(unit, x) as float8.
     private static void field(Registrar r, String type, boolean immutable, FieldReader reader) {
-        StrictBody exact = Rows.strict((context, args, row, out) -> {
+        String extract = "extract(text, " + type + ") numeric";
+        String part = "date_part(text, " + type + ") float8";
+        if (immutable) {
+            r.immutable(extract, exact(reader));
+            r.immutable(part, floating(reader));
+        } else {
+            r.stable(extract, exact(reader));
+            r.stable(part, floating(reader));
+        }
+    }
+
+    private static StrictBody exact(FieldReader reader) {
+        return Rows.strict((context, args, row, out) -> {
             Numeric value = reader.read(context, args[0].getString(row), args[1], row);
             if (value == null) {
                 out.setNull(row);
@@ -101,7 +128,10 @@ final class DateTimeFunctions {
                 value.write(out, row);
             }
         });
-        StrictBody floating = Rows.strict((context, args, row, out) -> {
+    }
+
+    private static StrictBody floating(FieldReader reader) {
+        return Rows.strict((context, args, row, out) -> {
             Numeric value = reader.read(context, args[0].getString(row), args[1], row);
             if (value == null) {
                 out.setNull(row);
@@ -109,15 +139,6 @@ final class DateTimeFunctions {
                 out.setDouble(row, value.toDouble());
             }
         });
-        String extract = "extract(text, " + type + ") numeric";
-        String part = "date_part(text, " + type + ") float8";
-        if (immutable) {
-            r.immutable(extract, exact);
-            r.immutable(part, floating);
-        } else {
-            r.stable(extract, exact);
-            r.stable(part, floating);
-        }
     }
 
     private static @Nullable Numeric ofDate(String unit, long date) {
@@ -238,9 +259,9 @@ final class DateTimeFunctions {
                 && second <= 60
                 && (hour < 24 || (hour == 24 && minute == 0 && second == 0));
         if (!valid) {
-            throw outOfRange(String.format(
-                    "time field value out of range: %d:%02d:%s",
-                    hour, minute, omendb.engine.type.FloatText.format(second)));
+            throw outOfRange(String.format("time field value out of range: %d:%02d:", hour, minute)
+                    + (second >= 0 && second < 10 ? "0" : "")
+                    + omendb.engine.type.FloatText.format(second));
         }
         return hour * Timestamps.MICROS_PER_HOUR + minute * Timestamps.MICROS_PER_MINUTE + (long) micros;
     }
@@ -312,7 +333,8 @@ final class DateTimeFunctions {
     private static ZoneId zone(Interval offset) {
         if (offset.months() != 0 || offset.days() != 0) {
             throw new UserException(
-                    SqlState.INVALID_PARAMETER_VALUE, "interval time zone must not include months or days");
+                    SqlState.INVALID_PARAMETER_VALUE,
+                    "interval time zone \"" + offset.text() + "\" must not include months or days");
         }
         return ZoneOffset.ofTotalSeconds((int) (offset.micros() / Timestamps.MICROS_PER_SECOND));
     }

@@ -6,7 +6,34 @@ import omendb.engine.error.UserException;
 
 /// Mathematical functions of float8.
 final class FloatMath {
+    private static final double RADIANS_PER_DEGREE = 0.017453292519943295;
+
     private FloatMath() {}
+
+    private static double inRange(double result, double argument) {
+        if (Double.isInfinite(result) && !Double.isInfinite(argument)) {
+            throw Arithmetic.overflow();
+        }
+        if (result == 0 && argument != 0) {
+            throw Arithmetic.underflow();
+        }
+        return result;
+    }
+
+    private static double inverseSinh(double a) {
+        double x = Math.abs(a);
+        double result = x > 0x1p28 ? Math.log(x) + Math.log(2) : Math.log1p(x + x * x / (1 + Math.sqrt(x * x + 1)));
+        return Math.copySign(x < 0x1p-28 ? x : result, a);
+    }
+
+    private static double inverseCosh(double a) {
+        double x = atLeastOne(a);
+        if (x > 0x1p28) {
+            return Math.log(x) + Math.log(2);
+        }
+        double t = x - 1;
+        return Math.log1p(t + Math.sqrt(2 * t + t * t));
+    }
 
     static void register(Registrar r) {
         both(r, "ceil", "ceiling", Math::ceil);
@@ -21,8 +48,8 @@ final class FloatMath {
         one(r, "exp", FloatMath::exponential);
         one(r, "ln", FloatMath::naturalLogarithm);
         both(r, "log", "log10", a -> Math.log10(positive(a)));
-        one(r, "degrees", Math::toDegrees);
-        one(r, "radians", Math::toRadians);
+        one(r, "degrees", a -> inRange(a / RADIANS_PER_DEGREE, a));
+        one(r, "radians", a -> inRange(a * RADIANS_PER_DEGREE, a));
         trigonometry(r);
         r.immutable("pi() float8", Rows.strict((context, args, row, out) -> out.setDouble(row, Math.PI)));
         StrictBody power = Lanes.doubles(FloatMath::power);
@@ -65,9 +92,9 @@ final class FloatMath {
         one(r, "sinh", Math::sinh);
         one(r, "cosh", Math::cosh);
         one(r, "tanh", Math::tanh);
-        one(r, "asinh", a -> Math.copySign(Math.log(Math.abs(a) + Math.sqrt(a * a + 1)), a));
-        one(r, "acosh", a -> Math.log(atLeastOne(a) + Math.sqrt(a * a - 1)));
-        one(r, "atanh", a -> 0.5 * Math.log((1 + unit(a)) / (1 - a)));
+        one(r, "asinh", FloatMath::inverseSinh);
+        one(r, "acosh", FloatMath::inverseCosh);
+        one(r, "atanh", a -> Math.copySign(0.5 * Math.log1p(2 * Math.abs(unit(a)) / (1 - Math.abs(a))), a));
         r.immutable("atan2(float8, float8) float8", Lanes.doubles((a, b) -> Math.atan2(a, b)));
     }
 
@@ -165,10 +192,12 @@ final class FloatMath {
 
     private static long bucket(double operand, double low, double high, long count) {
         if (count <= 0) {
-            throw new UserException(SqlState.INVALID_PARAMETER_VALUE, "count must be greater than zero");
+            throw new UserException(
+                    SqlState.INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION, "count must be greater than zero");
         }
         if (low == high) {
-            throw new UserException(SqlState.INVALID_PARAMETER_VALUE, "lower bound cannot equal upper bound");
+            throw new UserException(
+                    SqlState.INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION, "lower bound cannot equal upper bound");
         }
         if (low < high) {
             return operand < low

@@ -1,6 +1,5 @@
 package omendb.sql.function;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import omendb.engine.error.SqlState;
@@ -105,11 +104,6 @@ final class JsonEditing {
             left.members().putAll(right.members());
             return left;
         }
-        boolean mixed =
-                (a instanceof Json.Members && !isContainer(b)) || (b instanceof Json.Members && !isContainer(a));
-        if (mixed) {
-            throw invalid("invalid concatenation of jsonb objects");
-        }
         Json.Elements result = Json.array();
         addTo(result, a);
         addTo(result, b);
@@ -155,24 +149,25 @@ final class JsonEditing {
     /// @param insert do not replace; `after` says on which side of an element
     private record Change(@Nullable Json value, boolean create, boolean insert, boolean after, boolean delete) {}
 
-    private static List<String> steps(ColumnVector in, int row, ColumnVector out) {
-        List<String> steps = new ArrayList<>();
-        for (String step : JsonFunctions.strings(in, row, out)) {
-            if (step == null) {
-                throw new UserException(
-                        SqlState.NULL_VALUE_NOT_ALLOWED, "path element at position " + (steps.size() + 1) + " is null");
-            }
-            steps.add(step);
-        }
-        return steps;
+    private static List<@Nullable String> steps(ColumnVector in, int row, ColumnVector out) {
+        return JsonFunctions.strings(in, row, out);
     }
 
-    private static Json change(Json json, List<String> steps, int depth, Change change) {
-        if (depth == steps.size()) {
+    private static boolean isEmpty(Json json) {
+        return (json instanceof Json.Members object && object.members().isEmpty())
+                || (json instanceof Json.Elements array && array.elements().isEmpty());
+    }
+
+    private static Json change(Json json, List<@Nullable String> steps, int depth, Change change) {
+        if (depth == steps.size() || (depth == 0 && !change.create() && isEmpty(json))) {
             return json;
         }
         boolean last = depth == steps.size() - 1;
         String step = steps.get(depth);
+        if (step == null) {
+            throw new UserException(
+                    SqlState.NULL_VALUE_NOT_ALLOWED, "path element at position " + (depth + 1) + " is null");
+        }
         if (json instanceof Json.Members object) {
             changeMember(object, step, last, steps, depth, change);
         } else if (json instanceof Json.Elements array) {
@@ -182,7 +177,7 @@ final class JsonEditing {
     }
 
     private static void changeMember(
-            Json.Members object, String key, boolean last, List<String> steps, int depth, Change change) {
+            Json.Members object, String key, boolean last, List<@Nullable String> steps, int depth, Change change) {
         Json present = object.members().get(key);
         Json value = change.value();
         if (!last) {
@@ -200,7 +195,7 @@ final class JsonEditing {
     }
 
     private static void changeElement(
-            Json.Elements array, String step, boolean last, List<String> steps, int depth, Change change) {
+            Json.Elements array, String step, boolean last, List<@Nullable String> steps, int depth, Change change) {
         Long written = JsonFunctions.integer(step);
         if (written == null) {
             throw new UserException(

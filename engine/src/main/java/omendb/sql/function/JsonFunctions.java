@@ -83,8 +83,12 @@ final class JsonFunctions {
 
     private static void element(ColumnVector[] args, int row, boolean asText, ColumnVector out) {
         long node = args[0].address(row);
-        int index = elementIndex(node, args[1].getLong(row));
-        if (index < 0) {
+        long position = args[1].getLong(row);
+        int index = elementIndex(node, position);
+        if (JsonbValue.tag(node) < JsonbValue.ARRAY && (position == 0 || position == -1)) {
+            // PostgreSQL keeps a scalar as an array of one
+            give(node, args[0].length(row), asText, out, row);
+        } else if (index < 0) {
             out.setNull(row);
         } else {
             give(JsonbValue.elementAddress(node, index), JsonbValue.elementLength(node, index), asText, out, row);
@@ -393,19 +397,17 @@ final class JsonFunctions {
         r.set(
                 "json_array_elements(json) setof json",
                 Volatility.IMMUTABLE,
-                (context, args, row) -> spans(spanElements(args[0], row), false),
+                (context, args, row) -> spans(spanElements(args[0], row, "json_array_elements"), false),
                 json);
         r.set(
                 "json_array_elements_text(json) setof text",
                 Volatility.IMMUTABLE,
-                (context, args, row) -> spans(spanElements(args[0], row), true),
+                (context, args, row) -> spans(spanElements(args[0], row, "json_array_elements_text"), true),
                 text);
         r.set(
                 "json_object_keys(json) setof text",
                 Volatility.IMMUTABLE,
-                (context, args, row) -> PatternFunctions.strings(spanMembers(args[0], row).stream()
-                        .map(JsonSpan.Member::name)
-                        .toList()));
+                (context, args, row) -> PatternFunctions.strings(spanKeys(args[0], row)));
         r.set(
                 "json_each(json) setof record",
                 Volatility.IMMUTABLE,
@@ -475,14 +477,12 @@ final class JsonFunctions {
         };
     }
 
-    private static List<JsonSpan> spanElements(ColumnVector in, int row) {
+    private static List<JsonSpan> spanElements(ColumnVector in, int row, String function) {
         JsonSpan span = span(in, row);
         if (!span.isArray()) {
             throw new UserException(
                     SqlState.INVALID_PARAMETER_VALUE,
-                    span.isObject()
-                            ? "cannot call json_array_elements on a non-array"
-                            : "cannot call json_array_elements on a scalar");
+                    "cannot call " + function + (span.isObject() ? " on a non-array" : " on a scalar"));
         }
         return span.elements();
     }
@@ -495,6 +495,16 @@ final class JsonFunctions {
                     span.isArray() ? "cannot deconstruct an array as an object" : "cannot deconstruct a scalar");
         }
         return span.members();
+    }
+
+    private static List<String> spanKeys(ColumnVector in, int row) {
+        JsonSpan span = span(in, row);
+        if (!span.isObject()) {
+            throw new UserException(
+                    SqlState.INVALID_PARAMETER_VALUE,
+                    "cannot call json_object_keys on " + (span.isArray() ? "an array" : "a scalar"));
+        }
+        return span.members().stream().map(JsonSpan.Member::name).toList();
     }
 
     private static SetFunction.Cursor spans(List<JsonSpan> spans, boolean asText) {

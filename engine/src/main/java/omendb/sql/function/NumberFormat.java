@@ -87,6 +87,21 @@ final class NumberFormat {
         return format.write(value.decimal());
     }
 
+    /// Floats show at most their own precision (6 or 15 digits) and round the binary value.
+    static String format(double value, boolean single, String template) {
+        NumberFormat format = new NumberFormat(template);
+        if (!Double.isFinite(value) || format.roman || format.scientific) {
+            return format(single ? Numeric.ofFloat(value) : Numeric.ofDouble(value), template);
+        }
+        int precision = single ? 6 : 15;
+        BigDecimal exact = new BigDecimal(value).movePointRight(format.shift);
+        int integers =
+                exact.setScale(0, RoundingMode.HALF_EVEN).abs().toPlainString().length();
+        int decimals = Math.clamp(precision - integers, 0, format.fractionDigits);
+        BigDecimal rounded = exact.setScale(decimals, RoundingMode.HALF_EVEN);
+        return format.write(rounded, value < 0, decimals);
+    }
+
     private String romanText(Numeric value) {
         long number = value.isFinite()
                 ? value.decimal().setScale(0, RoundingMode.HALF_UP).longValue()
@@ -122,21 +137,26 @@ final class NumberFormat {
 
     private String write(BigDecimal value) {
         BigDecimal rounded = value.movePointRight(shift).setScale(fractionDigits, RoundingMode.HALF_UP);
-        boolean negative = rounded.signum() < 0;
+        return write(rounded, rounded.signum() < 0, fractionDigits);
+    }
+
+    private String write(BigDecimal rounded, boolean negative, int decimalsShown) {
         String plain = rounded.abs().toPlainString();
         int dot = plain.indexOf('.');
         String whole = dot < 0 ? plain : plain.substring(0, dot);
         String fraction = dot < 0 ? "" : plain.substring(dot + 1);
-        if (whole.equals("0") && fractionDigits > 0 && firstZero < 0) {
+        if (whole.equals("0") && decimalsShown > 0 && firstZero < 0) {
             whole = "";
         }
         boolean overflow = whole.length() > integerDigits;
         String digits = overflow ? "#".repeat(integerDigits) : " ".repeat(integerDigits - whole.length()) + whole;
-        String decimals = overflow ? "#".repeat(fractionDigits) : fraction;
+        String decimals = overflow ? "#".repeat(decimalsShown) : fraction;
         if (!fill && !overflow) {
             decimals = trimmedFraction(decimals);
         }
-        return layOut(digits, decimals, negative);
+        // nothing behind the point: no point (`999.`, or a float whose precision ends before it)
+        boolean point = overflow || decimalsShown > 0;
+        return layOut(digits, decimals, negative, point);
     }
 
     /// With FM zeros that came from 9s at the end fall away.
@@ -160,7 +180,7 @@ final class NumberFormat {
         return decimals.substring(0, end);
     }
 
-    private String layOut(String digits, String decimals, boolean negative) {
+    private String layOut(String digits, String decimals, boolean negative, boolean point) {
         StringBuilder text = new StringBuilder();
         int integerAt = 0;
         int fractionAt = 0;
@@ -209,13 +229,18 @@ final class NumberFormat {
                     signDone = true;
                 }
                 started = true;
-                text.append('.');
+                if (point) {
+                    text.append('.');
+                }
             } else if (c == ',' || c == 'G') {
                 if (started) {
                     text.append(',');
                 } else if (fill) {
                     text.append(' ');
                 }
+            } else if (c == 'B') {
+                // blanks for leading zeros are what 9 does anyway
+                sign = sign.isEmpty() ? " " : sign;
             } else if (c == 'L') {
                 text.append(' ');
             } else if (c == '9' || c == '0') {

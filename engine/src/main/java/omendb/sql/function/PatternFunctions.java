@@ -156,6 +156,7 @@ final class PatternFunctions {
     private static void similarSubstring(EvalContext context, ColumnVector[] args, int row, ColumnVector out) {
         String pattern = args[1].getString(row);
         String escape = args[2].getString(row);
+        RegexSyntax.fromSimilar("", escape);
         String[] parts = pattern.split(Pattern.quote(escape + "\""), -1);
         String regex = parts.length == 3
                 ? "^(?:" + inner(parts[0], escape) + "){1,1}?(" + inner(parts[1], escape) + "){1,1}(?:"
@@ -350,6 +351,7 @@ final class PatternFunctions {
     }
 
     private static void nthMatch(EvalContext context, ColumnVector[] args, int row, ColumnVector out) {
+        number(args, 2, row, 1, "start", 1);
         int n = number(args, 3, row, 1, "n", 1);
         int group = number(args, 5, row, 0, "subexpr", 0);
         Matcher matcher = find(context, args, row, n, args.length > 4 ? args[4].getString(row) : "");
@@ -357,8 +359,13 @@ final class PatternFunctions {
     }
 
     private static void matchPosition(EvalContext context, ColumnVector[] args, int row, ColumnVector out) {
-        int n = number(args, 3, row, 1, "N", 1);
+        number(args, 2, row, 1, "start", 1);
+        int n = number(args, 3, row, 1, "n", 1);
         int end = number(args, 4, row, 0, "endoption", 0);
+        if (end > 1) {
+            throw new UserException(
+                    SqlState.INVALID_PARAMETER_VALUE, "invalid value for parameter \"endoption\": " + end);
+        }
         int group = number(args, 6, row, 0, "subexpr", 0);
         Matcher matcher = find(context, args, row, n, args.length > 5 ? args[5].getString(row) : "");
         if (matcher == null || group > matcher.groupCount() || matcher.start(group) < 0) {

@@ -260,6 +260,10 @@ final class RegexSyntax {
 
     /// SIMILAR TO pattern to a regular expression over the whole text.
     static String fromSimilar(String pattern, String escape) {
+        if (escape.codePointCount(0, escape.length()) > 1) {
+            throw new UserException(SqlState.INVALID_ESCAPE_SEQUENCE, "invalid escape string")
+                    .withHint("Escape string must be empty or one character.");
+        }
         StringBuilder out = new StringBuilder("^(?:");
         boolean inBracket = false;
         for (int at = 0; at < pattern.length(); at++) {

@@ -77,10 +77,15 @@ public final class Registrar {
         return add(parsed, body instanceof StrictBody, volatility, body, null, List.of());
     }
 
-    /// A set-returning function with one column of the result type, or the named columns. Always strict: with a NULL
+    /// A set-returning function with one column of the result type, or the named columns. Strict: with a NULL
     /// argument the set is empty and the body is not asked.
     public FunctionDef set(String signature, Volatility volatility, SetFunction body, FunctionDef.Column... columns) {
         return add(Signature.parse(signature), true, volatility, null, body, List.of(columns));
+    }
+
+    /// [#set] that is called with NULL arguments too.
+    public FunctionDef lenientSet(String signature, Volatility volatility, SetFunction body) {
+        return add(Signature.parse(signature), false, volatility, null, body, List.of());
     }
 
     private FunctionDef add(

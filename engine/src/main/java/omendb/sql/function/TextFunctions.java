@@ -101,7 +101,7 @@ final class TextFunctions {
             throw new UserException(SqlState.PROGRAM_LIMIT_EXCEEDED, "null character not permitted");
         }
         if (code < 0) {
-            throw new UserException(SqlState.PROGRAM_LIMIT_EXCEEDED, "character number must be positive");
+            throw new UserException(SqlState.INVALID_PARAMETER_VALUE, "character number must be positive");
         }
         boolean surrogate = code >= Character.MIN_SURROGATE && code <= Character.MAX_SURROGATE;
         if (code > Character.MAX_CODE_POINT || surrogate) {

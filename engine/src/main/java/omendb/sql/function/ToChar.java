@@ -55,9 +55,7 @@ final class ToChar {
         for (String type : new String[] {"float4", "float8"}) {
             boolean single = type.equals("float4");
             r.stable("to_char(" + type + ", text) text", Rows.strict((context, args, row, out) -> {
-                double value = args[0].getDouble(row);
-                Numeric number = single ? Numeric.ofFloat(value) : Numeric.ofDouble(value);
-                out.setString(row, NumberFormat.format(number, args[1].getString(row)));
+                out.setString(row, NumberFormat.format(args[0].getDouble(row), single, args[1].getString(row)));
             }));
         }
         r.stable(
@@ -244,12 +242,17 @@ final class ToChar {
                         + number(magnitude / 3600, 2, true)
                         + (magnitude / 60 % 60 == 0 ? "" : ":" + number(magnitude / 60 % 60, 2, fill));
             case "TZ", "tz" -> {
-                String name =
-                        zone.equals(ZoneOffset.UTC) ? "UTC" : zone.getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
+                String name = zone.equals(ZoneOffset.UTC) ? "UTC" : abbreviation(zone, offset);
                 yield pattern.equals("TZ") ? name.toUpperCase(Locale.ROOT) : name.toLowerCase(Locale.ROOT);
             }
             default -> null;
         };
+    }
+
+    /// EST or EDT, whichever has this offset.
+    private static String abbreviation(ZoneId zone, int offset) {
+        java.util.TimeZone named = java.util.TimeZone.getTimeZone(zone);
+        return named.getDisplayName(named.getRawOffset() / 1_000 != offset, java.util.TimeZone.SHORT, Locale.ENGLISH);
     }
 
     private static String dateField(String pattern, LocalDate date, boolean fill) {
