@@ -14,16 +14,14 @@ import jdk.incubator.vector.VectorOperators;
 public final class BitKernels {
     private BitKernels() {}
 
-    private static LongVector load(long address) {
-        return LongVector.fromMemorySegment(LONGS, MEMORY, address, ORDER);
-    }
-
     /// Number of different bits in `bytes` bytes.
     public static long hamming(long a, long b, long bytes) {
         LongVector sum = LongVector.zero(LONGS);
         long i = 0;
         for (; i + BYTES <= bytes; i += BYTES) {
-            sum = sum.add(load(a + i).lanewise(VectorOperators.XOR, load(b + i)).lanewise(VectorOperators.BIT_COUNT));
+            sum = sum.add(LongVector.fromMemorySegment(LONGS, MEMORY, a + i, ORDER)
+                    .lanewise(VectorOperators.XOR, LongVector.fromMemorySegment(LONGS, MEMORY, b + i, ORDER))
+                    .lanewise(VectorOperators.BIT_COUNT));
         }
         long count = sum.reduceLanes(VectorOperators.ADD);
         for (; i + Long.BYTES <= bytes; i += Long.BYTES) {
@@ -41,8 +39,8 @@ public final class BitKernels {
         LongVector or = and;
         long i = 0;
         for (; i + BYTES <= bytes; i += BYTES) {
-            LongVector x = load(a + i);
-            LongVector y = load(b + i);
+            LongVector x = LongVector.fromMemorySegment(LONGS, MEMORY, a + i, ORDER);
+            LongVector y = LongVector.fromMemorySegment(LONGS, MEMORY, b + i, ORDER);
             and = and.add(x.lanewise(VectorOperators.AND, y).lanewise(VectorOperators.BIT_COUNT));
             or = or.add(x.lanewise(VectorOperators.OR, y).lanewise(VectorOperators.BIT_COUNT));
         }

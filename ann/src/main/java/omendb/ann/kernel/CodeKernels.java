@@ -15,18 +15,17 @@ import jdk.incubator.vector.VectorOperators;
 /// Turns rotated float vectors into bit planes. Lengths are multiples of 64, so that planes are whole longs and no
 /// kernel has a tail.
 public final class CodeKernels {
-    private CodeKernels() {}
+    /// Length of the arrays that sums are returned in; the rest of them is scratch.
+    public static final int ROOM = 2 * LANES;
 
-    private static FloatVector load(long address) {
-        return FloatVector.fromMemorySegment(FLOATS, MEMORY, address, ORDER);
-    }
+    private CodeKernels() {}
 
     /// Smallest and largest of `n` floats, to `out[0]` and `out[1]`.
     public static void range(long x, int n, float[] out) {
-        FloatVector low = load(x);
+        FloatVector low = FloatVector.fromMemorySegment(FLOATS, MEMORY, x, ORDER);
         FloatVector high = low;
         for (int i = LANES; i < n; i += LANES) {
-            FloatVector v = load(x + ((long) i << 2));
+            FloatVector v = FloatVector.fromMemorySegment(FLOATS, MEMORY, x + ((long) i << 2), ORDER);
             low = low.min(v);
             high = high.max(v);
         }
@@ -46,11 +45,12 @@ public final class CodeKernels {
                 putLong(out + (long) b * planeStride + (i >> 3), 0);
             }
             for (int part = 0; part < 64; part += LANES) {
-                IntVector v = ((IntVector) load(x + ((long) (i + part) << 2))
-                                .sub(low)
-                                .mul(scale)
-                                .add(0.5f)
-                                .convertShape(VectorOperators.F2I, INTS, 0))
+                IntVector v = ((IntVector)
+                                FloatVector.fromMemorySegment(FLOATS, MEMORY, x + ((long) (i + part) << 2), ORDER)
+                                        .sub(low)
+                                        .mul(scale)
+                                        .add(0.5f)
+                                        .convertShape(VectorOperators.F2I, INTS, 0))
                         .max(0)
                         .min(most);
                 sum = sum.add(v);
@@ -78,8 +78,8 @@ public final class CodeKernels {
             long word = 0;
             for (int part = 0; part < 64; part += LANES) {
                 long o = (long) (i + part) << 2;
-                FloatVector x = load(r + o);
-                FloatVector y = load(c + o);
+                FloatVector x = FloatVector.fromMemorySegment(FLOATS, MEMORY, r + o, ORDER);
+                FloatVector y = FloatVector.fromMemorySegment(FLOATS, MEMORY, c + o, ORDER);
                 absolute = absolute.add(x.abs());
                 var positive = x.compare(VectorOperators.GT, 0f);
                 signed = signed.add(y.neg().blend(y, positive));
@@ -88,25 +88,32 @@ public final class CodeKernels {
             putLong(out + (i >> 3), word);
             ones += Long.bitCount(word);
         }
-        sums[0] = Lanes.sum(absolute);
-        sums[1] = Lanes.sum(signed);
+        absolute.intoArray(sums, 0);
+        signed.intoArray(sums, LANES);
+        sumTwo(sums);
         return ones;
     }
 
     /// How well `r` fits the grid of `2^bits` values at scale `t`: `<g, r> / |g|`, where `g[i]` is the grid value
     /// nearest to `t * r[i]`, an odd multiple of one half.
-    public static float gridFit(long r, int n, float t, int bits) {
+    public static float gridFit(long r, int n, float t, int bits, float[] sums) {
         float most = (1 << bits) - 1;
         float half = most / 2;
         FloatVector product = FloatVector.zero(FLOATS);
         FloatVector norm = product;
         for (int i = 0; i < n; i += LANES) {
-            FloatVector x = load(r + ((long) i << 2));
-            FloatVector g = grid(x, t, most, half);
+            FloatVector x = FloatVector.fromMemorySegment(FLOATS, MEMORY, r + ((long) i << 2), ORDER);
+            // truncation of a non-negative value is its floor
+            IntVector u =
+                    (IntVector) x.mul(t).add(half + 0.5f).max(0f).min(most).convertShape(VectorOperators.F2I, INTS, 0);
+            FloatVector g = ((FloatVector) u.convertShape(VectorOperators.I2F, FLOATS, 0)).sub(half);
             product = g.fma(x, product);
             norm = g.fma(g, norm);
         }
-        return (float) (Lanes.sum(product) / Math.sqrt(Lanes.sum(norm)));
+        product.intoArray(sums, 0);
+        norm.intoArray(sums, LANES);
+        sumTwo(sums);
+        return (float) (sums[0] / Math.sqrt(sums[1]));
     }
 
     /// Codes of `bits` planes at scale `t`, planes `n / 8` bytes apart; `<g, r>` to `sums[0]`, `<g, c>` to
@@ -127,11 +134,13 @@ public final class CodeKernels {
             }
             for (int part = 0; part < 64; part += LANES) {
                 long o = (long) (i + part) << 2;
-                FloatVector x = load(r + o);
-                FloatVector g = grid(x, t, most, half);
+                FloatVector x = FloatVector.fromMemorySegment(FLOATS, MEMORY, r + o, ORDER);
+                // truncation of a non-negative value is its floor
+                IntVector u = (IntVector)
+                        x.mul(t).add(half + 0.5f).max(0f).min(most).convertShape(VectorOperators.F2I, INTS, 0);
+                FloatVector g = ((FloatVector) u.convertShape(VectorOperators.I2F, FLOATS, 0)).sub(half);
                 product = g.fma(x, product);
-                shift = g.fma(load(c + o), shift);
-                IntVector u = (IntVector) g.add(half + 0.25f).convertShape(VectorOperators.F2I, INTS, 0);
+                shift = g.fma(FloatVector.fromMemorySegment(FLOATS, MEMORY, c + o, ORDER), shift);
                 sum += u.reduceLanes(VectorOperators.ADD);
                 for (int b = 0; b < bits; b++) {
                     long word = u.lanewise(VectorOperators.AND, 1 << b)
@@ -142,16 +151,16 @@ public final class CodeKernels {
                 }
             }
         }
-        sums[0] = Lanes.sum(product);
-        sums[1] = Lanes.sum(shift);
+        product.intoArray(sums, 0);
+        shift.intoArray(sums, LANES);
+        sumTwo(sums);
         return sum;
     }
 
-    // the grid cell of t * x: truncation of a non-negative value is its floor
-    private static FloatVector grid(FloatVector x, float t, float most, float half) {
-        FloatVector shifted = x.mul(t).add(half + 0.5f).max(0f);
-        FloatVector cell = (FloatVector)
-                shifted.convertShape(VectorOperators.F2I, INTS, 0).convertShape(VectorOperators.I2F, FLOATS, 0);
-        return cell.min(most).sub(half);
+    private static void sumTwo(float[] sums) {
+        float first = Lanes.sum(sums, 0);
+        float second = Lanes.sum(sums, LANES);
+        sums[0] = first;
+        sums[1] = second;
     }
 }

@@ -5,6 +5,8 @@ import static omendb.ann.kernel.Everything.ORDER;
 import static omendb.ann.kernel.Everything.getFloat;
 import static omendb.ann.kernel.Species.FLOATS;
 import static omendb.ann.kernel.Species.LANES;
+import static omendb.ann.kernel.Species.MASKED_TAIL;
+import static omendb.ann.kernel.Species.ZERO;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -15,39 +17,33 @@ import jdk.incubator.vector.VectorOperators;
 ///
 /// The order of additions is the same as in [FloatKernelsX4], so that a distance is the same to the last bit
 /// whether an
-/// operator, an exact scan or an index computed it.
-///
-/// The tail comes first, by masked loads, and without a branch: a vector that comes out of a branch is put on the
-/// heap by
-/// the compiler, once per round of the loop, which costs more than all the rest.
+/// operator, an exact scan or an index computed it. How kernels must be written to be fast: see the package.
 public final class FloatKernels {
     private FloatKernels() {}
-
-    private static FloatVector load(long address) {
-        return FloatVector.fromMemorySegment(FLOATS, MEMORY, address, ORDER);
-    }
-
-    /// The lanes that the mask names, the others zero; all zero where tails are added one by one.
-    private static FloatVector load(long address, VectorMask<Float> mask) {
-        return Species.MASKED_TAIL
-                ? FloatVector.fromMemorySegment(FLOATS, MEMORY, address, ORDER, mask)
-                : FloatVector.zero(FLOATS);
-    }
 
     /// Sum of squared differences.
     public static float l2Squared(long a, long b, int n) {
         int whole = n & -LANES;
-        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
         long tail = (long) whole << 2;
-        FloatVector t = load(a + tail, mask).sub(load(b + tail, mask));
+        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
+        FloatVector u = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, a + tail, ORDER, mask) : ZERO;
+        FloatVector v = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, b + tail, ORDER, mask) : ZERO;
+        FloatVector t = u.sub(v);
         FloatVector s = t.mul(t);
-        for (long o = 0; o < tail; o += Species.BYTES) {
-            FloatVector d = load(a + o).sub(load(b + o));
+        int i = 0;
+        for (; i < whole; i += LANES) {
+            long o = (long) i << 2;
+            FloatVector x = FloatVector.fromMemorySegment(FLOATS, MEMORY, a + o, ORDER);
+            FloatVector y = FloatVector.fromMemorySegment(FLOATS, MEMORY, b + o, ORDER);
+            FloatVector d = x.sub(y);
             s = d.fma(d, s);
         }
-        float sum = Lanes.sum(s);
-        if (!Species.MASKED_TAIL) {
-            for (int i = whole; i < n; i++) {
+        s = LANES > 8 ? s.add(s.rearrange(Lanes.SWAP_8)) : s;
+        s = LANES > 4 ? s.add(s.rearrange(Lanes.SWAP_4)) : s;
+        s = s.add(s.rearrange(Lanes.SWAP_2));
+        float sum = s.add(s.rearrange(Lanes.SWAP_1)).lane(0);
+        if (!MASKED_TAIL) {
+            for (; i < n; i++) {
                 long o = (long) i << 2;
                 float d = getFloat(a + o) - getFloat(b + o);
                 sum = Math.fma(d, d, sum);
@@ -59,15 +55,24 @@ public final class FloatKernels {
     /// Inner product.
     public static float dot(long a, long b, int n) {
         int whole = n & -LANES;
-        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
         long tail = (long) whole << 2;
-        FloatVector s = load(a + tail, mask).mul(load(b + tail, mask));
-        for (long o = 0; o < tail; o += Species.BYTES) {
-            s = load(a + o).fma(load(b + o), s);
+        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
+        FloatVector u = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, a + tail, ORDER, mask) : ZERO;
+        FloatVector v = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, b + tail, ORDER, mask) : ZERO;
+        FloatVector s = u.mul(v);
+        int i = 0;
+        for (; i < whole; i += LANES) {
+            long o = (long) i << 2;
+            FloatVector x = FloatVector.fromMemorySegment(FLOATS, MEMORY, a + o, ORDER);
+            FloatVector y = FloatVector.fromMemorySegment(FLOATS, MEMORY, b + o, ORDER);
+            s = x.fma(y, s);
         }
-        float sum = Lanes.sum(s);
-        if (!Species.MASKED_TAIL) {
-            for (int i = whole; i < n; i++) {
+        s = LANES > 8 ? s.add(s.rearrange(Lanes.SWAP_8)) : s;
+        s = LANES > 4 ? s.add(s.rearrange(Lanes.SWAP_4)) : s;
+        s = s.add(s.rearrange(Lanes.SWAP_2));
+        float sum = s.add(s.rearrange(Lanes.SWAP_1)).lane(0);
+        if (!MASKED_TAIL) {
+            for (; i < n; i++) {
                 long o = (long) i << 2;
                 sum = Math.fma(getFloat(a + o), getFloat(b + o), sum);
             }
@@ -78,15 +83,24 @@ public final class FloatKernels {
     /// Sum of absolute differences.
     public static float l1(long a, long b, int n) {
         int whole = n & -LANES;
-        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
         long tail = (long) whole << 2;
-        FloatVector s = load(a + tail, mask).sub(load(b + tail, mask)).abs();
-        for (long o = 0; o < tail; o += Species.BYTES) {
-            s = s.add(load(a + o).sub(load(b + o)).abs());
+        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
+        FloatVector u = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, a + tail, ORDER, mask) : ZERO;
+        FloatVector v = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, b + tail, ORDER, mask) : ZERO;
+        FloatVector s = u.sub(v).abs();
+        int i = 0;
+        for (; i < whole; i += LANES) {
+            long o = (long) i << 2;
+            FloatVector x = FloatVector.fromMemorySegment(FLOATS, MEMORY, a + o, ORDER);
+            FloatVector y = FloatVector.fromMemorySegment(FLOATS, MEMORY, b + o, ORDER);
+            s = s.add(x.sub(y).abs());
         }
-        float sum = Lanes.sum(s);
-        if (!Species.MASKED_TAIL) {
-            for (int i = whole; i < n; i++) {
+        s = LANES > 8 ? s.add(s.rearrange(Lanes.SWAP_8)) : s;
+        s = LANES > 4 ? s.add(s.rearrange(Lanes.SWAP_4)) : s;
+        s = s.add(s.rearrange(Lanes.SWAP_2));
+        float sum = s.add(s.rearrange(Lanes.SWAP_1)).lane(0);
+        if (!MASKED_TAIL) {
+            for (; i < n; i++) {
                 long o = (long) i << 2;
                 sum += Math.abs(getFloat(a + o) - getFloat(b + o));
             }
@@ -102,25 +116,36 @@ public final class FloatKernels {
     /// One minus the cosine of the angle, within [0, 2] as in pgvector; NaN if a vector is zero.
     public static double cosineDistance(long a, long b, int n) {
         int whole = n & -LANES;
-        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
         long tail = (long) whole << 2;
-        FloatVector u = load(a + tail, mask);
-        FloatVector v = load(b + tail, mask);
+        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
+        FloatVector u = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, a + tail, ORDER, mask) : ZERO;
+        FloatVector v = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, b + tail, ORDER, mask) : ZERO;
         FloatVector ab = u.mul(v);
         FloatVector aa = u.mul(u);
         FloatVector bb = v.mul(v);
-        for (long o = 0; o < tail; o += Species.BYTES) {
-            FloatVector x = load(a + o);
-            FloatVector y = load(b + o);
+        int i = 0;
+        for (; i < whole; i += LANES) {
+            long o = (long) i << 2;
+            FloatVector x = FloatVector.fromMemorySegment(FLOATS, MEMORY, a + o, ORDER);
+            FloatVector y = FloatVector.fromMemorySegment(FLOATS, MEMORY, b + o, ORDER);
             ab = x.fma(y, ab);
             aa = x.fma(x, aa);
             bb = y.fma(y, bb);
         }
-        float dot = Lanes.sum(ab);
-        float normA = Lanes.sum(aa);
-        float normB = Lanes.sum(bb);
-        if (!Species.MASKED_TAIL) {
-            for (int i = whole; i < n; i++) {
+        ab = LANES > 8 ? ab.add(ab.rearrange(Lanes.SWAP_8)) : ab;
+        ab = LANES > 4 ? ab.add(ab.rearrange(Lanes.SWAP_4)) : ab;
+        ab = ab.add(ab.rearrange(Lanes.SWAP_2));
+        float dot = ab.add(ab.rearrange(Lanes.SWAP_1)).lane(0);
+        aa = LANES > 8 ? aa.add(aa.rearrange(Lanes.SWAP_8)) : aa;
+        aa = LANES > 4 ? aa.add(aa.rearrange(Lanes.SWAP_4)) : aa;
+        aa = aa.add(aa.rearrange(Lanes.SWAP_2));
+        float normA = aa.add(aa.rearrange(Lanes.SWAP_1)).lane(0);
+        bb = LANES > 8 ? bb.add(bb.rearrange(Lanes.SWAP_8)) : bb;
+        bb = LANES > 4 ? bb.add(bb.rearrange(Lanes.SWAP_4)) : bb;
+        bb = bb.add(bb.rearrange(Lanes.SWAP_2));
+        float normB = bb.add(bb.rearrange(Lanes.SWAP_1)).lane(0);
+        if (!MASKED_TAIL) {
+            for (; i < n; i++) {
                 float x = getFloat(a + ((long) i << 2));
                 float y = getFloat(b + ((long) i << 2));
                 dot = Math.fma(x, y, dot);
@@ -147,7 +172,8 @@ public final class FloatKernels {
     public static boolean isFinite(long a, int n) {
         int whole = n & -LANES;
         for (int i = 0; i < whole; i += LANES) {
-            if (!load(a + ((long) i << 2)).test(VectorOperators.IS_FINITE).allTrue()) {
+            FloatVector x = FloatVector.fromMemorySegment(FLOATS, MEMORY, a + ((long) i << 2), ORDER);
+            if (!x.test(VectorOperators.IS_FINITE).allTrue()) {
                 return false;
             }
         }

@@ -5,6 +5,8 @@ import static omendb.ann.kernel.Everything.ORDER;
 import static omendb.ann.kernel.Everything.getFloat;
 import static omendb.ann.kernel.Species.FLOATS;
 import static omendb.ann.kernel.Species.LANES;
+import static omendb.ann.kernel.Species.MASKED_TAIL;
+import static omendb.ann.kernel.Species.ZERO;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -12,62 +14,59 @@ import jdk.incubator.vector.VectorMask;
 /// One query against four vectors at a time. The loads of a step do not depend on each other, so that the memory
 /// system
 /// works on four vectors at once: this is what rescoring and neighbour selection spend their time on. Results go to
-/// `out[0..3]` and are the same to the last bit as those of [FloatKernels], which also says why tails are as they
-/// are.
+/// `out[0..3]` and are the same to the last bit as those of [FloatKernels].
 ///
 /// Sums of lanes go by way of `out`, which has [#ROOM] floats: eight sums by exchange of lanes are more than the
 /// compiler
-/// is willing to put into one method.
+/// is willing to put into one method. How kernels must be written to be fast: see the package.
 public final class FloatKernelsX4 {
     /// Length of the array of results.
     public static final int ROOM = 8 * LANES;
 
     private FloatKernelsX4() {}
 
-    private static FloatVector load(long address) {
-        return FloatVector.fromMemorySegment(FLOATS, MEMORY, address, ORDER);
-    }
-
-    /// The lanes that the mask names, the others zero; all zero where tails are added one by one.
-    private static FloatVector load(long address, VectorMask<Float> mask) {
-        return Species.MASKED_TAIL
-                ? FloatVector.fromMemorySegment(FLOATS, MEMORY, address, ORDER, mask)
-                : FloatVector.zero(FLOATS);
-    }
-
-    private static FloatVector square(FloatVector d) {
-        return d.mul(d);
-    }
-
-    private static FloatVector addSquare(FloatVector d, FloatVector sum) {
-        return d.fma(d, sum);
-    }
-
-    private static float addSquare(float d, float sum) {
-        return Math.fma(d, d, sum);
-    }
-
     /// Sums of squared differences.
     public static void l2Squared(long q, long v0, long v1, long v2, long v3, int n, float[] out) {
         int whole = n & -LANES;
-        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
         long tail = (long) whole << 2;
-        FloatVector t = load(q + tail, mask);
-        FloatVector s0 = square(t.sub(load(v0 + tail, mask)));
-        FloatVector s1 = square(t.sub(load(v1 + tail, mask)));
-        FloatVector s2 = square(t.sub(load(v2 + tail, mask)));
-        FloatVector s3 = square(t.sub(load(v3 + tail, mask)));
-        for (long o = 0; o < tail; o += Species.BYTES) {
-            FloatVector x = load(q + o);
-            s0 = addSquare(x.sub(load(v0 + o)), s0);
-            s1 = addSquare(x.sub(load(v1 + o)), s1);
-            s2 = addSquare(x.sub(load(v2 + o)), s2);
-            s3 = addSquare(x.sub(load(v3 + o)), s3);
+        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
+        FloatVector t = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, q + tail, ORDER, mask) : ZERO;
+        FloatVector t0 = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, v0 + tail, ORDER, mask) : ZERO;
+        FloatVector t1 = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, v1 + tail, ORDER, mask) : ZERO;
+        FloatVector t2 = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, v2 + tail, ORDER, mask) : ZERO;
+        FloatVector t3 = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, v3 + tail, ORDER, mask) : ZERO;
+        t0 = t.sub(t0);
+        t1 = t.sub(t1);
+        t2 = t.sub(t2);
+        t3 = t.sub(t3);
+        FloatVector s0 = t0.mul(t0);
+        FloatVector s1 = t1.mul(t1);
+        FloatVector s2 = t2.mul(t2);
+        FloatVector s3 = t3.mul(t3);
+        int i = 0;
+        for (; i < whole; i += LANES) {
+            long o = (long) i << 2;
+            FloatVector x = FloatVector.fromMemorySegment(FLOATS, MEMORY, q + o, ORDER);
+            FloatVector y0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, v0 + o, ORDER);
+            FloatVector y1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, v1 + o, ORDER);
+            FloatVector y2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, v2 + o, ORDER);
+            FloatVector y3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, v3 + o, ORDER);
+            FloatVector d0 = x.sub(y0);
+            FloatVector d1 = x.sub(y1);
+            FloatVector d2 = x.sub(y2);
+            FloatVector d3 = x.sub(y3);
+            s0 = d0.fma(d0, s0);
+            s1 = d1.fma(d1, s1);
+            s2 = d2.fma(d2, s2);
+            s3 = d3.fma(d3, s3);
         }
-        store4(s0, s1, s2, s3, out, 0);
+        s0.intoArray(out, 0);
+        s1.intoArray(out, LANES);
+        s2.intoArray(out, 2 * LANES);
+        s3.intoArray(out, 3 * LANES);
         sum4(out, 0, 0);
-        if (!Species.MASKED_TAIL) {
-            for (int i = whole; i < n; i++) {
+        if (!MASKED_TAIL) {
+            for (; i < n; i++) {
                 long o = (long) i << 2;
                 float x = getFloat(q + o);
                 out[0] = addSquare(x - getFloat(v0 + o), out[0]);
@@ -81,24 +80,37 @@ public final class FloatKernelsX4 {
     /// Inner products.
     public static void dot(long q, long v0, long v1, long v2, long v3, int n, float[] out) {
         int whole = n & -LANES;
-        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
         long tail = (long) whole << 2;
-        FloatVector t = load(q + tail, mask);
-        FloatVector s0 = t.mul(load(v0 + tail, mask));
-        FloatVector s1 = t.mul(load(v1 + tail, mask));
-        FloatVector s2 = t.mul(load(v2 + tail, mask));
-        FloatVector s3 = t.mul(load(v3 + tail, mask));
-        for (long o = 0; o < tail; o += Species.BYTES) {
-            FloatVector x = load(q + o);
-            s0 = x.fma(load(v0 + o), s0);
-            s1 = x.fma(load(v1 + o), s1);
-            s2 = x.fma(load(v2 + o), s2);
-            s3 = x.fma(load(v3 + o), s3);
+        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
+        FloatVector t = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, q + tail, ORDER, mask) : ZERO;
+        FloatVector t0 = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, v0 + tail, ORDER, mask) : ZERO;
+        FloatVector t1 = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, v1 + tail, ORDER, mask) : ZERO;
+        FloatVector t2 = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, v2 + tail, ORDER, mask) : ZERO;
+        FloatVector t3 = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, v3 + tail, ORDER, mask) : ZERO;
+        FloatVector s0 = t.mul(t0);
+        FloatVector s1 = t.mul(t1);
+        FloatVector s2 = t.mul(t2);
+        FloatVector s3 = t.mul(t3);
+        int i = 0;
+        for (; i < whole; i += LANES) {
+            long o = (long) i << 2;
+            FloatVector x = FloatVector.fromMemorySegment(FLOATS, MEMORY, q + o, ORDER);
+            FloatVector y0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, v0 + o, ORDER);
+            FloatVector y1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, v1 + o, ORDER);
+            FloatVector y2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, v2 + o, ORDER);
+            FloatVector y3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, v3 + o, ORDER);
+            s0 = x.fma(y0, s0);
+            s1 = x.fma(y1, s1);
+            s2 = x.fma(y2, s2);
+            s3 = x.fma(y3, s3);
         }
-        store4(s0, s1, s2, s3, out, 0);
+        s0.intoArray(out, 0);
+        s1.intoArray(out, LANES);
+        s2.intoArray(out, 2 * LANES);
+        s3.intoArray(out, 3 * LANES);
         sum4(out, 0, 0);
-        if (!Species.MASKED_TAIL) {
-            for (int i = whole; i < n; i++) {
+        if (!MASKED_TAIL) {
+            for (; i < n; i++) {
                 long o = (long) i << 2;
                 float x = getFloat(q + o);
                 out[0] = Math.fma(x, getFloat(v0 + o), out[0]);
@@ -112,24 +124,37 @@ public final class FloatKernelsX4 {
     /// Sums of absolute differences.
     public static void l1(long q, long v0, long v1, long v2, long v3, int n, float[] out) {
         int whole = n & -LANES;
-        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
         long tail = (long) whole << 2;
-        FloatVector t = load(q + tail, mask);
-        FloatVector s0 = t.sub(load(v0 + tail, mask)).abs();
-        FloatVector s1 = t.sub(load(v1 + tail, mask)).abs();
-        FloatVector s2 = t.sub(load(v2 + tail, mask)).abs();
-        FloatVector s3 = t.sub(load(v3 + tail, mask)).abs();
-        for (long o = 0; o < tail; o += Species.BYTES) {
-            FloatVector x = load(q + o);
-            s0 = s0.add(x.sub(load(v0 + o)).abs());
-            s1 = s1.add(x.sub(load(v1 + o)).abs());
-            s2 = s2.add(x.sub(load(v2 + o)).abs());
-            s3 = s3.add(x.sub(load(v3 + o)).abs());
+        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
+        FloatVector t = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, q + tail, ORDER, mask) : ZERO;
+        FloatVector t0 = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, v0 + tail, ORDER, mask) : ZERO;
+        FloatVector t1 = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, v1 + tail, ORDER, mask) : ZERO;
+        FloatVector t2 = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, v2 + tail, ORDER, mask) : ZERO;
+        FloatVector t3 = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, v3 + tail, ORDER, mask) : ZERO;
+        FloatVector s0 = t.sub(t0).abs();
+        FloatVector s1 = t.sub(t1).abs();
+        FloatVector s2 = t.sub(t2).abs();
+        FloatVector s3 = t.sub(t3).abs();
+        int i = 0;
+        for (; i < whole; i += LANES) {
+            long o = (long) i << 2;
+            FloatVector x = FloatVector.fromMemorySegment(FLOATS, MEMORY, q + o, ORDER);
+            FloatVector y0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, v0 + o, ORDER);
+            FloatVector y1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, v1 + o, ORDER);
+            FloatVector y2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, v2 + o, ORDER);
+            FloatVector y3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, v3 + o, ORDER);
+            s0 = s0.add(x.sub(y0).abs());
+            s1 = s1.add(x.sub(y1).abs());
+            s2 = s2.add(x.sub(y2).abs());
+            s3 = s3.add(x.sub(y3).abs());
         }
-        store4(s0, s1, s2, s3, out, 0);
+        s0.intoArray(out, 0);
+        s1.intoArray(out, LANES);
+        s2.intoArray(out, 2 * LANES);
+        s3.intoArray(out, 3 * LANES);
         sum4(out, 0, 0);
-        if (!Species.MASKED_TAIL) {
-            for (int i = whole; i < n; i++) {
+        if (!MASKED_TAIL) {
+            for (; i < n; i++) {
                 long o = (long) i << 2;
                 float x = getFloat(q + o);
                 out[0] = out[0] + Math.abs(x - getFloat(v0 + o));
@@ -143,42 +168,50 @@ public final class FloatKernelsX4 {
     /// Inner products to `out[0..3]` and squared norms of the four vectors to `out[4..7]`, in one pass over them.
     public static void dotAndNorm(long q, long v0, long v1, long v2, long v3, int n, float[] out) {
         int whole = n & -LANES;
-        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
         long tail = (long) whole << 2;
-        FloatVector t = load(q + tail, mask);
-        FloatVector n0 = load(v0 + tail, mask);
-        FloatVector n1 = load(v1 + tail, mask);
-        FloatVector n2 = load(v2 + tail, mask);
-        FloatVector n3 = load(v3 + tail, mask);
-        FloatVector s0 = t.mul(n0);
-        FloatVector s1 = t.mul(n1);
-        FloatVector s2 = t.mul(n2);
-        FloatVector s3 = t.mul(n3);
-        n0 = square(n0);
-        n1 = square(n1);
-        n2 = square(n2);
-        n3 = square(n3);
-        for (long o = 0; o < tail; o += Species.BYTES) {
-            FloatVector x = load(q + o);
-            FloatVector y0 = load(v0 + o);
-            FloatVector y1 = load(v1 + o);
-            FloatVector y2 = load(v2 + o);
-            FloatVector y3 = load(v3 + o);
+        VectorMask<Float> mask = FLOATS.indexInRange(whole, n);
+        FloatVector t = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, q + tail, ORDER, mask) : ZERO;
+        FloatVector t0 = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, v0 + tail, ORDER, mask) : ZERO;
+        FloatVector t1 = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, v1 + tail, ORDER, mask) : ZERO;
+        FloatVector t2 = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, v2 + tail, ORDER, mask) : ZERO;
+        FloatVector t3 = MASKED_TAIL ? FloatVector.fromMemorySegment(FLOATS, MEMORY, v3 + tail, ORDER, mask) : ZERO;
+        FloatVector s0 = t.mul(t0);
+        FloatVector s1 = t.mul(t1);
+        FloatVector s2 = t.mul(t2);
+        FloatVector s3 = t.mul(t3);
+        FloatVector n0 = t0.mul(t0);
+        FloatVector n1 = t1.mul(t1);
+        FloatVector n2 = t2.mul(t2);
+        FloatVector n3 = t3.mul(t3);
+        int i = 0;
+        for (; i < whole; i += LANES) {
+            long o = (long) i << 2;
+            FloatVector x = FloatVector.fromMemorySegment(FLOATS, MEMORY, q + o, ORDER);
+            FloatVector y0 = FloatVector.fromMemorySegment(FLOATS, MEMORY, v0 + o, ORDER);
+            FloatVector y1 = FloatVector.fromMemorySegment(FLOATS, MEMORY, v1 + o, ORDER);
+            FloatVector y2 = FloatVector.fromMemorySegment(FLOATS, MEMORY, v2 + o, ORDER);
+            FloatVector y3 = FloatVector.fromMemorySegment(FLOATS, MEMORY, v3 + o, ORDER);
             s0 = x.fma(y0, s0);
             s1 = x.fma(y1, s1);
             s2 = x.fma(y2, s2);
             s3 = x.fma(y3, s3);
-            n0 = addSquare(y0, n0);
-            n1 = addSquare(y1, n1);
-            n2 = addSquare(y2, n2);
-            n3 = addSquare(y3, n3);
+            n0 = y0.fma(y0, n0);
+            n1 = y1.fma(y1, n1);
+            n2 = y2.fma(y2, n2);
+            n3 = y3.fma(y3, n3);
         }
-        store4(s0, s1, s2, s3, out, 0);
-        store4(n0, n1, n2, n3, out, 4 * LANES);
+        s0.intoArray(out, 0);
+        s1.intoArray(out, LANES);
+        s2.intoArray(out, 2 * LANES);
+        s3.intoArray(out, 3 * LANES);
+        n0.intoArray(out, 4 * LANES);
+        n1.intoArray(out, 5 * LANES);
+        n2.intoArray(out, 6 * LANES);
+        n3.intoArray(out, 7 * LANES);
         sum4(out, 0, 0);
         sum4(out, 4 * LANES, 4);
-        if (!Species.MASKED_TAIL) {
-            for (int i = whole; i < n; i++) {
+        if (!MASKED_TAIL) {
+            for (; i < n; i++) {
                 long o = (long) i << 2;
                 float x = getFloat(q + o);
                 addDotAndNorm(x, getFloat(v0 + o), out, 0);
@@ -187,13 +220,6 @@ public final class FloatKernelsX4 {
                 addDotAndNorm(x, getFloat(v3 + o), out, 3);
             }
         }
-    }
-
-    private static void store4(FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3, float[] out, int from) {
-        s0.intoArray(out, from);
-        s1.intoArray(out, from + LANES);
-        s2.intoArray(out, from + 2 * LANES);
-        s3.intoArray(out, from + 3 * LANES);
     }
 
     private static void sum4(float[] out, int from, int to) {
@@ -205,6 +231,10 @@ public final class FloatKernelsX4 {
         out[to + 1] = t1;
         out[to + 2] = t2;
         out[to + 3] = t3;
+    }
+
+    private static float addSquare(float d, float sum) {
+        return Math.fma(d, d, sum);
     }
 
     private static void addDotAndNorm(float x, float y, float[] out, int at) {

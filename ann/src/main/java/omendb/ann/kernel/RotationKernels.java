@@ -30,16 +30,12 @@ public final class RotationKernels {
         return FloatVector.fromArray(FLOATS, signs, 0);
     }
 
-    private static FloatVector load(long address) {
-        return FloatVector.fromMemorySegment(FLOATS, MEMORY, address, ORDER);
-    }
-
     /// Walsh-Hadamard transform of `n` floats, a power of two of at least 16; the result is `sqrt(n)` times an
     /// orthogonal transform.
     public static void hadamard(long x, int n) {
         for (int i = 0; i < n; i += LANES) {
             long address = x + ((long) i << 2);
-            FloatVector v = load(address);
+            FloatVector v = FloatVector.fromMemorySegment(FLOATS, MEMORY, address, ORDER);
             v = v.fma(SIGN_1, v.rearrange(Lanes.SWAP_1));
             v = v.fma(SIGN_2, v.rearrange(Lanes.SWAP_2));
             if (LANES > 4) {
@@ -61,8 +57,8 @@ public final class RotationKernels {
     static void butterflies(long x, int h) {
         long distance = (long) h << 2;
         for (long address = x; address < x + distance; address += Species.BYTES) {
-            FloatVector a = load(address);
-            FloatVector b = load(address + distance);
+            FloatVector a = FloatVector.fromMemorySegment(FLOATS, MEMORY, address, ORDER);
+            FloatVector b = FloatVector.fromMemorySegment(FLOATS, MEMORY, address + distance, ORDER);
             a.add(b).intoMemorySegment(MEMORY, address, ORDER);
             a.sub(b).intoMemorySegment(MEMORY, address + distance, ORDER);
         }
@@ -77,7 +73,10 @@ public final class RotationKernels {
     public static void multiply(long x, long factors, float scale, int n) {
         for (int i = 0; i < n; i += LANES) {
             long o = (long) i << 2;
-            load(x + o).mul(load(factors + o)).mul(scale).intoMemorySegment(MEMORY, x + o, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, MEMORY, x + o, ORDER)
+                    .mul(FloatVector.fromMemorySegment(FLOATS, MEMORY, factors + o, ORDER))
+                    .mul(scale)
+                    .intoMemorySegment(MEMORY, x + o, ORDER);
         }
     }
 
@@ -85,7 +84,9 @@ public final class RotationKernels {
     public static void multiply(long x, float scale, int n) {
         for (int i = 0; i < n; i += LANES) {
             long o = (long) i << 2;
-            load(x + o).mul(scale).intoMemorySegment(MEMORY, x + o, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, MEMORY, x + o, ORDER)
+                    .mul(scale)
+                    .intoMemorySegment(MEMORY, x + o, ORDER);
         }
     }
 
@@ -94,7 +95,10 @@ public final class RotationKernels {
         int i = 0;
         for (int end = n - LANES; i <= end; i += LANES) {
             long o = (long) i << 2;
-            load(a + o).mul(scale).sub(load(b + o)).intoMemorySegment(MEMORY, out + o, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, MEMORY, a + o, ORDER)
+                    .mul(scale)
+                    .sub(FloatVector.fromMemorySegment(FLOATS, MEMORY, b + o, ORDER))
+                    .intoMemorySegment(MEMORY, out + o, ORDER);
         }
         for (; i < n; i++) {
             long o = (long) i << 2;
@@ -107,8 +111,11 @@ public final class RotationKernels {
         int i = 0;
         for (int end = n - LANES; i <= end; i += LANES) {
             long o = (long) i << 2;
-            load(sums + o)
-                    .lanewise(VectorOperators.ADD, load(x + o).mul(scale))
+            FloatVector.fromMemorySegment(FLOATS, MEMORY, sums + o, ORDER)
+                    .lanewise(
+                            VectorOperators.ADD,
+                            FloatVector.fromMemorySegment(FLOATS, MEMORY, x + o, ORDER)
+                                    .mul(scale))
                     .intoMemorySegment(MEMORY, sums + o, ORDER);
         }
         for (; i < n; i++) {

@@ -31,6 +31,8 @@ public final class Species {
     /// faster.
     static final boolean MASKED_TAIL = BITS > 128;
 
+    static final FloatVector ZERO = FloatVector.zero(FLOATS);
+
     private Species() {}
 
     /// For the log: width, lanes and whether it was forced.

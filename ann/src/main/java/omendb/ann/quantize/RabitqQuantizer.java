@@ -188,7 +188,7 @@ public final class RabitqQuantizer implements AutoCloseable {
             sums[0] /= 2;
             sums[1] /= 2;
         } else {
-            float scale = bestScale(r, normSquared, padded);
+            float scale = bestScale(r, normSquared, padded, sums);
             sum = CodeKernels.gridCodes(r, c, padded, scale, layout.bits(), row, sums);
         }
         float factor = sums[0] > 0 ? normSquared / sums[0] : 0;
@@ -205,7 +205,7 @@ public final class RabitqQuantizer implements AutoCloseable {
     }
 
     /// The scale at which the grid fits the direction of `r` best, by trial around what a Gaussian would want.
-    private float bestScale(long r, float normSquared, int padded) {
+    private float bestScale(long r, float normSquared, int padded, float[] sums) {
         float deviation = (float) Math.sqrt(normSquared / padded);
         if (deviation == 0) {
             return 1;
@@ -215,7 +215,7 @@ public final class RabitqQuantizer implements AutoCloseable {
         float bestFit = Float.NEGATIVE_INFINITY;
         for (int trial = 0; trial < TRIALS; trial++) {
             float scale = middle * (0.7f + 0.05f * trial);
-            float fit = CodeKernels.gridFit(r, padded, scale, layout.bits());
+            float fit = CodeKernels.gridFit(r, padded, scale, layout.bits(), sums);
             if (fit > bestFit) {
                 bestFit = fit;
                 best = scale;

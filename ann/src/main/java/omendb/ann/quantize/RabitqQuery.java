@@ -24,7 +24,7 @@ public final class RabitqQuery implements AutoCloseable {
     private final int padded;
     private final long memory;
     private final float[] centroidTerms;
-    private final float[] range = new float[2];
+    private final float[] range = new float[CodeKernels.ROOM];
     private int[] products = new int[256];
     private float step;
     private float low;

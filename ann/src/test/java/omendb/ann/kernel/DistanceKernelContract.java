@@ -131,7 +131,7 @@ public final class DistanceKernelContract implements AutoCloseable {
         for (int queryPlanes : new int[] {4, 6}) {
             long query = arena.allocate((long) queryPlanes * stride, 64).address();
             long x = floats(dimensions);
-            float[] range = new float[2];
+            float[] range = new float[CodeKernels.ROOM];
             CodeKernels.range(x, dimensions, range);
             float scale = ((1 << queryPlanes) - 1) / (range[1] - range[0]);
             long sum = CodeKernels.quantizeToPlanes(x, dimensions, range[0], scale, queryPlanes, query, stride);

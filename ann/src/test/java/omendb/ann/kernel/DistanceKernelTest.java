@@ -65,7 +65,7 @@ class DistanceKernelTest {
     @Tag("slow") // waits for the JIT compiler, which a busy machine delays
     void compiled_code_kernels_allocate_nothing() {
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        float[] sums = new float[2];
+        float[] sums = new float[CodeKernels.ROOM];
         int[] ids = {0, 1, 2};
         int[] products = new int[PlaneKernels.BLOCK_LANES];
         long best = Long.MAX_VALUE;
@@ -84,7 +84,7 @@ class DistanceKernelTest {
                     CodeKernels.range(x, n, sums);
                     CodeKernels.quantizeToPlanes(x, n, 0, 1, 4, code, 256);
                     CodeKernels.signs(x, x + 8192, n, code, sums);
-                    CodeKernels.gridFit(x, n, 1, 2);
+                    CodeKernels.gridFit(x, n, 1, 2, sums);
                     CodeKernels.gridCodes(x, x + 8192, n, 1, 2, code, sums);
                     PlaneKernels.oneBitRows(code, 256, ids, 3, code + 4096, n / 8, products);
                     PlaneKernels.rows(code, 512, ids, 3, code + 4096, 6, n / 8, 2, products);
