@@ -68,18 +68,16 @@ final class Beam implements AutoCloseable {
         }
     }
 
+    // number of candidates that are nearer; halving without a branch, since each step is a coin toss
     private int position(long candidate) {
         int low = 0;
-        int high = size;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (candidates[middle] < candidate) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+        int length = size;
+        while (length > 1) {
+            int half = length >>> 1;
+            low += candidates[low + half - 1] < candidate ? half : 0;
+            length -= half;
         }
-        return low;
+        return length == 1 && candidates[low] < candidate ? low + 1 : low;
     }
 
     /// Marks the nearest unexpanded candidate as expanded and returns its slot, -1 if there is none.
@@ -91,6 +89,16 @@ final class Beam implements AutoCloseable {
                 return Candidate.slot(candidate);
             }
             cursor++;
+        }
+        return -1;
+    }
+
+    /// Slot that [#expandNext] would return now, -1 if there is none.
+    int peekNext() {
+        for (int i = cursor; i < size; i++) {
+            if (!Candidate.isExpanded(candidates[i])) {
+                return Candidate.slot(candidates[i]);
+            }
         }
         return -1;
     }

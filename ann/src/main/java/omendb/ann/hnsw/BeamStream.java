@@ -41,7 +41,7 @@ public final class BeamStream implements HnswSearch {
     private @Nullable Scorer scorer;
     private @Nullable CodeTable scorerCodes;
     private long limit;
-    private long walkable;
+    private int walkable;
     private long slot = -1;
     private double distance = Double.NaN;
     private int beam;
@@ -131,11 +131,11 @@ public final class BeamStream implements HnswSearch {
             return;
         }
         stage = Stage.WALKING;
-        walkable = graph.level0.capacity();
         Scorer prepared = scorer();
+        walkable = graph.walkLimit(scorerCodes);
         scratch.visited.begin(walkable);
         scratch.beam.begin(ef, true);
-        int start = GraphWalk.descend(graph, prepared, scratch, entry, 0);
+        int start = GraphWalk.descend(graph, prepared, scratch, entry, 0, walkable);
         GraphWalk.start(prepared, scratch, start);
         visited += 1 + GraphWalk.expand(graph, prepared, scratch, 0);
         collectBeam();

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
+import org.jspecify.annotations.Nullable;
 
 /// The links of all nodes, off-heap. A node's number is its slot.
 ///
@@ -111,13 +112,34 @@ final class Graph implements AutoCloseable {
         if (level == 0) {
             return list;
         }
-        int first = NativeMemory.getInt(list + 4) - 1;
-        return upperAddress + (long) (first + level - 1) * upperStride;
+        long number = (long) NativeMemory.getInt(list + 4) - 1 + level - 1;
+        if (number < 0 || number >= upper.capacity()) {
+            throw new IllegalStateException("graph is damaged: slot " + slot + " has upper list " + number + " of "
+                    + upper.capacity());
+        }
+        return upperAddress + number * upperStride;
+    }
+
+    /// Slots that a walk which begins now may look at: all that have links, and vectors and code rows.
+    int walkLimit(@Nullable CodeTable codes) {
+        long slots = slotCount.get();
+        return (int) (codes == null ? slots : Math.min(slots, codes.rows.capacity()));
     }
 
     /// Number of neighbours; what it counts may be read after it.
     static int count(long list) {
         return NativeMemory.getIntAcquire(list) & COUNT_MASK;
+    }
+
+    /// Reads a byte of each cache line of a level-0 list; Java has no other prefetch. Nothing happens for slot -1.
+    int touch(int slot, int level) {
+        if (slot < 0 || level > 0) {
+            return 0;
+        }
+        long list = level0Address + (long) slot * level0Stride;
+        return NativeMemory.getInt(list)
+                ^ NativeMemory.getInt(list + 64)
+                ^ NativeMemory.getInt(list + level0Stride - 4);
     }
 
     static int neighbour(long list, int index) {

@@ -8,7 +8,9 @@ final class GraphWalk {
 
     /// Walks greedily from the entry point to `level + 1` and returns the nearest node met, where the walk through
     /// `level` begins.
-    static int descend(Graph graph, Scorer scorer, Scratch scratch, long entry, int level) {
+    ///
+    /// @param limit no slot from here on is looked at, see [VisitedSet#begin]
+    static int descend(Graph graph, Scorer scorer, Scratch scratch, long entry, int level, int limit) {
         int nearest = Graph.entrySlot(entry);
         int[] slots = scratch.slots;
         float[] scores = scratch.scores;
@@ -19,9 +21,11 @@ final class GraphWalk {
             for (boolean moved = true; moved; ) {
                 moved = false;
                 long list = graph.list(nearest, l);
-                int count = Graph.count(list);
-                for (int i = 0; i < count; i++) {
-                    slots[i] = Graph.neighbour(list, i);
+                int listed = Math.min(Graph.count(list), slots.length);
+                int count = 0;
+                for (int i = 0; i < listed; i++) {
+                    slots[count] = Graph.neighbour(list, i);
+                    count += Integer.compareUnsigned(slots[count], limit) < 0 ? 1 : 0;
                 }
                 scorer.score(slots, count, scores);
                 for (int i = 0; i < count; i++) {
@@ -53,22 +57,25 @@ final class GraphWalk {
         int[] slots = scratch.slots;
         float[] scores = scratch.scores;
         long scored = 0;
+        int touched = 0;
         for (int slot = beam.expandNext(); slot >= 0; slot = beam.expandNext()) {
             long list = graph.list(slot, level);
-            int count = Graph.count(list);
+            int count = Math.min(Graph.count(list), slots.length);
             int fresh = 0;
             for (int i = 0; i < count; i++) {
                 int neighbour = Graph.neighbour(list, i);
-                if (visited.add(neighbour)) {
-                    slots[fresh++] = neighbour;
-                }
+                slots[fresh] = neighbour;
+                fresh += visited.mark(neighbour);
             }
+            // the next node is often known by now: have its list on the way while the neighbours are scored
+            touched += graph.touch(beam.peekNext(), level);
             scorer.score(slots, fresh, scores);
             for (int i = 0; i < fresh; i++) {
                 beam.add(Candidate.of(scores[i], slots[i]));
             }
             scored += fresh;
         }
+        scratch.touched = touched;
         return scored;
     }
 }

@@ -64,13 +64,15 @@ final class NodeLinker {
     }
 
     private void chooseNeighbours(int slot, int top, long entry, Scratch scratch) {
-        Scorer scorer = scratch.prepare(memory.source.address(slot), memory.codes());
+        CodeTable codes = memory.codes();
+        int limit = graph.walkLimit(codes);
+        Scorer scorer = scratch.prepare(memory.source.address(slot), codes);
         NeighbourSelector selector = scratch.selector();
         Beam beam = scratch.beam;
-        int start = GraphWalk.descend(graph, scorer, scratch, entry, top);
+        int start = GraphWalk.descend(graph, scorer, scratch, entry, top, limit);
         for (int l = top; l >= 0; l--) {
             beam.begin(memory.options.efConstruction(), false);
-            scratch.visited.begin(graph.level0.capacity());
+            scratch.visited.begin(limit);
             GraphWalk.start(scorer, scratch, start);
             GraphWalk.expand(graph, scorer, scratch, l);
             start = Candidate.slot(beam.get(0));

@@ -15,6 +15,9 @@ final class Scratch implements AutoCloseable {
 
     final float[] scores;
 
+    /// Where reads that only warm the cache leave something, so that they are not optimised away.
+    int touched;
+
     private final IndexMemory memory;
     private final FloatScorer floatScorer;
     private final OffHeapArray query;
