@@ -140,7 +140,7 @@ public final class HnswIndex implements AutoCloseable {
     /// @param query `dimensions` floats off-heap; copied, the caller may reuse the memory. A zero vector finds
     ///     nothing
     ///     under cosine.
-    /// @param k how many rows the caller expects to take; more can always be pulled
+    /// @param k how many rows the caller expects to take; more can always be pulled, at the price of more rescoring
     /// @param ef candidates in a beam; raised to `k`
     /// @param filter which slots may be returned, null = all; applied to results, not to the walk
     /// @throws IllegalArgumentException if the query has another length or `k` or `ef` is not positive
@@ -157,7 +157,7 @@ public final class HnswIndex implements AutoCloseable {
         if (k < 1 || ef < 1) {
             throw new IllegalArgumentException("k and ef must be positive: " + k + ", " + ef);
         }
-        return new BeamStream(memory, queryAddress, Math.max(k, ef), tailLimit, filter);
+        return new BeamStream(memory, queryAddress, k, Math.max(k, ef), tailLimit, filter);
     }
 
     /// Writes a new generation of the index files (temporary name, fsync, rename, fsync of the directory) and

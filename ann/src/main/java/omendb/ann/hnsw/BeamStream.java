@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A search: beam after beam through the graph, each rescored with the float vectors, merged with the tail.
 ///
+/// Candidates whose estimate says that they are hardly among the `k` nearest of the first beam are *deferred*:
+/// rescored only
+/// if the caller takes more than `k`. They then count as a beam of their own.
+///
 /// Nothing is missed and nothing comes twice while nodes are linked meanwhile: the limit between graph and tail is
 /// read
 /// once, before the walk. What the walk meets above the limit is dropped, since the tail holds it.
@@ -28,6 +32,7 @@ public final class BeamStream implements HnswSearch {
 
     private final IndexMemory memory;
     private final Scratch scratch;
+    private final int k;
     private final int ef;
     private final long tailLimit;
     private final @Nullable SlotFilter filter;
@@ -45,13 +50,16 @@ public final class BeamStream implements HnswSearch {
     private long slot = -1;
     private double distance = Double.NaN;
     private int beam;
+    private long taken;
     private long visited;
     private long rescored;
     private long tailScanned;
 
     /// @param query absolute address; copied
-    public BeamStream(IndexMemory memory, long query, int ef, long tailLimit, @Nullable SlotFilter filter) {
+    /// @param k results that the caller expects to take
+    public BeamStream(IndexMemory memory, long query, int k, int ef, long tailLimit, @Nullable SlotFilter filter) {
         this.memory = memory;
+        this.k = k;
         this.ef = ef;
         this.tailLimit = tailLimit;
         this.filter = filter;
@@ -62,6 +70,11 @@ public final class BeamStream implements HnswSearch {
                 metric == Distance.COSINE ? DistanceKernels.normSquared(copy, memory.options.dimensions()) : 0;
         scratch.results.clear();
         scratch.tail.clear();
+        scratch.nearest.begin(k);
+        scratch.deferredCount = 0;
+        if (scratch.deferred.length < ef) {
+            scratch.deferred = new int[ef];
+        }
         if (metric == Distance.COSINE && queryNormSquared == 0) {
             // every distance is NaN
             stage = Stage.SWEPT;
@@ -74,9 +87,12 @@ public final class BeamStream implements HnswSearch {
             throw new IllegalStateException("search is closed");
         }
         while (true) {
-            if (scratch.results.isEmpty() && stage != Stage.SWEPT) {
+            if (scratch.deferredCount > 0 && (taken >= k || scratch.results.isEmpty())) {
+                step();
+            } else if (scratch.results.isEmpty() && stage != Stage.SWEPT) {
                 step();
             } else if (takeNearest()) {
+                taken++;
                 return true;
             } else if (stage == Stage.SWEPT) {
                 return false;
@@ -113,6 +129,10 @@ public final class BeamStream implements HnswSearch {
         try (Epochs.Pin pin = memory.epochs.pin()) {
             assert pin != null;
             memory.checkOpen();
+            if (scratch.deferredCount > 0) {
+                rescoreDeferred();
+                return;
+            }
             switch (stage) {
                 case NEW -> begin();
                 case WALKING -> resume();
@@ -166,10 +186,41 @@ public final class BeamStream implements HnswSearch {
 
     private void collectBeam() {
         Beam candidates = scratch.beam;
+        Scorer bounds = scorer();
+        // only the first beam can be cut short: what is asked for later is asked for
+        boolean mayDefer = beam == 0 && k < candidates.size();
         for (int i = 0; i < candidates.size(); i++) {
-            collect(Candidate.slot(candidates.get(i)));
+            long candidate = candidates.get(i);
+            int candidateSlot = Candidate.slot(candidate);
+            if (mayDefer
+                    && scratch.nearest.isFull()
+                    && bounds.lowerBound(candidateSlot, Candidate.distance(candidate)) > scratch.nearest.worst()) {
+                scratch.deferred[scratch.deferredCount++] = candidateSlot;
+            } else {
+                collect(candidateSlot);
+            }
         }
         rescorePending();
+    }
+
+    private void rescoreDeferred() {
+        beam++;
+        int count = scratch.deferredCount;
+        scratch.deferredCount = 0;
+        for (int i = 0; i < count; i++) {
+            collect(scratch.deferred[i]);
+        }
+        rescorePending();
+    }
+
+    /// The unit of the walk from the operator's.
+    private float walked(double operatorDistance) {
+        return (float)
+                switch (metric) {
+                    case L2 -> operatorDistance * operatorDistance;
+                    case COSINE -> 2 * operatorDistance;
+                    default -> operatorDistance;
+                };
     }
 
     private void collect(int candidate) {
@@ -205,6 +256,7 @@ public final class BeamStream implements HnswSearch {
         for (int i = 0; i < count; i++) {
             if (!Double.isNaN(exact[i])) {
                 scratch.results.push(exact[i], pending[i]);
+                scratch.nearest.offer(walked(exact[i]));
             }
         }
     }

@@ -48,6 +48,11 @@ final class FloatScorer implements Scorer {
         }
     }
 
+    @Override
+    public float lowerBound(int slot, float score) {
+        return score;
+    }
+
     private void scoreFour(int a, int b, int c, int d) {
         long v0 = base + a * stride;
         long v1 = base + b * stride;

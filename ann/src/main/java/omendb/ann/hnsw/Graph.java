@@ -114,8 +114,8 @@ final class Graph implements AutoCloseable {
         }
         long number = (long) NativeMemory.getInt(list + 4) - 1 + level - 1;
         if (number < 0 || number >= upper.capacity()) {
-            throw new IllegalStateException("graph is damaged: slot " + slot + " has upper list " + number + " of "
-                    + upper.capacity());
+            throw new IllegalStateException(
+                    "graph is damaged: slot " + slot + " has upper list " + number + " of " + upper.capacity());
         }
         return upperAddress + number * upperStride;
     }

@@ -8,4 +8,7 @@ package omendb.ann.hnsw;
 interface Scorer {
     /// Distances of `slots[0..count-1]`, to `out`.
     void score(int[] slots, int count, float[] out);
+
+    /// What the distance of a slot is hardly below, given its score: the score itself if that is exact.
+    float lowerBound(int slot, float score);
 }

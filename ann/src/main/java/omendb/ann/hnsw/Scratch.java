@@ -15,6 +15,14 @@ final class Scratch implements AutoCloseable {
 
     final float[] scores;
 
+    /// Distances of the `k` nearest rescored so far, in the unit of the walk.
+    final NearestDistances nearest = new NearestDistances();
+
+    /// Slots of the beam whose rescoring was put off.
+    int[] deferred = new int[64];
+
+    int deferredCount;
+
     /// Where reads that only warm the cache leave something, so that they are not optimised away.
     int touched;
 

@@ -15,7 +15,8 @@ final class VisitedSet implements AutoCloseable {
     private int epoch;
     private short mark;
 
-    /// Forgets everything and makes room for slots below `slots`; all others count as seen. So a walk never leaves the
+    /// Forgets everything and makes room for slots below `slots`; all others count as seen. So a walk never leaves
+    /// the
     /// graph, even if a page of its file is damaged and holds numbers of no node.
     void begin(long slots) {
         limit = (int) Math.min(slots, Integer.MAX_VALUE);

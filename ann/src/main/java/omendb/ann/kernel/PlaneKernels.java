@@ -177,10 +177,22 @@ public final class PlaneKernels {
             LongVector c = LongVector.fromMemorySegment(LONGS, MEMORY, row, ORDER);
             LongVector d = LongVector.fromMemorySegment(LONGS, MEMORY, row + BYTES, ORDER);
             LongVector e = LongVector.fromMemorySegment(LONGS, MEMORY, row + BYTES * 2L, ORDER);
-            LongVector s0 = c.and(p0).lanewise(VectorOperators.BIT_COUNT).add(d.and(r0).lanewise(VectorOperators.BIT_COUNT)).add(e.and(t0).lanewise(VectorOperators.BIT_COUNT));
-            LongVector s1 = c.and(p1).lanewise(VectorOperators.BIT_COUNT).add(d.and(r1).lanewise(VectorOperators.BIT_COUNT)).add(e.and(t1).lanewise(VectorOperators.BIT_COUNT));
-            LongVector s2 = c.and(p2).lanewise(VectorOperators.BIT_COUNT).add(d.and(r2).lanewise(VectorOperators.BIT_COUNT)).add(e.and(t2).lanewise(VectorOperators.BIT_COUNT));
-            LongVector s3 = c.and(p3).lanewise(VectorOperators.BIT_COUNT).add(d.and(r3).lanewise(VectorOperators.BIT_COUNT)).add(e.and(t3).lanewise(VectorOperators.BIT_COUNT));
+            LongVector s0 = c.and(p0)
+                    .lanewise(VectorOperators.BIT_COUNT)
+                    .add(d.and(r0).lanewise(VectorOperators.BIT_COUNT))
+                    .add(e.and(t0).lanewise(VectorOperators.BIT_COUNT));
+            LongVector s1 = c.and(p1)
+                    .lanewise(VectorOperators.BIT_COUNT)
+                    .add(d.and(r1).lanewise(VectorOperators.BIT_COUNT))
+                    .add(e.and(t1).lanewise(VectorOperators.BIT_COUNT));
+            LongVector s2 = c.and(p2)
+                    .lanewise(VectorOperators.BIT_COUNT)
+                    .add(d.and(r2).lanewise(VectorOperators.BIT_COUNT))
+                    .add(e.and(t2).lanewise(VectorOperators.BIT_COUNT));
+            LongVector s3 = c.and(p3)
+                    .lanewise(VectorOperators.BIT_COUNT)
+                    .add(d.and(r3).lanewise(VectorOperators.BIT_COUNT))
+                    .add(e.and(t3).lanewise(VectorOperators.BIT_COUNT));
             LongVector low = s0.add(s1.lanewise(VectorOperators.LSHL, 1));
             LongVector high = s2.add(s3.lanewise(VectorOperators.LSHL, 1));
             out[i] = (int) low.add(high.lanewise(VectorOperators.LSHL, 2)).reduceLanes(VectorOperators.ADD);

@@ -7,7 +7,8 @@ package omendb.ann.quantize;
 ///     stride - 16   4            add        float: the part of the estimate that does not depend on the query
 ///     stride - 12   4            scale      float: factor of the inner product with the query
 ///     stride - 8    4            sum * 256 + centroid: sum of the code's values, number of the centroid
-///     stride - 4    4            norm       float: Euclidean length of the vector
+///     stride - 4    4            error      float: standard deviation of the estimate for a query at distance one of
+///                                the centroid
 ///
 /// Rows begin on cache lines where that wastes at most an eighth, else at multiples of 16 (a 208-byte row then
 /// still

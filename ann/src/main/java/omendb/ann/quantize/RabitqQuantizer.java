@@ -183,25 +183,33 @@ public final class RabitqQuantizer implements AutoCloseable {
         float normSquared = FloatKernels.normSquared(r, padded);
         float[] sums = scratch.sums;
         long sum;
+        float gridNormSquared;
         if (layout.bits() == 1) {
             sum = CodeKernels.signs(r, c, padded, row, sums);
             sums[0] /= 2;
             sums[1] /= 2;
+            gridNormSquared = padded / 4f;
         } else {
             float scale = bestScale(r, normSquared, padded, sums);
+            float fit = CodeKernels.gridFit(r, padded, scale, layout.bits(), sums);
             sum = CodeKernels.gridCodes(r, c, padded, scale, layout.bits(), row, sums);
+            gridNormSquared = sums[0] * sums[0] / (fit * fit);
         }
         float factor = sums[0] > 0 ? normSquared / sums[0] : 0;
+        // the part of g across r meets the query at a random angle
+        double across = normSquared > 0 ? gridNormSquared - sums[0] * sums[0] / normSquared : 0;
+        float error = (float) (2 * factor * Math.sqrt(Math.max(0, across) / (padded - 1)));
         float add = normSquared + 2 * factor * sums[1];
         long factors = row + layout.strideBytes() - CodeLayout.FACTOR_BYTES;
         if (space == CodeSpace.INNER_PRODUCT) {
             add = (add - norm * norm) / 2;
             factor /= 2;
+            error /= 2;
         }
         NativeMemory.putFloat(factors, add);
         NativeMemory.putFloat(factors + 4, -2 * factor);
         NativeMemory.putInt(factors + 8, (int) (sum << 8 | centroid));
-        NativeMemory.putFloat(factors + 12, norm);
+        NativeMemory.putFloat(factors + 12, error);
     }
 
     /// The scale at which the grid fits the direction of `r` best, by trial around what a Gaussian would want.

@@ -24,6 +24,9 @@ public final class RabitqQuery implements AutoCloseable {
     private final int padded;
     private final long memory;
     private final float[] centroidTerms;
+
+    // distances of the query to the centroids, for error bounds
+    private final float[] centroidLengths;
     private final float[] range = new float[CodeKernels.ROOM];
     private int[] products = new int[256];
     private float step;
@@ -43,6 +46,7 @@ public final class RabitqQuery implements AutoCloseable {
         this.padded = layout.paddedDimensions();
         this.memory = MemoryAccount.allocate(RabitqQuantizer.TAG, queryBytes());
         this.centroidTerms = new float[quantizer.centroidCount()];
+        this.centroidLengths = new float[quantizer.centroidCount()];
     }
 
     private long queryBytes() {
@@ -59,6 +63,9 @@ public final class RabitqQuery implements AutoCloseable {
         for (int c = 0; c < quantizer.centroidCount(); c += 4) {
             int group = quantizer.centroidDistances(scratch.rotated, c, scratch.sums);
             System.arraycopy(scratch.sums, 0, centroidTerms, c, group);
+        }
+        for (int c = 0; c < centroidTerms.length; c++) {
+            centroidLengths[c] = (float) Math.sqrt(centroidTerms[c]);
         }
         if (quantizer.space() == CodeSpace.INNER_PRODUCT) {
             for (int c = 0; c < centroidTerms.length; c++) {
@@ -96,9 +103,13 @@ public final class RabitqQuery implements AutoCloseable {
         }
     }
 
-    /// Length of the vector that a row codes.
-    public static float norm(long row, CodeLayout layout) {
-        return NativeMemory.getFloat(row + layout.strideBytes() - 4);
+    /// What the distance that an estimate stands for is hardly below: the estimate less so many standard deviations
+    /// of
+    /// its error.
+    public float lowerBound(long rows, int id, float estimate, float deviations) {
+        long row = rows + (long) id * stride + stride - CodeLayout.FACTOR_BYTES;
+        float error = NativeMemory.getFloat(row + 12) * centroidLengths[NativeMemory.getInt(row + 8) & 0xff];
+        return estimate - deviations * error;
     }
 
     /// Sum of squares of the prepared, rotated query relative to the mean; for tests.
