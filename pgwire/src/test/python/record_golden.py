@@ -57,7 +57,7 @@ CONVERSATIONS = {
         " '2026-02-28 12:34:56.789'::timestamp ts, 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid u, '{\"a\":1}'::jsonb j,"
         " array[1,2,null] a, 1.50::numeric(10,2) as nm")],
     "several statements": [query("select 1 as a; select 2 as b, 3 as c")],
-    "an error in the middle": [query("select 1; select 1/0; select 2"), query("select 3")],
+    "an error in the middle": [query("select 1; select 1/g from generate_series(0, 0) g; select 2"), query("select 3")],
     "empty queries": [query(""), query(" ; "), parse("", "") + bind("", "") + describe("P", "") + execute("") + SYNC],
     "a failed transaction": [query("begin"), query("select nope"), query("select 1"), query("commit"), query("commit")],
     "commands and their tags": [
@@ -70,7 +70,7 @@ CONVERSATIONS = {
         query("insert into golden values (1, 'dup', 0)"),
         query("insert into golden values (4, null, 0)"),
         query("insert into golden values (3000000000, 'a', 0)"),
-        query("select nope from golden"),
+        query("select zzzzzzzzzz from golden"),
         query("select * from nowhere"),
         query("select nofunction(1)"),
         query("selec 1"),
@@ -93,7 +93,7 @@ CONVERSATIONS = {
         parse("", "select * from generate_series(1, 5) as g") + bind("p", "") + execute("p", 2) + execute("p", 2) + SYNC,
         execute("p", 2) + SYNC, execute("p", 0) + SYNC, query("commit"), execute("p", 0) + SYNC],
     "an error skips to sync": [
-        parse("", "select 1/0") + bind("", "") + execute("") + parse("", "select 5") + bind("", "") + execute("") + SYNC,
+        parse("", "select 1/g from generate_series(0, 0) g") + bind("", "") + execute("") + parse("", "select 5") + bind("", "") + execute("") + SYNC,
         parse("", "select 6 as six") + bind("", "") + execute("") + SYNC],
     "unknown names": [
         bind("", "nope") + SYNC, bind("", "") + SYNC, execute("nope") + SYNC, describe("S", "nope") + SYNC,

@@ -2,9 +2,12 @@ package omendb.sql;
 
 import java.util.ArrayList;
 import java.util.List;
+import omendb.engine.error.OmenException;
+import omendb.engine.error.SqlState;
 import omendb.engine.type.ColumnVector;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.TypeContext;
+import omendb.engine.type.TypeIo;
 import omendb.engine.type.ValueArena;
 import omendb.sql.exec.HeldRows;
 import org.jspecify.annotations.Nullable;
@@ -26,19 +29,29 @@ final class BoundPortal implements Portal {
         return statement;
     }
 
-    /// Converts the values of a Bind message.
+    /// Converts the values of a Bind message; the context of an error names the parameter (the caller adds the portal).
     void read(ParameterValues values, TypeContext context) {
         List<SqlType> types = statement.parameterTypes();
         for (int i = 0; i < types.size(); i++) {
             ColumnVector vector = ColumnVector.allocate(types.get(i), arena);
             parameters.add(vector);
-            if (values.isNull(i)) {
-                vector.setNull(0);
-            } else if (values.isBinary(i)) {
-                types.get(i).io().receive(context, values.address(i), values.length(i), -1, vector, 0);
-            } else {
-                types.get(i).io().parse(context, values.address(i), values.length(i), -1, vector, 0);
+            try {
+                read(values, i, context, vector);
+            } catch (OmenException e) {
+                boolean shown = !values.isBinary(i) && e.sqlState() != SqlState.CHARACTER_NOT_IN_REPERTOIRE;
+                throw e.withWhere("parameter $" + (i + 1) + (shown ? " = '...'" : ""));
             }
+        }
+    }
+
+    private static void read(ParameterValues values, int index, TypeContext context, ColumnVector out) {
+        TypeIo io = out.type().io();
+        if (values.isNull(index)) {
+            out.setNull(0);
+        } else if (values.isBinary(index)) {
+            io.receive(context, values.address(index), values.length(index), -1, out, 0);
+        } else {
+            io.parse(context, values.address(index), values.length(index), -1, out, 0);
         }
     }
 

@@ -241,16 +241,20 @@ final class QueryRunner {
     /// Sends more of what a suspended portal keeps.
     static ExecutionResult resume(BoundPortal portal, HeldRows rows, long maxRows, RowSink sink) {
         long left = maxRows == 0 ? Long.MAX_VALUE : maxRows;
-        while (left > 0) {
-            Batch batch = rows.next(left);
+        long sent = 0;
+        while (sent < left) {
+            Batch batch = rows.next(left - sent);
             if (batch == null) {
                 break;
             }
-            left -= batch.rowCount();
+            sent += batch.rowCount();
             sink.batch(batch);
         }
-        return rows.position() < rows.count()
-                ? ExecutionResult.SUSPENDED
-                : new ExecutionResult.Complete(portal.heldTag());
+        if (rows.position() < rows.count()) {
+            return ExecutionResult.SUSPENDED;
+        }
+        // a SELECT counts the rows of this execution alone, a statement with RETURNING all it changed
+        boolean select = portal.heldTag().startsWith("SELECT ");
+        return new ExecutionResult.Complete(select ? "SELECT " + sent : portal.heldTag());
     }
 }

@@ -36,7 +36,7 @@ final class UtilityExecutor {
         return switch (statement) {
             case Utility.Show show
             when show.name() == null -> List.of(text("name"), text("setting"), text("description"));
-            case Utility.Show show -> List.of(text(parts.settings().spelling(String.valueOf(show.name()))));
+            case Utility.Show show -> List.of(text(spelling(String.valueOf(show.name()))));
             case Utility.Explain explain ->
                 List.of(new ResultColumn(
                         "QUERY PLAN", 0, 0, ExplainRunner.isJson(explain) ? Types.JSON : Types.TEXT, -1));
@@ -202,6 +202,14 @@ final class UtilityExecutor {
         if (readOnly != null) {
             parts.settings().set("default_transaction_read_only", List.of(readOnly ? "on" : "off"), false);
         }
+    }
+
+    /// The name as SHOW prints it; an unknown one is an error before anything is described.
+    private String spelling(String name) {
+        if (!name.equals("transaction_isolation")) {
+            parts.settings().show(name);
+        }
+        return parts.settings().spelling(name);
     }
 
     private ExecutionResult show(Utility.Show show, RowSink sink) {

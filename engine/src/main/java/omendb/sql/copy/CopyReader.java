@@ -132,6 +132,11 @@ public abstract sealed class CopyReader implements AutoCloseable permits CopyLin
         return "COPY " + relation + ", line " + line;
     }
 
+    /// CONTEXT of the line that was to come.
+    final String whereNext() {
+        return "COPY " + relation + ", line " + (line + 1);
+    }
+
     /// CONTEXT with the line's text.
     protected final String whereLine(long address, long length) {
         return whereLine() + ": \"" + shown(address, length) + "\"";

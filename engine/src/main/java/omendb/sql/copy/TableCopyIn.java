@@ -45,7 +45,8 @@ public final class TableCopyIn implements CopyIn, AutoCloseable {
 
     @Override
     public void fail(String reason) {
-        throw new UserException(SqlState.QUERY_CANCELED, "COPY from stdin failed: " + reason);
+        throw new UserException(SqlState.QUERY_CANCELED, "COPY from stdin failed: " + reason)
+                .withWhere(reader.whereNext());
     }
 
     @Override

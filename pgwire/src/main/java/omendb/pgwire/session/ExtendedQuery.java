@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.type.SqlType;
@@ -80,12 +81,12 @@ final class ExtendedQuery {
         }
         limit(portals.size(), MAX_PORTALS, "portals");
         checkResultFormats(message.resultFormats(), plan);
-        Portal portal = bind(plan, parameters);
+        Portal portal = bind(name, plan, parameters);
         portals.put(name, new OpenPortal(portal, message.resultFormats(), plan.endsTransaction()));
         MessageWriter.bindComplete(out.buffer());
     }
 
-    private Portal bind(PreparedPlan plan, BoundParameters parameters) {
+    private Portal bind(String name, PreparedPlan plan, BoundParameters parameters) {
         ByteBuf body = parameters.body();
         ByteBuf copy = null;
         if (!body.hasMemoryAddress()) {
@@ -106,6 +107,11 @@ final class ExtendedQuery {
                 }
             }
             return backend.bind(plan, values);
+        } catch (OmenException e) {
+            String where = e.where();
+            throw where == null || !where.startsWith("parameter $")
+                    ? e
+                    : e.withWhere((name.isEmpty() ? "unnamed portal " : "portal \"" + name + "\" ") + where);
         } finally {
             if (copy != null) {
                 copy.release();
