@@ -208,7 +208,8 @@ final class CopyRunner {
 
         @Override
         public void fail(String reason) {
-            throw failed(new UserException(SqlState.QUERY_CANCELED, "COPY from stdin failed: " + reason));
+            throw failed(new UserException(SqlState.QUERY_CANCELED, "COPY from stdin failed: " + reason)
+                    .withWhere(reader.whereNext()));
         }
     }
 

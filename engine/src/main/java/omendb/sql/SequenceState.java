@@ -39,11 +39,11 @@ final class SequenceState {
         if (relation instanceof SequenceDef sequence) {
             return sequence;
         }
-        throw new UserException(
-                SqlState.WRONG_OBJECT_TYPE,
-                relation == null
-                        ? "could not open relation with OID " + oid
-                        : "\"" + relation.name() + "\" is not a sequence");
+        if (relation == null) {
+            throw new UserException(
+                    SqlState.UNDEFINED_TABLE, "could not open relation with OID " + Integer.toUnsignedString(oid));
+        }
+        throw new UserException(SqlState.WRONG_OBJECT_TYPE, "\"" + relation.name() + "\" is not a sequence");
     }
 
     long next(int oid) {

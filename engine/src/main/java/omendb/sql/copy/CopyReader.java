@@ -133,7 +133,7 @@ public abstract sealed class CopyReader implements AutoCloseable permits CopyLin
     }
 
     /// CONTEXT of the line that was to come.
-    final String whereNext() {
+    public final String whereNext() {
         return "COPY " + relation + ", line " + (line + 1);
     }
 

@@ -10,8 +10,8 @@ import omendb.sql.copy.CopyOut;
 import omendb.sql.copy.CopyWriter;
 import omendb.sql.plan.Field;
 
-/// COPY TO: runs a plan and writes its rows. In text and csv every row is a message of its own, as PostgreSQL
-/// sends them.
+/// COPY TO: runs a plan and writes its rows. Every row is a message of its own, as PostgreSQL sends them; what
+/// stands before the first row of the binary format travels with that row.
 public final class CopyQuery implements CopyOut {
     private final Execution execution;
     private final Execution.Statement statement;
@@ -45,7 +45,9 @@ public final class CopyQuery implements CopyOut {
                 NativeBytesWriter out = new NativeBytesWriter(1 << 16)) {
             execution.begin(statement);
             writer.start(out);
-            flush(out, sink);
+            if (!format.isBinary()) {
+                flush(out, sink);
+            }
             for (Batch batch = execution.next(); batch != null; batch = execution.next()) {
                 for (int row = 0; row < batch.rowCount(); row++) {
                     writer.row(batch, row, out);
