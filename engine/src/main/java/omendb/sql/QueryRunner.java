@@ -146,6 +146,7 @@ final class QueryRunner {
                 evaluation,
                 environment,
                 settings.efSearch(),
+                settings.iterativeScan(),
                 1024L * settings.integer("work_mem"),
                 parameters);
     }

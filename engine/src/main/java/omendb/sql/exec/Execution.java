@@ -52,20 +52,14 @@ public final class Execution implements AutoCloseable {
             EvalContext evaluation,
             SystemState system,
             int efSearch,
+            boolean iterativeScan,
             long workMemBytes,
             List<ColumnVector> parameters) {}
 
     /// Starts an execution.
     public void begin(Statement statement) {
         end();
-        context.begin(
-                statement.database(),
-                statement.transaction(),
-                statement.catalog(),
-                statement.evaluation(),
-                statement.system(),
-                new ExecutionContext.Settings(statement.efSearch(), statement.workMemBytes()),
-                statement.parameters());
+        context.begin(statement);
         running = true;
         root.open();
     }

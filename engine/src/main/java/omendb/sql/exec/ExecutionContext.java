@@ -18,48 +18,31 @@ final class ExecutionContext {
     /// The session's settings that operators read.
     ///
     /// @param efSearch      hnsw.ef_search
+    /// @param iterativeScan whether a search goes on when these candidates are used up
     /// @param workMemBytes  bytes an operator may keep in memory
-    record Settings(int efSearch, long workMemBytes) {}
+    record Settings(int efSearch, boolean iterativeScan, long workMemBytes) {}
 
     private @Nullable Database database;
     private @Nullable Transaction transaction;
     private @Nullable Catalog catalog;
     private @Nullable EvalContext evaluation;
     private @Nullable SystemState system;
-    private Settings settings = new Settings(40, 4 << 20);
+    private Settings settings = new Settings(40, true, 4 << 20);
     private List<ColumnVector> parameters = List.of();
     private long generation;
     private long rowsAffected;
     private final Map<Integer, MaterializedRows> materialized = new HashMap<>();
 
-    void begin(
-            Database newDatabase,
-            Transaction newTransaction,
-            Catalog newCatalog,
-            EvalContext newEvaluation,
-            SystemState newSystem,
-            Settings newSettings,
-            List<ColumnVector> newParameters) {
-        this.database = newDatabase;
-        this.transaction = newTransaction;
-        this.catalog = newCatalog;
-        this.evaluation = newEvaluation;
-        this.system = newSystem;
-        this.settings = newSettings;
-        this.parameters = newParameters;
+    void begin(Execution.Statement statement) {
+        this.database = statement.database();
+        this.transaction = statement.transaction();
+        this.catalog = statement.catalog();
+        this.evaluation = statement.evaluation();
+        this.system = statement.system();
+        this.settings = new Settings(statement.efSearch(), statement.iterativeScan(), statement.workMemBytes());
+        this.parameters = statement.parameters();
         this.generation++;
         this.rowsAffected = 0;
-    }
-
-    void begin(Execution.Statement statement) {
-        begin(
-                statement.database(),
-                statement.transaction(),
-                statement.catalog(),
-                statement.evaluation(),
-                statement.system(),
-                new Settings(statement.efSearch(), statement.workMemBytes()),
-                statement.parameters());
     }
 
     private static <T> T present(@Nullable T value) {

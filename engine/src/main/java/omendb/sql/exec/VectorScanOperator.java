@@ -16,13 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Rows by growing distance out of an hnsw index, with a filter on each row.
 ///
-/// The index is asked for more as long as rows are wanted, so a filter never costs rows. When so few rows pass
-/// that a
-/// look at
-/// every row is cheaper, or when the index is exhausted but knows not all rows (NULLs, vectors without a
-/// distance), the
-/// rest comes
-/// from an exact scan: all rows not handed out yet, in order of their distance.
+/// The index is asked for more as long as rows are wanted, so a filter never costs rows. When so few rows pass that
+/// a look at every row is cheaper, or when the index is exhausted and rows are still wanted (NULLs, vectors without
+/// a distance, nodes that no link leads to), the rest comes from an exact scan: all rows not handed out yet, in order
+/// of their distance. With `hnsw.iterative_scan = off` a search ends after `hnsw.ef_search` hits, as pgvector's does.
 final class VectorScanOperator extends Operator {
     /// A hit costs about as much as this many rows of a sequential scan.
     private static final int HIT_COST_IN_ROWS = 8;
@@ -46,6 +43,8 @@ final class VectorScanOperator extends Operator {
     private long hits;
     private long passed;
     private int step;
+    private long most;
+    private boolean indexEnded;
 
     /// @param wanted rows the plan above asks for at most
     VectorScanOperator(
@@ -74,6 +73,7 @@ final class VectorScanOperator extends Operator {
         fetch = table.fetch(context().transaction(), attnums);
         hits = 0;
         passed = 0;
+        indexEnded = false;
         emitted.clear();
         query.reset();
         ColumnVector vector = query.evaluator(0).value(new ColumnVector[0], 1);
@@ -89,14 +89,20 @@ final class VectorScanOperator extends Operator {
         long rows = wanted.getAsLong();
         int k = (int) Math.max(1, Math.min(rows, Integer.MAX_VALUE / 2));
         step = (int) Math.max(1, Math.min(rows, Batch.CAPACITY));
-        int ef = Math.max(context().settings().efSearch(), Math.min(k, 1 << 20));
+        int candidates = context().settings().efSearch();
+        boolean goesOn = context().settings().iterativeScan();
+        most = goesOn ? Long.MAX_VALUE : candidates;
+        int ef = goesOn ? Math.max(candidates, Math.min(k, 1 << 20)) : candidates;
+        k = goesOn ? k : Math.min(k, candidates);
         search = table.vectorIndex(indexOid).search(context().transaction(), vector.segment(0), k, ef, null);
     }
 
     @Override
     boolean advance() {
         while (rest == null) {
-            if (fromIndex()) {
+            if (indexEnded) {
+                rest = exactRest();
+            } else if (fromIndex()) {
                 return true;
             }
         }
@@ -109,7 +115,7 @@ final class VectorScanOperator extends Operator {
         RowFetch rows = Objects.requireNonNull(fetch);
         out().reset();
         boolean more = true;
-        int limit = step;
+        int limit = (int) Math.min(step, most - hits);
         while (out().rowCount() < limit) {
             if (!source.next()) {
                 more = false;
@@ -129,10 +135,12 @@ final class VectorScanOperator extends Operator {
             emitted.add(batchIds[kept == count || filter == null ? i : filter.kept()[i]]);
         }
         passed += kept;
-        if (!more) {
-            boolean complete = hits >= Objects.requireNonNull(table).estimatedRowCount();
+        if (!more && most == Long.MAX_VALUE) {
             closeSearch();
-            rest = complete ? DistanceOrder.EMPTY : exactRest();
+            indexEnded = true;
+        } else if (!more || hits >= most) {
+            closeSearch();
+            rest = DistanceOrder.EMPTY;
         } else if (filter != null && scanIsCheaper()) {
             closeSearch();
             rest = exactRest();

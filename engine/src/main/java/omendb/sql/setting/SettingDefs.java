@@ -55,12 +55,17 @@ final class SettingDefs {
         return new SettingDef(name, value, "", kind, 0, Integer.MAX_VALUE, List.of(), Context.INTERNAL, "");
     }
 
-    /// pgvector 0.8's settings with its bounds.
+    /// pgvector 0.8's settings with its bounds. What differs is the default of `hnsw.iterative_scan`: a search goes on
+    /// until it has the rows LIMIT asks for, unless it is told not to.
     private static List<SettingDef> vectorSettings() {
         List<String> orders = List.of("off", "relaxed_order", "strict_order");
         return List.of(
                 integer("hnsw.ef_search", 40, 1, 1000, "Size of the dynamic candidate list for search"),
-                choice("hnsw.iterative_scan", orders, "Whether a scan goes on when its candidates are used up"),
+                choice(
+                        "hnsw.iterative_scan",
+                        "strict_order",
+                        orders,
+                        "Whether a scan goes on when its candidates are used up"),
                 integer("hnsw.max_scan_tuples", 20_000, 1, Integer.MAX_VALUE, "Rows an iterative scan may visit"),
                 new SettingDef(
                         "hnsw.scan_mem_multiplier",
@@ -75,6 +80,7 @@ final class SettingDefs {
                 integer("ivfflat.probes", 1, 1, 32_768, "Number of lists to search"),
                 choice(
                         "ivfflat.iterative_scan",
+                        "off",
                         List.of("off", "relaxed_order"),
                         "Whether a scan goes on when its lists are used up"),
                 integer("ivfflat.max_probes", 32_768, 1, 32_768, "Lists an iterative scan may search"));
@@ -93,8 +99,8 @@ final class SettingDefs {
                 description);
     }
 
-    private static SettingDef choice(String name, List<String> choices, String description) {
-        return new SettingDef(name, "off", "", Kind.ENUM, 0, 0, choices, Context.USER, description);
+    private static SettingDef choice(String name, String byDefault, List<String> choices, String description) {
+        return new SettingDef(name, byDefault, "", Kind.ENUM, 0, 0, choices, Context.USER, description);
     }
 
     private static void recorded(Map<String, SettingDef> defs) {

@@ -65,6 +65,7 @@ public final class Settings {
             int extraFloatDigits,
             boolean byteaHex,
             int efSearch,
+            boolean iterativeScan,
             boolean synchronousCommit) {
         static Derived of(Settings settings) {
             ZoneId zone = SettingValues.zone(settings.canonical("TimeZone"));
@@ -80,6 +81,7 @@ public final class Settings {
                     settings.integer("extra_float_digits"),
                     settings.canonical("bytea_output").equals("hex"),
                     settings.integer("hnsw.ef_search"),
+                    !settings.canonical("hnsw.iterative_scan").equals("off"),
                     !settings.canonical("synchronous_commit").equals("off"));
         }
     }
@@ -203,6 +205,11 @@ public final class Settings {
 
     public int efSearch() {
         return derived.efSearch();
+    }
+
+    /// Does a search of an hnsw index go on when its candidates are used up?
+    public boolean iterativeScan() {
+        return derived.iterativeScan();
     }
 
     /// Does COMMIT wait until the log is on disk?
