@@ -11,6 +11,7 @@ import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
+import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.TypeContext;
@@ -273,7 +274,10 @@ public final class SqlSession implements AutoCloseable {
         } catch (StackOverflowError e) {
             fail();
             throw new UserException(SqlState.STATEMENT_TOO_COMPLEX, "stack depth limit exceeded", e);
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException e) {
+            fail();
+            throw StorageFailures.translate(e);
+        } catch (Error e) {
             fail();
             throw e;
         }
