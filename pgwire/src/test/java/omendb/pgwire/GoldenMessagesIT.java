@@ -16,16 +16,13 @@ import omendb.pgwire.protocol.ClientBytes;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Conversations recorded from a real PostgreSQL (`golden.txt`, made by `src/test/python/record_golden.py`): ours must
-/// be
-/// the same message by message.
+/// be the same message by message.
 @Timeout(120)
-@Tag("pending") // 8 of 15 conversations differ from PostgreSQL: ai/TODO.md
 class GoldenMessagesIT {
     @TempDir
     static Path data;
