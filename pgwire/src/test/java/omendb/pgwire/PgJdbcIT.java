@@ -297,7 +297,7 @@ class PgJdbcIT {
     }
 
     @Test
-    @Tag("pending") // pgJDBC's getColumns needs window functions: ai/TODO.md
+    @Tag("pending") // pgJDBC selects fields of composite values: ai/TODO.md
     void metadata_names_tables_columns_and_keys() throws SQLException {
         try (Connection connection = connect()) {
             run(connection, "CREATE TABLE items (id bigint PRIMARY KEY, name varchar(20) NOT NULL, e vector(3))");

@@ -9,6 +9,27 @@ public sealed interface Expr {
     /// Character of the statement text, counted from 1; 0 = none.
     int position();
 
+    /// Where the text of the whole begins: errors about an expression's type point there.
+    default int start() {
+        return switch (this) {
+            case Binary binary -> binary.left().start();
+            case QuantifiedArray quantified -> quantified.left().start();
+            case QuantifiedSubquery quantified -> quantified.left().start();
+            case And and -> and.args().getFirst().start();
+            case Or or -> or.args().getFirst().start();
+            case NullTest test -> test.operand().start();
+            case BooleanTest test -> test.operand().start();
+            case DistinctFrom distinct -> distinct.left().start();
+            case Between between -> between.operand().start();
+            case InList in -> in.operand().start();
+            case InSubquery in -> in.operand().start();
+            case Subscript subscript -> subscript.base().start();
+            case Collate collate -> collate.operand().start();
+            case Cast cast -> Math.min(cast.position(), cast.operand().start());
+            default -> position();
+        };
+    }
+
     /// What a literal is before its context gives it a type.
     enum LiteralKind {
         NULL,

@@ -12,6 +12,7 @@ import omendb.sql.ast.SortItem;
 import omendb.sql.function.AggregateDef;
 import omendb.sql.function.CastDef.Context;
 import omendb.sql.function.FunctionDef;
+import omendb.sql.function.WindowDef;
 import omendb.sql.parse.SqlParser;
 import omendb.sql.plan.Scalar;
 import omendb.sql.plan.Scalar.CallForm;
@@ -29,15 +30,12 @@ final class CallBinder {
     }
 
     Scalar bind(Expr.FunctionCall call) {
-        if (call.over() != null) {
-            throw ExpressionBinder.unsupported("window functions", call.position());
-        }
         if (call.withinGroup()) {
             throw ExpressionBinder.unsupported("WITHIN GROUP", call.position());
         }
         boolean aggregateName =
                 !state.environment.functions().aggregates(call.name().name()).isEmpty();
-        ExpressionBinder arguments = aggregateName ? argumentBinder(call) : expressions;
+        ExpressionBinder arguments = aggregateName || call.over() != null ? argumentBinder(call) : expressions;
         List<Scalar> args = arguments.bindAll(call.args());
         List<SqlType> types = args.stream().map(Scalar::type).toList();
         FunctionResolver.Resolved resolved =
@@ -50,6 +48,12 @@ final class CallBinder {
             throw state.functions.noFunction(call.name(), types, call.position());
         }
         List<Scalar> coerced = coerceArguments(resolved, args, call);
+        if (call.over() != null) {
+            return new WindowBinder(state, expressions).call(call, call.over(), resolved, coerced);
+        }
+        if (resolved.target() instanceof WindowDef window) {
+            throw WindowBinder.needsOver(window, call.position());
+        }
         if (resolved.target() instanceof AggregateDef aggregate) {
             return aggregate(call, aggregate, coerced, resolved.result());
         }
@@ -58,8 +62,11 @@ final class CallBinder {
         return function(function, call, resolved, coerced);
     }
 
-    /// Arguments of what may be an aggregate: no aggregate inside an aggregate.
+    /// Arguments of what may be an aggregate: no aggregate inside an aggregate, no window function in either.
     private ExpressionBinder argumentBinder(Expr.FunctionCall call) {
+        if (call.over() != null) {
+            return expressions.clause().allowsWindows() ? expressions.in(Clause.WINDOW_ARGUMENT) : expressions;
+        }
         boolean onlyAggregates =
                 state.environment.functions().functions(call.name().name()).isEmpty();
         return onlyAggregates && expressions.clause().allowsAggregates()
@@ -88,7 +95,7 @@ final class CallBinder {
             List<Scalar> args,
             List<SqlType> types,
             FunctionResolver.@Nullable Resolved resolved) {
-        if (args.size() != 1 || call.star() || call.distinct()) {
+        if (args.size() != 1 || call.star() || call.distinct() || call.over() != null) {
             return null;
         }
         if (resolved != null

@@ -14,6 +14,12 @@ enum Clause {
     LIMIT("LIMIT", false, false),
     OFFSET("OFFSET", false, false),
     FILTER("FILTER", false, false),
+    WINDOW_ARGUMENT("window function calls", true, true),
+    WINDOW_PARTITION("window PARTITION BY", true, true),
+    WINDOW_ORDER("window ORDER BY", true, true),
+    WINDOW_ROWS("window ROWS", false, false),
+    WINDOW_RANGE("window RANGE", false, false),
+    WINDOW_GROUPS("window GROUPS", false, false),
     AGGREGATE_ARGUMENT("aggregate arguments", false, false),
     UPDATE("UPDATE", false, false),
     RETURNING("RETURNING", false, false),
@@ -39,6 +45,18 @@ enum Clause {
 
     boolean allowsAggregates() {
         return aggregates;
+    }
+
+    boolean allowsWindows() {
+        return this == SELECT || this == ORDER_BY || this == DISTINCT_ON;
+    }
+
+    /// Part of a window's definition.
+    boolean definesWindow() {
+        return switch (this) {
+            case WINDOW_PARTITION, WINDOW_ORDER, WINDOW_ROWS, WINDOW_RANGE, WINDOW_GROUPS -> true;
+            default -> false;
+        };
     }
 
     boolean allowsSets() {

@@ -159,7 +159,7 @@ final class ExpressionBinder {
     ///
     /// @param construct names it in errors: WHERE, AND, JOIN/ON
     Scalar bindBoolean(Expr expr, String construct) {
-        return state.coercions.toBoolean(bind(expr), construct, expr.position());
+        return state.coercions.toBoolean(bind(expr), construct, expr.start());
     }
 
     private List<Scalar> booleans(List<Expr> exprs, String construct) {
@@ -174,7 +174,7 @@ final class ExpressionBinder {
         Scalar value = bind(expr);
         Scalar coerced = state.coercions.coerce(value, type, typmod, context, expr.position());
         if (coerced == null) {
-            throw Coercions.cannotCast(value.type(), type, expr.position());
+            throw Coercions.cannotCast(value.type(), type, expr.start());
         }
         return coerced;
     }

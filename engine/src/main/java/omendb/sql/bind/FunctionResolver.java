@@ -17,6 +17,7 @@ import omendb.sql.function.CastDef.Context;
 import omendb.sql.function.FunctionDef;
 import omendb.sql.function.FunctionRegistry;
 import omendb.sql.function.OperatorDef;
+import omendb.sql.function.WindowDef;
 import org.jspecify.annotations.Nullable;
 
 /// Which function, aggregate or operator a call means: exact match, then the candidates its arguments can be
@@ -38,7 +39,7 @@ final class FunctionResolver {
 
     /// One overload, as a call with this many arguments sees it.
     ///
-    /// @param target   a [FunctionDef], [AggregateDef] or [OperatorDef]
+    /// @param target   a [FunctionDef], [AggregateDef], [WindowDef] or [OperatorDef]
     /// @param declared parameter types, a VARIADIC tail expanded
     /// @param result   declared result type
     /// @param variadic first argument of the expanded tail, -1 = none
@@ -46,7 +47,7 @@ final class FunctionResolver {
 
     /// What a call means, types settled.
     ///
-    /// @param target        a [FunctionDef], [AggregateDef] or [OperatorDef]
+    /// @param target        a [FunctionDef], [AggregateDef], [WindowDef] or [OperatorDef]
     /// @param argumentTypes what each argument is to be coerced to
     /// @param variadic      arguments from here on are packed into an array, -1 = none
     record Resolved(Object target, List<SqlType> argumentTypes, SqlType result, int variadic) {}
@@ -57,7 +58,8 @@ final class FunctionResolver {
 
     boolean exists(QualifiedName name) {
         return registry.functions(name.name()).stream().anyMatch(f -> visible(f.schema(), name.schema()))
-                || registry.aggregates(name.name()).stream().anyMatch(a -> visible(a.schema(), name.schema()));
+                || registry.aggregates(name.name()).stream().anyMatch(a -> visible(a.schema(), name.schema()))
+                || (!registry.windows(name.name()).isEmpty() && visible("pg_catalog", name.schema()));
     }
 
     /// Resolves a function or aggregate call; null if none matches.
@@ -78,6 +80,11 @@ final class FunctionResolver {
         for (AggregateDef aggregate : registry.aggregates(name.name())) {
             if (visible(aggregate.schema(), name.schema())) {
                 addAggregate(candidates, aggregate, arguments.size());
+            }
+        }
+        for (WindowDef window : registry.windows(name.name())) {
+            if (visible("pg_catalog", name.schema()) && window.argTypes().size() == arguments.size()) {
+                candidates.add(new Candidate(window, window.argTypes(), window.resultType(), -1));
             }
         }
         for (Candidate candidate : candidates) {

@@ -271,17 +271,17 @@ final class QueryBinder {
                 throw new UserException(
                                 SqlState.INVALID_COLUMN_REFERENCE,
                                 "argument of " + clause.text() + " must not contain variables")
-                        .withPosition(expr.position());
+                        .withPosition(expr.start());
             }
             throw e;
         }
-        Scalar coerced = state.coercions.coerce(value, Types.INT8, -1, Context.ASSIGNMENT, expr.position());
+        Scalar coerced = state.coercions.coerce(value, Types.INT8, -1, Context.ASSIGNMENT, expr.start());
         if (coerced == null) {
             throw new UserException(
                             SqlState.DATATYPE_MISMATCH,
                             "argument of " + clause.text() + " must be type bigint, not type "
                                     + value.type().format(-1))
-                    .withPosition(expr.position());
+                    .withPosition(expr.start());
         }
         return coerced;
     }

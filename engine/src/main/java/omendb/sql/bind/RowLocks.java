@@ -26,7 +26,7 @@ final class RowLocks {
         if (clauses.isEmpty()) {
             return locks;
         }
-        String strength = "FOR " + clauses.getFirst().strength().name().replace('_', ' ');
+        String strength = strength(clauses);
         if (shapeless) {
             throw new UserException(
                     SqlState.FEATURE_NOT_SUPPORTED,
@@ -56,6 +56,17 @@ final class RowLocks {
             }
         }
         return locks;
+    }
+
+    static void refuseWindows(List<Query.Locking> clauses) {
+        if (!clauses.isEmpty()) {
+            throw new UserException(
+                    SqlState.FEATURE_NOT_SUPPORTED, strength(clauses) + " is not allowed with window functions");
+        }
+    }
+
+    private static String strength(List<Query.Locking> clauses) {
+        return "FOR " + clauses.getFirst().strength().name().replace('_', ' ');
     }
 
     private static boolean named(List<QualifiedName> tables, Scope.Relation relation) {

@@ -2,16 +2,20 @@ package omendb.sql.bind;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.sql.ast.Expr;
+import omendb.sql.ast.Window;
 import omendb.sql.plan.Field;
 import omendb.sql.plan.LogicalPlan;
 import omendb.sql.plan.Scalar;
+import omendb.sql.plan.Scalars;
 import org.jspecify.annotations.Nullable;
 
 /// What names mean at one level of a query: the items of FROM, then (outwards) those of the enclosing queries.
@@ -37,6 +41,9 @@ final class Scope {
     /// Names of relations that exist in the query but cannot be referred to here (not LATERAL).
     private final List<Relation> hidden = new ArrayList<>();
 
+    /// The WINDOW clause.
+    private List<Window> windows = List.of();
+
     Scope(@Nullable Scope parent) {
         this.parent = parent;
     }
@@ -53,6 +60,22 @@ final class Scope {
 
     void hide(List<Relation> moreRelations) {
         hidden.addAll(moreRelations);
+    }
+
+    List<Window> windows() {
+        return windows;
+    }
+
+    void defineWindows(List<Window> definitions) {
+        windows = List.copyOf(definitions);
+    }
+
+    /// Whether the expression reads a column of this level.
+    boolean ownsColumnOf(Scalar scalar) {
+        Set<Field> own = new HashSet<>();
+        columns.forEach(column -> own.addAll(Scalars.fields(column.value())));
+        relations.forEach(relation -> relation.columns().forEach(column -> own.addAll(Scalars.fields(column.value()))));
+        return Scalars.fields(scalar).stream().anyMatch(own::contains);
     }
 
     List<Relation> relations() {

@@ -43,15 +43,14 @@ final class SelectBinder {
         if (select.into() != null) {
             throw ExpressionBinder.unsupported("SELECT INTO", select.position());
         }
-        if (!select.windows().isEmpty()) {
-            throw ExpressionBinder.unsupported("WINDOW", select.position());
-        }
         FromBinder.Bound from = new FromBinder(state, scope).bindList(select.from());
         LogicalPlan plan = from.plan();
         if (select.where() != null) {
             Scalar condition = binder(Clause.WHERE).bindBoolean(select.where(), "WHERE");
             plan = new LogicalPlan.Filter(plan, condition);
         }
+        scope.defineWindows(select.windows());
+        new WindowBinder(state, binder(Clause.SELECT)).checkDefinitions();
         List<Target> targets = bindTargets(select.items(), resolveUnknowns);
         List<Ordering> orderings = bindOrderBy(query.orderBy(), targets, select.distinct() != null);
         List<Integer> distinctOn = bindDistinctOn(select.distinct(), targets);
@@ -59,6 +58,11 @@ final class SelectBinder {
         boolean shapeless = !grouped.equals(plan) || select.distinct() != null;
         RowLocks locks = RowLocks.of(query.locking(), from, state, shapeless);
         grouped = locks.addRowIds(grouped, targetsAsScalars(targets));
+        Windowing windows = windows(targets);
+        if (!windows.isEmpty()) {
+            RowLocks.refuseWindows(query.locking());
+            grouped = windows.plan(grouped);
+        }
         LogicalPlan projected = project(grouped, targets, locks);
         return finish(projected, targets, orderings, distinctOn, select, query, locks);
     }
@@ -216,12 +220,29 @@ final class SelectBinder {
         return condition == null ? grouped : new LogicalPlan.Filter(grouped, condition);
     }
 
+    /// Rewrites the targets to refer to window functions' results.
+    private Windowing windows(List<Target> targets) {
+        Windowing windows = new Windowing(state);
+        for (int i = 0; i < targets.size(); i++) {
+            Target target = targets.get(i);
+            if (Scalars.contains(target.value(), Scalar.WindowCall.class)) {
+                Scalar value = windows.rewrite(target.value());
+                targets.set(i, new Target(target.name(), value, target.source(), target.hidden()));
+            }
+        }
+        return windows;
+    }
+
     private Scalar bindGroupExpression(Expr expr, List<Target> targets) {
         int target = findTarget(expr, targets, Clause.GROUP_BY);
         if (target >= 0) {
             Scalar value = targets.get(target).value();
             if (Scalars.contains(value, Scalar.Aggregate.class)) {
                 throw new UserException(SqlState.GROUPING_ERROR, "aggregate functions are not allowed in GROUP BY")
+                        .withPosition(expr.position());
+            }
+            if (Scalars.contains(value, Scalar.WindowCall.class)) {
+                throw new UserException(SqlState.WINDOWING_ERROR, "window functions are not allowed in GROUP BY")
                         .withPosition(expr.position());
             }
             return value;

@@ -87,6 +87,7 @@ final class PlanCompiler {
                 yield new RowOperators.Filter(context, input, program(filter.input(), List.of(filter.condition())));
             }
             case PhysicalPlan.Aggregate aggregate -> aggregate(aggregate);
+            case PhysicalPlan.Window window -> new WindowCompiler(context, this).compile(window);
             case PhysicalPlan.Distinct distinct -> distinct(distinct);
             case PhysicalPlan.Sort sort -> sort(sort);
             case PhysicalPlan.Limit limit -> limit(limit);

@@ -39,6 +39,7 @@ final class PlanDescriber {
             case PhysicalPlan.ProjectSet set -> node(set, "ProjectSet").child(describe(set.input()));
             case PhysicalPlan.Filter filter -> filter(filter);
             case PhysicalPlan.Aggregate aggregate -> aggregate(aggregate);
+            case PhysicalPlan.Window window -> node(window, "WindowAgg").child(describe(window.input()));
             case PhysicalPlan.Distinct distinct -> distinct(distinct);
             case PhysicalPlan.Sort sort -> sort(sort);
             case PhysicalPlan.Limit limit -> node(limit, "Limit").child(describe(limit.input()));

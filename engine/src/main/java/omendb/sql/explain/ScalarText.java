@@ -7,6 +7,7 @@ import omendb.engine.type.Batch;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.TypeContext;
 import omendb.engine.type.Types;
+import omendb.sql.function.AggregateDef;
 import omendb.sql.parse.Deparser;
 import omendb.sql.plan.Scalar;
 import omendb.sql.plan.SortKey;
@@ -55,6 +56,7 @@ final class ScalarText {
             case Scalar.RowOf row -> "ROW(" + list(row.elements()) + ")";
             case Scalar.Subquery subquery -> "(SubPlan " + subquery.kind() + ")";
             case Scalar.Aggregate aggregate -> aggregate(aggregate);
+            case Scalar.WindowCall call -> window(call);
             case Scalar.SetCall call -> call.function().name() + "(" + list(call.args()) + ")";
             case Scalar.DefaultValue _ -> "DEFAULT";
         };
@@ -144,6 +146,12 @@ final class ScalarText {
 
     private String orEmpty(@Nullable Scalar scalar) {
         return scalar == null ? "" : of(scalar);
+    }
+
+    private String window(Scalar.WindowCall call) {
+        boolean star = call.args().isEmpty() && call.function() instanceof AggregateDef;
+        return Deparser.identifier(call.function().name()) + "(" + (star ? "*" : list(call.args())) + ")"
+                + (call.filter() == null ? "" : " FILTER (WHERE " + of(call.filter()) + ")") + " OVER (?)";
     }
 
     private String aggregate(Scalar.Aggregate aggregate) {

@@ -15,7 +15,8 @@ public record AggregateDef(
         List<SqlType> argTypes,
         boolean variadic,
         SqlType resultType,
-        Factory factory) {
+        Factory factory)
+        implements WindowFunction {
     public AggregateDef {
         argTypes = List.copyOf(argTypes);
     }

@@ -23,6 +23,7 @@ final class Builtins {
         SetFunctions.register(r);
         Casts.register(r);
         Aggregates.register(r);
+        WindowDef.register(builder);
         VectorFunctions.register(new Registrar(builder, "public"));
     }
 }

@@ -21,6 +21,7 @@ public final class FunctionRegistry {
     private final Map<String, List<OperatorDef>> operators = new HashMap<>();
     private final Map<String, List<AggregateDef>> aggregates = new HashMap<>();
     private final Map<Integer, AggregateDef> aggregatesByOid = new HashMap<>();
+    private final Map<String, List<WindowDef>> windows = new HashMap<>();
     private final Map<TypePair, CastDef> casts = new HashMap<>();
 
     private FunctionRegistry(Builder builder) {
@@ -40,6 +41,9 @@ public final class FunctionRegistry {
                     .computeIfAbsent(aggregate.name(), name -> new ArrayList<>())
                     .add(aggregate);
             aggregatesByOid.put(aggregate.oid(), aggregate);
+        }
+        for (WindowDef window : builder.windows) {
+            windows.computeIfAbsent(window.name(), name -> new ArrayList<>()).add(window);
         }
         for (CastDef cast : builder.casts) {
             casts.put(new TypePair(cast.source().oid(), cast.target().oid()), cast);
@@ -82,6 +86,11 @@ public final class FunctionRegistry {
         return aggregatesByOid.get(oid);
     }
 
+    /// Functions of this name that need a window.
+    public List<WindowDef> windows(String name) {
+        return windows.getOrDefault(name, List.of());
+    }
+
     /// Operators of this name, binary and prefix.
     public List<OperatorDef> operators(String name) {
         return operators.getOrDefault(name, List.of());
@@ -101,6 +110,10 @@ public final class FunctionRegistry {
         return Collections.unmodifiableCollection(aggregatesByOid.values());
     }
 
+    public List<WindowDef> allWindows() {
+        return windows.values().stream().flatMap(List::stream).toList();
+    }
+
     public List<OperatorDef> allOperators() {
         return operators.values().stream().flatMap(List::stream).toList();
     }
@@ -115,6 +128,7 @@ public final class FunctionRegistry {
         private final List<OperatorDef> operators = new ArrayList<>();
         private final List<AggregateDef> aggregates = new ArrayList<>();
         private final List<CastDef> casts = new ArrayList<>();
+        private final List<WindowDef> windows = new ArrayList<>();
 
         private final Oids oids = new Oids();
 
@@ -136,6 +150,11 @@ public final class FunctionRegistry {
 
         public Builder add(AggregateDef aggregate) {
             aggregates.add(aggregate);
+            return this;
+        }
+
+        public Builder add(WindowDef window) {
+            windows.add(window);
             return this;
         }
 

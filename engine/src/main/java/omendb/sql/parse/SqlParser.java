@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import omendb.engine.error.OmenException;
 import omendb.sql.ast.Expr;
 import omendb.sql.ast.Statement;
 import omendb.sql.ast.TypeName;

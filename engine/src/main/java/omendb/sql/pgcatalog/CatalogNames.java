@@ -7,6 +7,7 @@ import omendb.engine.catalog.RelationDef;
 import omendb.engine.type.ObjectNames;
 import omendb.sql.function.AggregateDef;
 import omendb.sql.function.FunctionDef;
+import omendb.sql.function.WindowDef;
 import omendb.sql.parse.Deparser;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,9 @@ public final class CatalogNames implements ObjectNames {
         }
         for (AggregateDef aggregate : state.functions().aggregates(bare)) {
             return aggregate.oid();
+        }
+        for (WindowDef window : state.functions().windows(bare)) {
+            return window.oid();
         }
         return ProcedureNames.oid(bare);
     }

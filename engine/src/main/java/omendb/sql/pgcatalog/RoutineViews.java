@@ -10,6 +10,7 @@ import omendb.sql.function.CastDef;
 import omendb.sql.function.FunctionDef;
 import omendb.sql.function.FunctionRegistry;
 import omendb.sql.function.OperatorDef;
+import omendb.sql.function.WindowDef;
 import org.jspecify.annotations.Nullable;
 
 /// Functions, aggregates, operators and casts: the registry as catalogs.
@@ -55,6 +56,16 @@ final class RoutineViews {
                     .set("prorows", 0.0)
                     .set("prokind", "a")
                     .set("proisstrict", false)
+                    .set("proretset", false)
+                    .set("provolatile", "i")
+                    .set("pronargdefaults", 0);
+        }
+        for (WindowDef window : registry.allWindows()) {
+            procedure(rows, window.oid(), "pg_catalog", window.name(), window.argTypes(), window.resultType())
+                    .set("provariadic", 0)
+                    .set("prorows", 0.0)
+                    .set("prokind", "w")
+                    .set("proisstrict", !window.argTypes().isEmpty())
                     .set("proretset", false)
                     .set("provolatile", "i")
                     .set("pronargdefaults", 0);

@@ -34,6 +34,14 @@ final class ColumnPruning {
                 below.addAll(used(kept));
                 yield new LogicalPlan.Aggregate(prune(input, below), groups, kept, sets);
             }
+            case LogicalPlan.Window(var input, var partitionBy, var orderBy, var calls) -> {
+                List<Item> kept = keep(calls, needed);
+                Set<Field> below = new HashSet<>(needed);
+                below.addAll(used(kept));
+                partitionBy.forEach(scalar -> Scalars.collectFields(scalar, below));
+                orderBy.forEach(key -> Scalars.collectFields(key.expression(), below));
+                yield new LogicalPlan.Window(prune(input, below), partitionBy, orderBy, kept);
+            }
             // these compare or count whole rows
             case LogicalPlan.Distinct(var input, var on) -> {
                 Set<Field> all = new HashSet<>(input.output());

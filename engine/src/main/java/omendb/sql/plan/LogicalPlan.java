@@ -87,6 +87,20 @@ public sealed interface LogicalPlan {
         }
     }
 
+    /// Window functions over sorted input; its output is the input's columns and one of each call.
+    ///
+    /// @param partitionBy,orderBy columns of the input, the same for all calls
+    /// @param calls       [Scalar.WindowCall]s
+    record Window(LogicalPlan input, List<Scalar> partitionBy, List<SortKey> orderBy, List<Item> calls)
+            implements LogicalPlan {
+        @Override
+        public List<Field> output() {
+            List<Field> all = new ArrayList<>(input.output());
+            calls.forEach(item -> all.add(item.field()));
+            return all;
+        }
+    }
+
     /// DISTINCT over all columns (`on` null) or DISTINCT ON over sorted input.
     record Distinct(LogicalPlan input, @Nullable List<Scalar> on) implements LogicalPlan {
         @Override

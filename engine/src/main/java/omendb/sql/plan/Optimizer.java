@@ -123,6 +123,7 @@ public final class Optimizer {
                 case LogicalPlan.Sort(var input, var keys) -> new LogicalPlan.Sort(push(input, conditions), keys);
                 case LogicalPlan.SetOperation operation -> intoSetOperation(operation, conditions);
                 case LogicalPlan.Aggregate aggregate -> belowAggregate(aggregate, conditions);
+                case LogicalPlan.Window window -> belowWindow(window, conditions);
                 case LogicalPlan.Distinct(var input, var on)
                 when on == null -> new LogicalPlan.Distinct(push(input, conditions), null);
                 default -> filter(inside(plan), conditions);
@@ -309,6 +310,25 @@ public final class Optimizer {
             return conditions.stream()
                     .map(condition -> substitute(condition, definitions))
                     .toList();
+        }
+
+        /// What holds for a whole partition or for none of its rows does not change what functions see.
+        private LogicalPlan belowWindow(LogicalPlan.Window window, List<Scalar> conditions) {
+            Set<Field> partition = new HashSet<>();
+            window.partitionBy().forEach(scalar -> Scalars.collectFields(scalar, partition));
+            Set<Field> own = new HashSet<>(window.output());
+            List<Scalar> below = new ArrayList<>();
+            List<Scalar> above = new ArrayList<>();
+            for (Scalar condition : conditions) {
+                boolean movable = !Scalars.isVolatile(condition)
+                        && !Scalars.contains(condition, Scalar.Subquery.class)
+                        && Scalars.fields(condition).stream()
+                                .allMatch(field -> partition.contains(field) || !own.contains(field));
+                (movable ? below : above).add(condition);
+            }
+            LogicalPlan rebuilt = new LogicalPlan.Window(
+                    push(window.input(), below), window.partitionBy(), window.orderBy(), window.calls());
+            return above.isEmpty() ? rebuilt : filter(rebuilt, above);
         }
 
         /// HAVING on groups alone is WHERE.

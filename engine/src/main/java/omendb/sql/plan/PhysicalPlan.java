@@ -152,6 +152,18 @@ public sealed interface PhysicalPlan {
         }
     }
 
+    /// See [LogicalPlan.Window].
+    record Window(
+            PhysicalPlan input, List<Scalar> partitionBy, List<SortKey> orderBy, List<Item> calls, Estimate estimate)
+            implements PhysicalPlan {
+        @Override
+        public List<Field> output() {
+            List<Field> all = new ArrayList<>(input.output());
+            calls.forEach(item -> all.add(item.field()));
+            return all;
+        }
+    }
+
     /// @param on null: all columns, by hash; else the first row of each run of equal values in sorted input
     record Distinct(PhysicalPlan input, @Nullable List<Scalar> on, Estimate estimate) implements PhysicalPlan {
         @Override

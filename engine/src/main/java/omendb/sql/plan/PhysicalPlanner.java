@@ -60,6 +60,12 @@ public final class PhysicalPlanner {
             }
             case LogicalPlan.Filter filter -> filter(filter);
             case LogicalPlan.Aggregate aggregate -> aggregate(aggregate);
+            case LogicalPlan.Window(var input, var partitionBy, var orderBy, var calls) -> {
+                PhysicalPlan below = plan(input);
+                Estimate estimate = below.estimate();
+                yield new PhysicalPlan.Window(
+                        below, partitionBy, orderBy, calls, estimate.plus(CPU_ROW + CPU_OPERATOR * calls.size()));
+            }
             case LogicalPlan.Distinct(var input, var on) -> {
                 PhysicalPlan below = plan(input);
                 Estimate estimate = below.estimate();

@@ -24,6 +24,7 @@ public final class Plans {
             case LogicalPlan.ProjectSet project -> List.of(project.input());
             case LogicalPlan.Filter filter -> List.of(filter.input());
             case LogicalPlan.Aggregate aggregate -> List.of(aggregate.input());
+            case LogicalPlan.Window window -> List.of(window.input());
             case LogicalPlan.Distinct distinct -> List.of(distinct.input());
             case LogicalPlan.Sort sort -> List.of(sort.input());
             case LogicalPlan.Limit limit -> List.of(limit.input());
@@ -58,6 +59,8 @@ public final class Plans {
             case LogicalPlan.Filter(var input, var condition) -> new LogicalPlan.Filter(change.apply(input), condition);
             case LogicalPlan.Aggregate(var input, var groups, var aggregates, var sets) ->
                 new LogicalPlan.Aggregate(change.apply(input), groups, aggregates, sets);
+            case LogicalPlan.Window(var input, var partitionBy, var orderBy, var calls) ->
+                new LogicalPlan.Window(change.apply(input), partitionBy, orderBy, calls);
             case LogicalPlan.Distinct(var input, var on) -> new LogicalPlan.Distinct(change.apply(input), on);
             case LogicalPlan.Sort(var input, var keys) -> new LogicalPlan.Sort(change.apply(input), keys);
             case LogicalPlan.Limit(var input, var count, var offset) ->
@@ -134,6 +137,9 @@ public final class Plans {
             case LogicalPlan.Filter(var input, var condition) -> new LogicalPlan.Filter(input, each.apply(condition));
             case LogicalPlan.Aggregate(var input, var groups, var aggregates, var sets) ->
                 new LogicalPlan.Aggregate(input, map(groups, each), map(aggregates, each), sets);
+            case LogicalPlan.Window(var input, var partitionBy, var orderBy, var calls) ->
+                new LogicalPlan.Window(
+                        input, partitionBy.stream().map(each).toList(), mapKeys(orderBy, each), map(calls, each));
             case LogicalPlan.Distinct(var input, var on) ->
                 new LogicalPlan.Distinct(
                         input, on == null ? null : on.stream().map(each).toList());
@@ -210,6 +216,11 @@ public final class Plans {
             case LogicalPlan.Aggregate aggregate -> {
                 aggregate.groups().forEach(item -> all.add(item.expression()));
                 aggregate.aggregates().forEach(item -> all.add(item.expression()));
+            }
+            case LogicalPlan.Window window -> {
+                all.addAll(window.partitionBy());
+                window.orderBy().forEach(key -> all.add(key.expression()));
+                window.calls().forEach(item -> all.add(item.expression()));
             }
             case LogicalPlan.Distinct distinct -> {
                 if (distinct.on() != null) {

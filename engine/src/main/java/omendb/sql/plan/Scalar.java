@@ -5,6 +5,7 @@ import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
 import omendb.sql.function.AggregateDef;
 import omendb.sql.function.FunctionDef;
+import omendb.sql.function.WindowFunction;
 import org.jspecify.annotations.Nullable;
 
 /// A bound scalar expression: every function is chosen, every coercion is a node of its own.
@@ -224,6 +225,20 @@ public sealed interface Scalar {
         public Aggregate {
             args = List.copyOf(args);
             orderBy = List.copyOf(orderBy);
+        }
+    }
+
+    /// A call over a window; only [LogicalPlan.Window] holds it once a query is bound.
+    ///
+    /// @param filter of an aggregate, or null
+    record WindowCall(
+            WindowFunction function,
+            List<Scalar> args,
+            @Nullable Scalar filter,
+            WindowSpec window,
+            SqlType type) implements Scalar {
+        public WindowCall {
+            args = List.copyOf(args);
         }
     }
 

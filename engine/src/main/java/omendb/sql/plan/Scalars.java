@@ -58,6 +58,14 @@ public final class Scalars {
                 }
                 yield all;
             }
+            case Scalar.WindowCall call -> {
+                List<Scalar> all = new ArrayList<>(call.args());
+                if (call.filter() != null) {
+                    all.add(call.filter());
+                }
+                all.addAll(call.window().scalars());
+                yield all;
+            }
             case Scalar.SetCall call -> call.args();
         };
     }
@@ -121,6 +129,9 @@ public final class Scalars {
                                 .toList(),
                         filter == null ? null : self.apply(filter),
                         type);
+            case Scalar.WindowCall(var function, var args, var filter, var window, var type) ->
+                new Scalar.WindowCall(
+                        function, map(args, self), filter == null ? null : self.apply(filter), window.map(self), type);
             case Scalar.SetCall(var function, var args, var type) ->
                 new Scalar.SetCall(function, map(args, self), type);
         };
@@ -204,6 +215,7 @@ public final class Scalars {
                 && !contains(scalar, Scalar.Subquery.class)
                 && !contains(scalar, Scalar.Aggregate.class)
                 && !contains(scalar, Scalar.SetCall.class)
+                && !contains(scalar, Scalar.WindowCall.class)
                 && !isVolatile(scalar);
     }
 
