@@ -9,6 +9,7 @@ import omendb.ann.hnsw.CheckpointWriter;
 import omendb.ann.hnsw.IndexMemory;
 import omendb.ann.hnsw.IndexStatistics;
 import omendb.ann.hnsw.IndexWriter;
+import omendb.ann.hnsw.Reachability;
 import omendb.memory.Epochs;
 import omendb.memory.FileStore;
 import omendb.memory.MissingFileException;
@@ -212,6 +213,16 @@ public final class HnswIndex implements AutoCloseable {
         try (Epochs.Pin pin = epochs.pin()) {
             assert pin != null;
             return IndexStatistics.of(memory, bytesOnDisk, generation);
+        }
+    }
+
+    /// Live linked slots that no walk along the ground level gets to, by reading every list once: 0 unless the files
+    /// are damaged or older than the rule that keeps it so. A search finds such a slot only when it goes on to its
+    /// end.
+    public long countUnreachable() {
+        try (Epochs.Pin pin = epochs.pin()) {
+            assert pin != null;
+            return Reachability.countUnreachable(memory);
         }
     }
 

@@ -14,7 +14,6 @@ import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Assume;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -139,8 +138,6 @@ class HnswPropertyTest {
 
     @Property(tries = 40)
     void beam_as_wide_as_the_index_finds_what_a_scan_finds(@ForAll("cases") Case given) {
-        // under cosine one or two dimensions make nearly all vectors equal, and two links do not connect those
-        Assume.that(given.m > 2 && given.dimensions > 2);
         try (var setup = new Setup(given)) {
             setup.fill();
             int k = Math.min(10, given.count);
@@ -154,8 +151,7 @@ class HnswPropertyTest {
                 for (int i = 0; i < truth.count() && search.next(); i++) {
                     hits += search.distance() <= truth.distance(truth.count() - 1) ? 1 : 0;
                 }
-                // a node whose in-links were all pruned is met only after the last beam
-                assertTrue(hits >= truth.count() - 1, "found " + hits + " of " + truth.count());
+                assertEquals(truth.count(), hits);
             }
         }
     }

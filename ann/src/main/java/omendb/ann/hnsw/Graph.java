@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 ///     0      4    head: neighbour count in bits 0..15, flags above
 ///     4      4    on level 0: number + 1 of the node's first upper list, 0 = the node has level 0 alone;
 ///                 on upper levels: the node's slot
-///     8      4c   neighbours, c = 2m on level 0, m above
+///     8      4c   neighbours, c = 2m on level 0, m above; the first is the node's parent in the level's spanning
+///                 tree, see [NodeLinker]
 ///
 /// Level 0 is an array of lists by slot; the upper lists of a node follow each other, level 1 first, in a second
 /// array.

@@ -40,6 +40,10 @@ final class NeighbourSelector {
     private long[] order = new long[128];
     private int[] chosen = new int[128];
     private int count;
+
+    // the first of the candidates, which are chosen whatever they are
+    private int kept;
+
     private int owner;
     private final float[] group = new float[FloatKernelsX4.ROOM];
 
@@ -55,6 +59,17 @@ final class NeighbourSelector {
     void begin(int slot) {
         owner = slot;
         count = 0;
+        kept = 0;
+    }
+
+    /// Adds a candidate that will be chosen, in the order of these calls and before all others.
+    void keep(int slot) {
+        int before = count;
+        add(slot);
+        if (count > before) {
+            slots[before] = slots[kept];
+            slots[kept++] = slot;
+        }
     }
 
     /// Adds a candidate; the node itself is left out.
@@ -73,13 +88,17 @@ final class NeighbourSelector {
         slots[count++] = slot;
     }
 
-    /// Chooses up to `room` of the candidates, nearest first; read them with [#chosen].
+    /// Chooses up to `room` of the candidates, after those to keep nearest first; read them with [#chosen].
     int select(int room) {
         measure();
-        Arrays.sort(order, 0, count);
-        int taken = 0;
+        int taken = Math.min(kept, room);
         int duplicates = 0;
-        for (int i = 0; i < count && taken < room; i++) {
+        for (int i = 0; i < taken; i++) {
+            chosen[i] = i;
+            duplicates += apart[i] <= 0 ? 1 : 0;
+        }
+        Arrays.sort(order, kept, count);
+        for (int i = kept; i < count && taken < room; i++) {
             int candidate = (int) order[i] & INDEX_MASK;
             boolean accepted;
             if (apart[candidate] <= 0) {
