@@ -62,12 +62,17 @@ final class Libc {
     private static final @Nullable MethodHandle FALLOCATE = Platform.LINUX
             ? handle("fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG))
             : null;
+    private static final @Nullable MethodHandle SETPRIORITY = Platform.LINUX
+            ? handle("setpriority", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT))
+            : null;
     // macOS only: its fsync does not reach the medium, F_FULLFSYNC does
     private static final @Nullable MethodHandle FCNTL =
             Platform.LINUX ? null : handle("fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
 
     private static final int SEEK_END = 2;
     private static final int F_FULLFSYNC = 51;
+    private static final int PRIO_PROCESS = 0;
+    private static final int CALLING_THREAD = 0;
 
     private Libc() {}
 
@@ -80,6 +85,21 @@ final class Libc {
                 result = result(state, (int) OPEN.invokeExact(state, name, flags, mode));
             } while (result == -Platform.EINTR);
             return result;
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /// Sets the nice value of the calling thread. Linux keeps one for each thread; elsewhere it is the process's
+    /// own, so nothing is done there.
+    static long setThreadNice(int nice) {
+        MethodHandle call = SETPRIORITY;
+        if (call == null) {
+            return 0;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(STATE);
+            return result(state, (int) call.invokeExact(state, PRIO_PROCESS, CALLING_THREAD, nice));
         } catch (Throwable t) {
             throw unexpected(t);
         }

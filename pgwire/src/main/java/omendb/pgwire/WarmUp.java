@@ -2,6 +2,7 @@ package omendb.pgwire;
 
 import omendb.ann.DistanceKernels;
 import omendb.engine.Database;
+import omendb.memory.BackgroundPriority;
 import omendb.pgwire.session.EngineBackend;
 import omendb.pgwire.session.SessionWarmUp;
 import org.slf4j.Logger;
@@ -15,7 +16,10 @@ final class WarmUp {
     private WarmUp() {}
 
     static void inBackground(Database database, String user) {
-        Thread.ofPlatform().daemon().name("omendb-warm-up").start(() -> run(database, user));
+        Thread.ofPlatform().daemon().name("omendb-warm-up").start(() -> {
+            BackgroundPriority.enter();
+            run(database, user);
+        });
     }
 
     static void run(Database database, String user) {
