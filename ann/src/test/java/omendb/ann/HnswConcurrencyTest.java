@@ -129,10 +129,58 @@ class HnswConcurrencyTest {
             assertNull(failure.get(), () -> "seed " + SEED + ": " + failure.get());
             assertEquals(COUNT, index.indexedLimit());
             assertEquals(COUNT, index.stats().nodes());
+            assertEquals(0, index.countUnreachable());
             index.checkpoint();
         }
         try (HnswIndex index = HnswIndex.open(store, "idx", vectors, epochs)) {
+            assertEquals(0, index.countUnreachable());
             double recall = Recall.at(10, index, vectors, vectors, 200, 40, COUNT);
+            assertTrue(recall >= 0.95, "recall " + recall);
+        }
+    }
+
+    @Test
+    void what_was_marked_dead_before_a_search_is_not_returned_and_the_rest_keeps_its_recall()
+            throws InterruptedException {
+        try (HnswIndex index =
+                HnswIndex.create(HnswOptions.of(DIMENSIONS, Distance.L2), vectors, store, "idx", epochs)) {
+            index.build(COUNT / 2, slot -> true, 2, BuildProgress.SILENT);
+            // of the slots below `dead` the even ones are marked; the other half of the data comes in meanwhile
+            var dead = new AtomicLong();
+            List<Thread> changes = List.of(
+                    start(() -> {
+                        for (long slot = COUNT / 2; slot < COUNT; slot++) {
+                            index.insert(slot);
+                        }
+                    }),
+                    start(() -> {
+                        for (long slot = 0; slot < COUNT; slot += 2) {
+                            index.markDead(slot);
+                            dead.set(slot + 1);
+                        }
+                    }),
+                    start(() -> {
+                        while (!done.get()) {
+                            index.checkpoint();
+                        }
+                    }));
+            var random = new Random(SEED);
+            while (changes.get(0).isAlive() || changes.get(1).isAlive()) {
+                long limit = dead.get();
+                try (HnswSearch search = index.search(vectors.address(random.nextInt(COUNT)), 10, 40, COUNT, null)) {
+                    for (int i = 0; i < 10; i++) {
+                        assertTrue(search.next(), "half of the rows are live");
+                        assertTrue(search.slot() % 2 == 1 || search.slot() >= limit, "slot " + search.slot());
+                    }
+                }
+            }
+            done.set(true);
+            for (Thread change : changes) {
+                change.join();
+            }
+            assertNull(failure.get(), () -> "seed " + SEED + ": " + failure.get());
+            assertEquals(0, index.countUnreachable());
+            double recall = Recall.at(10, index, vectors, vectors, 200, 40, COUNT, slot -> slot % 2 == 1);
             assertTrue(recall >= 0.95, "recall " + recall);
         }
     }
@@ -156,6 +204,7 @@ class HnswConcurrencyTest {
             assertTrue(Recall.at(10, index, vectors, vectors, 50, 40, COUNT) >= 0.95);
             index.build(COUNT, slot -> true, 2, BuildProgress.SILENT);
             assertEquals(COUNT, index.stats().nodes());
+            assertEquals(0, index.countUnreachable(), "a checkpoint between a node's links and its neighbours'");
             assertTrue(Recall.at(10, index, vectors, vectors, 50, 40, COUNT) >= 0.95);
         }
     }

@@ -6,12 +6,14 @@ import java.lang.foreign.MemorySegment;
 /// Runs every kernel on small vectors until the compiler has taken it.
 public final class KernelWarmUp {
     private static final int DIMENSIONS = 320;
+    private static final int HADAMARD = 256;
     private static final int ROUNDS = 12_000;
     private static final int ROW_BYTES = 256;
 
     private KernelWarmUp() {}
 
-    /// Takes some 100 ms.
+    /// Takes as long as the compiler needs for these methods: one to two seconds of a free core, more on a busy one.
+    /// For a background thread.
     public static void run() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(DIMENSIONS * 8L * Float.BYTES, 64);
@@ -49,11 +51,24 @@ public final class KernelWarmUp {
         return FloatKernels.isFinite(a, n) ? sum : Double.NaN;
     }
 
+    /// What a search does to its query, and then to every code row.
     private static int codes(long a, int round) {
+        // behind all that the others read, which stays as it is
+        long x = a + 6 * 4L * DIMENSIONS;
+        long planes = a + 7 * 4L * DIMENSIONS;
+        RotationKernels.scaledDifference(a, 2, a, x, DIMENSIONS - (round & 3));
+        RotationKernels.multiply(x, a, 1, DIMENSIONS);
+        RotationKernels.hadamard(x, HADAMARD);
+        RotationKernels.mixHalves(x, DIMENSIONS);
+        RotationKernels.multiply(x, 0.5f, DIMENSIONS);
+        float[] range = new float[CodeKernels.ROOM];
+        CodeKernels.range(x, DIMENSIONS, range);
+        CodeKernels.quantizeToPlanes(a, DIMENSIONS, 0, 1, 4, planes, 64);
         int[] ids = {0, 1, 2, 3, 4, 5};
         int[] out = new int[PlaneKernels.BLOCK_LANES];
         int codePlaneBytes = 64 * (1 + round % 4);
         PlaneKernels.oneBitRows(a, ROW_BYTES, ids, ids.length, a + 4096, codePlaneBytes, out);
+        PlaneKernels.rows(a, ROW_BYTES, ids, ids.length, a + 4096, 4, 40, 2, out);
         return out[0];
     }
 }
