@@ -1,98 +1,168 @@
 package omendb.engine.lsm;
 
-import static omendb.engine.lsm.SstableFormat.BLOCK_ENTRY_BYTES;
-import static omendb.engine.lsm.SstableFormat.BLOCK_HEADER_BYTES;
-import static omendb.engine.lsm.SstableFormat.BLOCK_RESTARTS;
-import static omendb.engine.lsm.SstableFormat.KIND_BITS;
-import static omendb.engine.lsm.SstableFormat.KIND_TOMBSTONE;
-import static omendb.engine.lsm.SstableFormat.KIND_VALUE;
-import static omendb.engine.lsm.SstableFormat.MAX_ENTRY_HEADER_BYTES;
-import static omendb.engine.lsm.SstableFormat.PAGE_BYTES;
+import static omendb.engine.lsm.SstableFormat.*;
 
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
 
 /// Collects the entries of one data block; see [SstableFormat].
 ///
-/// Threading: one thread. Owns two buffers until [#close].
+/// How long the beginning is that all keys share is known only when the block is full, so entries are kept
+/// as they came and encoded then. Threading: one thread. Owns its buffers until [#close].
 final class BlockBuilder implements AutoCloseable {
-    private final int blockBytes;
-    private final int restartInterval;
-    private final long baseTs;
-    private final GrowableBuffer entries;
-    private final GrowableBuffer restarts;
-    private int entriesSinceRestart;
+    private static final int FIELDS_BYTES = 24;
+    private static final int FIELD_TAG = 8;
+    private static final int FIELD_AGE = 16;
 
-    BlockBuilder(MemoryTag tag, int blockBytes, int restartInterval, long baseTs) {
+    private final int blockBytes;
+    private final long baseTs;
+    private final GrowableBuffer fields; // for each entry: key length, tag, age; 8 bytes each
+    private final GrowableBuffer keys;
+    private final GrowableBuffer values;
+    private int count;
+    private int firstKeyLength;
+    private int lastKeyLength;
+    private int shortestKey;
+    private long headerBytes; // of all entries: lengths, tags, ages
+
+    BlockBuilder(MemoryTag tag, int blockBytes, long baseTs) {
         this.blockBytes = blockBytes;
-        this.restartInterval = restartInterval;
         this.baseTs = baseTs;
-        this.entries = new GrowableBuffer(tag);
-        this.restarts = new GrowableBuffer(tag);
+        this.fields = new GrowableBuffer(tag);
+        this.keys = new GrowableBuffer(tag);
+        this.values = new GrowableBuffer(tag);
     }
 
     boolean isEmpty() {
-        return entries.size() == 0;
+        return count == 0;
     }
 
     /// Whether an entry still fits; an empty block takes any.
-    boolean fits(int keyLength, int valueLength) {
-        long bytes = BLOCK_HEADER_BYTES
-                + restarts.size()
-                + Integer.BYTES
-                + entries.size()
-                + MAX_ENTRY_HEADER_BYTES
-                + keyLength
-                + valueLength;
-        return isEmpty() || bytes <= blockBytes;
-    }
-
-    /// @param shared bytes in common with the user key added before
-    void add(
-            int shared, long key, int keyLength, long commitTs, boolean tombstone, long valueAddress, int valueLength) {
-        int kept = shared;
-        if (isEmpty() || entriesSinceRestart == restartInterval) {
-            restarts.appendInt(Math.toIntExact(entries.size()));
-            entriesSinceRestart = 0;
-            kept = 0;
+    boolean fits(long key, int keyLength, long commitTs, int valueLength) {
+        if (isEmpty()) {
+            return true;
         }
-        entriesSinceRestart++;
-        long start = entries.reserve((long) MAX_ENTRY_HEADER_BYTES + keyLength + valueLength);
-        long p = Varint.put(start, kept);
-        p = Varint.put(p, keyLength - kept);
-        p = Varint.put(p, (long) valueLength << KIND_BITS | (tombstone ? KIND_TOMBSTONE : KIND_VALUE));
-        p = Varint.put(p, commitTs - baseTs);
-        NativeMemory.copy(key + kept, p, keyLength - kept);
-        p += keyLength - kept;
-        NativeMemory.copy(valueAddress, p, valueLength);
-        entries.advance(p + valueLength - start);
+        int shared = Keys.commonPrefix(keys.address(), firstKeyLength, key, keyLength);
+        long header = headerBytes + entryHeaderBytes(keyLength, (long) valueLength << KIND_BITS, commitTs - baseTs);
+        long tails = tailBytes(shared, keys.size() + keyLength, count + 1, Math.min(shortestKey, keyLength));
+        return blockBytes(shared, count + 1, header + tails + values.size() + valueLength) <= blockBytes;
     }
 
-    /// Bytes of the block in the file: whole pages.
-    long pageBytes() {
-        long bytes = BLOCK_HEADER_BYTES + restarts.size() + entries.size();
-        return (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+    private static long entryHeaderBytes(int keyLength, long tag, long age) {
+        return (long) Varint.size(keyLength) + Varint.size(tag) + Varint.size(age);
     }
 
-    /// Writes the block to [#pageBytes] bytes at `target` and empties the builder.
-    void finish(long target) {
-        long bytes = pageBytes();
-        NativeMemory.putInt(target + BLOCK_RESTARTS, (int) (restarts.size() / Integer.BYTES));
-        NativeMemory.putInt(target + BLOCK_ENTRY_BYTES, Math.toIntExact(entries.size()));
-        long p = target + BLOCK_HEADER_BYTES;
-        NativeMemory.copy(restarts.address(), p, restarts.size());
-        p += restarts.size();
-        NativeMemory.copy(entries.address(), p, entries.size());
-        p += entries.size();
-        NativeMemory.fill(p, target + bytes - p, (byte) 0);
-        restarts.truncate(0);
-        entries.truncate(0);
-        entriesSinceRestart = 0;
+    /// Bytes of the keys behind the shared ones and the column; an upper limit if some key ends in the
+    /// column.
+    private static long tailBytes(int shared, long keyBytes, int count, int shortest) {
+        long perKey = shortest >= shared + COLUMN_BYTES ? shared + COLUMN_BYTES : shared;
+        return keyBytes - perKey * count;
+    }
+
+    private static long blockBytes(int shared, int count, long entryBytes) {
+        return columnOffset(shared) + (long) count * (COLUMN_BYTES + offsetWidth(entryBytes)) + entryBytes;
+    }
+
+    /// Keeps an entry; the caller keeps the order.
+    void add(long key, int keyLength, long commitTs, boolean tombstone, long valueAddress, int valueLength) {
+        long tag = (long) valueLength << KIND_BITS | (tombstone ? KIND_TOMBSTONE : KIND_VALUE);
+        if (count == 0) {
+            firstKeyLength = keyLength;
+            shortestKey = keyLength;
+        }
+        fields.appendLong(keyLength);
+        fields.appendLong(tag);
+        fields.appendLong(commitTs - baseTs);
+        keys.append(key, keyLength);
+        values.append(valueAddress, valueLength);
+        headerBytes += entryHeaderBytes(keyLength, tag, commitTs - baseTs);
+        shortestKey = Math.min(shortestKey, keyLength);
+        lastKeyLength = keyLength;
+        count++;
+    }
+
+    /// Writes the block to the end of `out`, whole pages, and empties the builder.
+    ///
+    /// @return bytes written
+    long finish(GrowableBuffer out) {
+        int shared = Math.min(
+                MAX_SHARED_BYTES,
+                Keys.commonPrefix(
+                        keys.address(), firstKeyLength, keys.address() + keys.size() - lastKeyLength, lastKeyLength));
+        long entryBytes = entryBytes(shared);
+        int width = offsetWidth(entryBytes);
+        long bytes = columnOffset(shared) + (long) count * (COLUMN_BYTES + width) + entryBytes;
+        long pages = (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+        long block = out.reserve(pages);
+        NativeMemory.fill(block, columnOffset(shared), (byte) 0);
+        NativeMemory.putInt(block + BLOCK_COUNT, count);
+        NativeMemory.putInt(block + BLOCK_ENTRY_BYTES, Math.toIntExact(entryBytes));
+        NativeMemory.putInt(block + BLOCK_SHARED, shared);
+        NativeMemory.copy(keys.address(), block + BLOCK_HEADER_BYTES, shared);
+        encode(block + columnOffset(shared), shared, width);
+        NativeMemory.fill(block + bytes, pages - bytes, (byte) 0);
+        out.advance(pages);
+        fields.truncate(0);
+        keys.truncate(0);
+        values.truncate(0);
+        headerBytes = 0;
+        count = 0;
+        return pages;
+    }
+
+    private long entryBytes(int shared) {
+        long bytes = values.size();
+        for (int i = 0; i < count; i++) {
+            long field = fields.address() + (long) i * FIELDS_BYTES;
+            int rest = (int) NativeMemory.getLong(field) - shared;
+            bytes += entryHeaderBytes(
+                            rest, NativeMemory.getLong(field + FIELD_TAG), NativeMemory.getLong(field + FIELD_AGE))
+                    + Math.max(0, rest - COLUMN_BYTES);
+        }
+        return bytes;
+    }
+
+    private void encode(long column, int shared, int width) {
+        long offsets = column + (long) count * COLUMN_BYTES;
+        long entries = offsets + (long) count * width;
+        long key = keys.address();
+        long value = values.address();
+        long p = entries;
+        for (int i = 0; i < count; i++) {
+            long field = fields.address() + (long) i * FIELDS_BYTES;
+            int keyLength = (int) NativeMemory.getLong(field);
+            long tag = NativeMemory.getLong(field + FIELD_TAG);
+            int rest = keyLength - shared;
+            NativeMemory.putLong(column + (long) i * COLUMN_BYTES, Keys.prefix(key + shared, rest));
+            putOffset(offsets, width, i, p - entries);
+            p = Varint.put(p, rest);
+            p = Varint.put(p, tag);
+            p = Varint.put(p, NativeMemory.getLong(field + FIELD_AGE));
+            int tail = rest - COLUMN_BYTES;
+            if (tail > 0) {
+                NativeMemory.copy(key + shared + COLUMN_BYTES, p, tail);
+                p += tail;
+            }
+            long valueLength = tag >>> KIND_BITS;
+            NativeMemory.copy(value, p, valueLength);
+            p += valueLength;
+            key += keyLength;
+            value += valueLength;
+        }
+    }
+
+    private static void putOffset(long offsets, int width, int ordinal, long offset) {
+        if (width == Short.BYTES) {
+            NativeMemory.putShort(offsets + 2L * ordinal, (short) offset);
+        } else {
+            NativeMemory.putInt(offsets + 4L * ordinal, (int) offset);
+        }
     }
 
     @Override
     public void close() {
-        entries.close();
-        restarts.close();
+        fields.close();
+        keys.close();
+        values.close();
     }
 }

@@ -4,111 +4,163 @@ import static omendb.engine.lsm.SstableFormat.*;
 
 import omendb.memory.NativeMemory;
 
-/// Searches in one data block (see [SstableFormat]) without rebuilding keys.
+/// Searches in one data block (see [SstableFormat]), in place.
+///
+/// The column of key prefixes decides nearly every step and lies in one piece, so that a search touches two
+/// or three cache lines before it goes to the entry: a first guess by interpolation, from there in doubling
+/// steps.
 final class BlockSearch {
+    private static final int FEW = 8;
+
     private BlockSearch() {}
 
-    static long entriesOf(long block) {
-        return block + BLOCK_HEADER_BYTES + 4L * NativeMemory.getInt(block + BLOCK_RESTARTS);
+    static int count(long block) {
+        return NativeMemory.getInt(block + BLOCK_COUNT);
     }
 
-    static long endOf(long block) {
-        return entriesOf(block) + NativeMemory.getInt(block + BLOCK_ENTRY_BYTES);
+    static int shared(long block) {
+        return NativeMemory.getInt(block + BLOCK_SHARED);
     }
 
-    static int restartsOf(long block) {
-        return NativeMemory.getInt(block + BLOCK_RESTARTS);
+    static long column(long block) {
+        return block + columnOffset(shared(block));
     }
 
-    static long restart(long block, int ordinal) {
-        return entriesOf(block) + NativeMemory.getInt(block + BLOCK_HEADER_BYTES + 4L * ordinal);
+    /// Address of an entry.
+    static long entry(long block, long column, int count, int ordinal) {
+        int entryBytes = NativeMemory.getInt(block + BLOCK_ENTRY_BYTES);
+        long offsets = column + (long) count * COLUMN_BYTES;
+        if (offsetWidth(entryBytes) == Short.BYTES) {
+            return offsets + 2L * count + (NativeMemory.getShort(offsets + 2L * ordinal) & 0xffff);
+        }
+        return offsets + 4L * count + NativeMemory.getInt(offsets + 4L * ordinal);
     }
 
-    /// The last restart point whose entry is before (`key`, `commitTs`), or 0.
-    static int findRestart(long block, long baseTs, long key, int keyLength, long commitTs) {
+    /// Ordinal of the first entry at or after (`key`, `commitTs`); the number of entries if there is none.
+    static int seek(long block, long baseTs, long key, int keyLength, long commitTs) {
+        int count = count(block);
+        int shared = shared(block);
+        if (shared > 0) {
+            int order = compareShared(block, shared, key, keyLength);
+            if (order != 0) {
+                return order < 0 ? 0 : count;
+            }
+        }
+        long column = block + columnOffset(shared);
+        long prefix = Keys.prefix(key + shared, keyLength - shared);
         int low = 0;
-        int high = restartsOf(block) - 1;
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (isBefore(restart(block, middle), baseTs, key, keyLength, commitTs)) {
-                low = middle;
+        int high = count;
+        int guess = guess(column, count, prefix);
+        for (int step = 1; low < high; step *= 2) { // doubling steps from the guess until it is enclosed
+            if (isBefore(block, column, count, guess, baseTs, prefix, key + shared, keyLength - shared, commitTs)) {
+                low = guess + 1;
+                if (guess + step >= high) {
+                    break;
+                }
+                guess += step;
             } else {
-                high = middle - 1;
+                high = guess;
+                if (guess - step < low) {
+                    break;
+                }
+                guess -= step;
+            }
+        }
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (isBefore(block, column, count, middle, baseTs, prefix, key + shared, keyLength - shared, commitTs)) {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
         return low;
     }
 
-    /// Whether the entry at a restart point (its key is whole) is before (`key`, `commitTs`).
-    private static boolean isBefore(long entry, long baseTs, long key, int keyLength, long commitTs) {
-        long p = entry + 1; // shared is 0 here
-        long unshared = Varint.get(p);
-        p += Varint.size(unshared);
+    private static int compareShared(long block, int shared, long key, int keyLength) {
+        int order = NativeMemory.compare(
+                key, Math.min(keyLength, shared), block + BLOCK_HEADER_BYTES, Math.min(keyLength, shared));
+        return order != 0 ? order : keyLength < shared ? -1 : 0;
+    }
+
+    /// Where the prefix would stand if the keys were evenly spread.
+    private static int guess(long column, int count, long prefix) {
+        if (count <= FEW) {
+            return count >>> 1;
+        }
+        long first = NativeMemory.getLong(column);
+        long last = NativeMemory.getLong(column + (count - 1L) * COLUMN_BYTES);
+        if (Long.compareUnsigned(prefix, first) <= 0) {
+            return 0;
+        }
+        if (Long.compareUnsigned(prefix, last) >= 0) {
+            return count - 1;
+        }
+        double fraction = (double) ((prefix - first) >>> 1) / (double) (((last - first) >>> 1) | 1);
+        return Math.min(count - 1, (int) (fraction * (count - 1)));
+    }
+
+    private static boolean isBefore(
+            long block,
+            long column,
+            int count,
+            int ordinal,
+            long baseTs,
+            long prefix,
+            long rest,
+            int restLength,
+            long commitTs) {
+        long found = NativeMemory.getLong(column + (long) ordinal * COLUMN_BYTES);
+        if (found != prefix) {
+            return Long.compareUnsigned(found, prefix) < 0;
+        }
+        long p = entry(block, column, count, ordinal);
+        int length = (int) Varint.get(p);
+        p += Varint.size(length);
         p += Varint.size(Varint.get(p)); // tag
         long age = Varint.get(p);
         p += Varint.size(age);
-        int order = NativeMemory.compare(p, unshared, key, keyLength);
+        int order = compareTails(p, length, rest, restLength);
         return order != 0 ? order < 0 : baseTs + age > commitTs;
     }
 
-    /// Finds the first entry at or after (`key`, `snapshotTs`) and answers whether it is a version of the
-    /// key.
-    ///
-    /// Instead of keys the scan carries how many bytes of `key` the entry before agreed with: an entry that
-    /// shares more with its predecessor than that lies on the same side, one that shares less lies after
-    /// `key`.
-    static boolean get(long block, long baseTs, long key, int keyLength, long snapshotTs, LsmValue out) {
-        long p = restart(block, findRestart(block, baseTs, key, keyLength, snapshotTs));
-        long end = endOf(block);
-        int matched = 0;
-        while (p < end) {
-            long shared = NativeMemory.getByte(p);
-            if (shared >= 0) {
-                p++;
-            } else {
-                shared = Varint.get(p);
-                p += Varint.size(shared);
-            }
-            long unshared = NativeMemory.getByte(p);
-            if (unshared >= 0) {
-                p++;
-            } else {
-                unshared = Varint.get(p);
-                p += Varint.size(unshared);
-            }
-            long tag = Varint.get(p);
-            p += Varint.size(tag);
-            long age = Varint.get(p);
-            p += Varint.size(age);
-            long valueLength = tag >>> KIND_BITS;
-            if (shared == 0) {
-                matched = 0; // a restart point tells nothing about its predecessor
-            } else if (shared < matched) {
-                return false;
-            }
-            if (shared == matched) {
-                int agree = Keys.commonPrefix(p, (int) unshared, key + matched, keyLength - matched);
-                matched += agree;
-                if (agree == unshared) {
-                    if (matched == keyLength && baseTs + age <= snapshotTs) {
-                        set(out, tag, p + unshared, (int) valueLength, baseTs + age);
-                        return true;
-                    }
-                } else if (matched == keyLength
-                        || (NativeMemory.getByte(p + agree) & 0xff) > (NativeMemory.getByte(key + matched) & 0xff)) {
-                    return false;
-                }
-            }
-            p += unshared + valueLength;
+    /// Compares keys that agree in shared bytes and column: `tail` is what follows those of one of them,
+    /// `rest` what follows the shared bytes of the other.
+    private static int compareTails(long tail, int length, long rest, int restLength) {
+        if (length <= COLUMN_BYTES || restLength <= COLUMN_BYTES) {
+            return Integer.compare(length, restLength);
         }
-        return false;
+        return NativeMemory.compare(tail, length - COLUMN_BYTES, rest + COLUMN_BYTES, restLength - COLUMN_BYTES);
     }
 
-    private static void set(LsmValue out, long tag, long valueAddress, int valueLength, long commitTs) {
-        if ((tag & KIND_MASK) == KIND_TOMBSTONE) {
-            out.setTombstone(commitTs);
-        } else {
-            out.setValue(valueAddress, valueLength, commitTs);
+    /// Finds the newest version of the key up to `snapshotTs` in this block.
+    static boolean get(long block, long baseTs, long key, int keyLength, long snapshotTs, LsmValue out) {
+        int ordinal = seek(block, baseTs, key, keyLength, snapshotTs);
+        int count = count(block);
+        int shared = shared(block);
+        if (ordinal == count || keyLength < shared) {
+            return false;
         }
+        long column = block + columnOffset(shared);
+        int restLength = keyLength - shared;
+        if (NativeMemory.getLong(column + (long) ordinal * COLUMN_BYTES) != Keys.prefix(key + shared, restLength)) {
+            return false;
+        }
+        long p = entry(block, column, count, ordinal);
+        int length = (int) Varint.get(p);
+        p += Varint.size(length);
+        long tag = Varint.get(p);
+        p += Varint.size(tag);
+        long age = Varint.get(p);
+        p += Varint.size(age);
+        if (length != restLength || compareTails(p, length, key + shared, restLength) != 0) {
+            return false;
+        }
+        if ((tag & KIND_MASK) == KIND_TOMBSTONE) {
+            out.setTombstone(baseTs + age);
+        } else {
+            out.setValue(p + Math.max(0, length - COLUMN_BYTES), (int) (tag >>> KIND_BITS), baseTs + age);
+        }
+        return true;
     }
 }

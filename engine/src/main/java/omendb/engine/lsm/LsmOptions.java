@@ -9,7 +9,6 @@ import java.util.function.LongSupplier;
 /// @param frozenMemtables [LsmStore#admit] slows writers down when this many memtables wait for their flush
 /// @param blockBytes target size of a data block, a multiple of 4 KiB; larger values get a block of their
 ///     own
-/// @param restartInterval entries between two uncompressed keys in a block
 /// @param filterBitsPerKey bits of the bloom filter for each distinct key; 0 = no filter
 /// @param levelZeroTables tables in level 0 that start a compaction
 /// @param levelOneBytes size limit of level 1; each level below holds `levelMultiplier` times the one above
@@ -29,7 +28,6 @@ public record LsmOptions(
         long memtableBytes,
         int frozenMemtables,
         int blockBytes,
-        int restartInterval,
         int filterBitsPerKey,
         int levelZeroTables,
         long levelOneBytes,
@@ -51,7 +49,6 @@ public record LsmOptions(
                 blockBytes >= PAGE_BYTES && blockBytes <= MAX_BLOCK_BYTES && blockBytes % PAGE_BYTES == 0,
                 "blockBytes",
                 blockBytes);
-        require(restartInterval >= 1 && restartInterval <= 1024, "restartInterval", restartInterval);
         require(filterBitsPerKey >= 0 && filterBitsPerKey <= 64, "filterBitsPerKey", filterBitsPerKey);
         require(levelZeroTables >= 1, "levelZeroTables", levelZeroTables);
         require(levelOneBytes > 0, "levelOneBytes", levelOneBytes);
@@ -80,10 +77,9 @@ public record LsmOptions(
         });
     }
 
-    public LsmOptions withBlocks(int blockBytes, int restartInterval, int filterBitsPerKey) {
+    public LsmOptions withBlocks(int blockBytes, int filterBitsPerKey) {
         return with(draft -> {
             draft.blockBytes = blockBytes;
-            draft.restartInterval = restartInterval;
             draft.filterBitsPerKey = filterBitsPerKey;
         });
     }
@@ -124,7 +120,6 @@ public record LsmOptions(
         private long memtableBytes = 64L << 20;
         private int frozenMemtables = 3;
         private int blockBytes = 8 << 10;
-        private int restartInterval = 16;
         private int filterBitsPerKey = 10;
         private int levelZeroTables = 4;
         private long levelOneBytes = 256L << 20;
@@ -142,7 +137,6 @@ public record LsmOptions(
             memtableBytes = from.memtableBytes;
             frozenMemtables = from.frozenMemtables;
             blockBytes = from.blockBytes;
-            restartInterval = from.restartInterval;
             filterBitsPerKey = from.filterBitsPerKey;
             levelZeroTables = from.levelZeroTables;
             levelOneBytes = from.levelOneBytes;
@@ -160,7 +154,6 @@ public record LsmOptions(
                     memtableBytes,
                     frozenMemtables,
                     blockBytes,
-                    restartInterval,
                     filterBitsPerKey,
                     levelZeroTables,
                     levelOneBytes,

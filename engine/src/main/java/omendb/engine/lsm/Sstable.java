@@ -24,6 +24,9 @@ import omendb.memory.StoreFile;
 final class Sstable implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("sstable");
 
+    /// Blocks to each side of the model's answer among which the right one lies, but for rounding.
+    private static final int MODEL_WINDOW = PositionModel.ERROR + 2;
+
     private final TableMeta meta;
     private final String path;
     private final ReservedRange mapping;
@@ -49,6 +52,8 @@ final class Sstable implements AutoCloseable {
     private final long filterBytes;
     private final int probes;
     private final long checksums;
+    private final long model;
+    private final long modelBytes;
     private volatile boolean sectionsChecked;
 
     private Sstable(TableMeta meta, long relationId, String path, FileHeader header, ReservedRange mapping) {
@@ -69,6 +74,8 @@ final class Sstable implements AutoCloseable {
         this.filterBytes = NativeMemory.getLong(footer + FOOTER_FILTER + 8);
         this.probes = NativeMemory.getInt(footer + FOOTER_PROBES);
         this.checksums = base + NativeMemory.getLong(footer + FOOTER_CHECKSUMS);
+        this.model = base + NativeMemory.getLong(footer + FOOTER_MODEL);
+        this.modelBytes = NativeMemory.getLong(footer + FOOTER_MODEL + 8);
 
         long bitBytes = (blocks + 63) / 64 * 8L;
         this.sideBytes =
@@ -87,7 +94,7 @@ final class Sstable implements AutoCloseable {
     static Sstable open(FileStore files, long relationId, TableMeta meta) {
         try (StoreFile file = files.open(fileName(relationId, meta.number()))) {
             FileHeader header = FileHeader.read(file, KIND, VERSION, VERSION);
-            if (file.size() != meta.bytes() || header.parameterCount() <= PARAMETER_RESTART_INTERVAL) {
+            if (file.size() != meta.bytes() || header.parameterCount() <= PARAMETER_BASE_TS) {
                 throw new CorruptFileException(
                         file.path(),
                         0,
@@ -202,24 +209,52 @@ final class Sstable implements AutoCloseable {
 
     /// The last block whose separator is not after (`key`, `commitTs`); the first block if there is none.
     int findBlock(long key, int keyLength, long commitTs) {
+        long prefix = indexPrefix(key, keyLength);
+        if (modelBytes != 0) {
+            int predicted = Math.min(PositionModel.predict(model, prefix), blocks - 1);
+            int from = Math.max(0, predicted - MODEL_WINDOW);
+            int to = Math.min(blocks - 1, predicted + MODEL_WINDOW);
+            int found = findBlock(from, to, prefix, key, keyLength, commitTs);
+            boolean first = found > from || from == 0 || !isSeparatorAfter(from, prefix, key, keyLength, commitTs);
+            boolean last = found < to || to == blocks - 1 || isSeparatorAfter(to + 1, prefix, key, keyLength, commitTs);
+            if (first && last) {
+                return found;
+            }
+        }
+        return findBlock(0, blocks - 1, prefix, key, keyLength, commitTs);
+    }
+
+    /// As [#findBlock] without the help of the model.
+    int findBlockByIndex(long key, int keyLength, long commitTs) {
+        return findBlock(0, blocks - 1, indexPrefix(key, keyLength), key, keyLength, commitTs);
+    }
+
+    private long indexPrefix(long key, int keyLength) {
         int shorter =
                 Math.min(commonPrefix, keyLength); // a key in range has the common bytes; a seek may be out of range
-        long prefix = Keys.prefix(key + shorter, keyLength - shorter);
-        int low = 0;
-        int high = blocks - 1;
+        return Keys.prefix(key + shorter, keyLength - shorter);
+    }
+
+    /// The last block in `from`..`to` whose separator is not after the target; `from` if there is none.
+    private int findBlock(int from, int to, long prefix, long key, int keyLength, long commitTs) {
+        int low = from;
+        int high = to;
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            long separator = NativeMemory.getLong(prefixes + 8L * middle);
-            boolean after = separator != prefix
-                    ? Long.compareUnsigned(separator, prefix) > 0
-                    : isSeparatorAfter(middle, key, keyLength, commitTs);
-            if (after) {
+            if (isSeparatorAfter(middle, prefix, key, keyLength, commitTs)) {
                 high = middle - 1;
             } else {
                 low = middle;
             }
         }
         return low;
+    }
+
+    private boolean isSeparatorAfter(int block, long prefix, long key, int keyLength, long commitTs) {
+        long separator = NativeMemory.getLong(prefixes + 8L * block);
+        return separator != prefix
+                ? Long.compareUnsigned(separator, prefix) > 0
+                : isSeparatorAfter(block, key, keyLength, commitTs);
     }
 
     private boolean isSeparatorAfter(int block, long key, int keyLength, long commitTs) {
@@ -235,6 +270,11 @@ final class Sstable implements AutoCloseable {
 
     private long separatorTs(int block) {
         return NativeMemory.getLong(separators + NativeMemory.getInt(separatorOffsets + 4L * block + 4) - Long.BYTES);
+    }
+
+    /// Lines of the position model; 0 if the table has none.
+    int modelLines() {
+        return modelBytes == 0 ? 0 : PositionModel.lines(model);
     }
 
     /// Address of a block, checked.
@@ -262,6 +302,7 @@ final class Sstable implements AutoCloseable {
     void checkSections() {
         if (!sectionsChecked) {
             checkSection(FOOTER_INDEX, "index");
+            checkSection(FOOTER_MODEL, "position model");
             checkSection(FOOTER_FILTER, "filter");
             checkSection(FOOTER_CHECKSUMS, "checksum table");
             sectionsChecked = true;

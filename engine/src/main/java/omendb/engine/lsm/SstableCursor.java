@@ -13,9 +13,10 @@ final class SstableCursor extends RunCursor {
     private Sstable table;
     private int block;
     private long blockAddress;
-    private long entry;
-    private long nextEntry;
-    private long end;
+    private long column;
+    private int count;
+    private int shared;
+    private int ordinal;
 
     SstableCursor(Sstable table) {
         this.table = table;
@@ -40,14 +41,14 @@ final class SstableCursor extends RunCursor {
     void first() {
         table.checkSections();
         enter(0);
-        read(BlockSearch.entriesOf(blockAddress));
+        read(0);
     }
 
     @Override
     void last() {
         table.checkSections();
         enter(table.blocks() - 1);
-        readLast();
+        read(count - 1);
     }
 
     @Override
@@ -62,9 +63,11 @@ final class SstableCursor extends RunCursor {
         }
         table.checkSections();
         enter(table.findBlock(target, targetLength, ts));
-        int restart = BlockSearch.findRestart(blockAddress, table.baseTs(), target, targetLength, ts);
-        read(BlockSearch.restart(blockAddress, restart));
-        while (valid && isBefore(target, targetLength, targetPrefix, ts)) {
+        int found = BlockSearch.seek(blockAddress, table.baseTs(), target, targetLength, ts);
+        if (found < count) {
+            read(found);
+        } else {
+            ordinal = count - 1;
             next();
         }
     }
@@ -83,18 +86,13 @@ final class SstableCursor extends RunCursor {
         }
     }
 
-    private boolean isBefore(long target, int targetLength, long targetPrefix, long ts) {
-        int order = Keys.compare(keyAddress, keyLength, prefix, target, targetLength, targetPrefix);
-        return order != 0 ? order < 0 : commitTs > ts;
-    }
-
     @Override
     void next() {
-        if (nextEntry < end) {
-            read(nextEntry);
+        if (ordinal + 1 < count) {
+            read(ordinal + 1);
         } else if (block + 1 < table.blocks()) {
             enter(block + 1);
-            read(BlockSearch.entriesOf(blockAddress));
+            read(0);
         } else {
             valid = false;
         }
@@ -102,71 +100,53 @@ final class SstableCursor extends RunCursor {
 
     @Override
     void previous() {
-        long current = entry;
-        if (current == BlockSearch.entriesOf(blockAddress)) {
-            if (block == 0) {
-                valid = false;
-            } else {
-                enter(block - 1);
-                readLast();
-            }
-            return;
-        }
-        int restart = BlockSearch.restartsOf(blockAddress) - 1;
-        while (BlockSearch.restart(blockAddress, restart) >= current) {
-            restart--;
-        }
-        read(BlockSearch.restart(blockAddress, restart));
-        while (nextEntry < current) {
-            read(nextEntry);
+        if (ordinal > 0) {
+            read(ordinal - 1);
+        } else if (block > 0) {
+            enter(block - 1);
+            read(count - 1);
+        } else {
+            valid = false;
         }
     }
 
-    private void enter(int ordinal) {
-        block = ordinal;
-        blockAddress = table.block(ordinal);
-        end = BlockSearch.endOf(blockAddress);
+    private void enter(int blockOrdinal) {
+        block = blockOrdinal;
+        blockAddress = table.block(blockOrdinal);
+        count = BlockSearch.count(blockAddress);
+        shared = BlockSearch.shared(blockAddress);
+        column = blockAddress + columnOffset(shared);
+        key.truncate(0);
+        key.append(blockAddress + BLOCK_HEADER_BYTES, shared);
     }
 
-    private void readLast() {
-        read(BlockSearch.restart(blockAddress, BlockSearch.restartsOf(blockAddress) - 1));
-        while (nextEntry < end) {
-            read(nextEntry);
-        }
-    }
-
-    /// Decodes the entry at `p`; unless it is a restart point, the key buffer holds the key before it.
-    private void read(long p) {
-        entry = p;
-        int shared = NativeMemory.getByte(p);
-        if (shared >= 0) {
+    /// Decodes an entry; the buffer holds the bytes that all keys of the block share.
+    private void read(int entryOrdinal) {
+        ordinal = entryOrdinal;
+        long p = BlockSearch.entry(blockAddress, column, count, entryOrdinal);
+        int rest = NativeMemory.getByte(p);
+        if (rest >= 0) {
             p++;
         } else {
-            shared = (int) Varint.get(p);
-            p += Varint.size(shared);
-        }
-        int unshared = NativeMemory.getByte(p);
-        if (unshared >= 0) {
-            p++;
-        } else {
-            unshared = (int) Varint.get(p);
-            p += Varint.size(unshared);
+            rest = (int) Varint.get(p);
+            p += Varint.size(rest);
         }
         long tag = Varint.get(p);
         p += Varint.size(tag);
         long age = Varint.get(p);
         p += Varint.size(age);
 
-        key.truncate(shared);
-        key.append(p, unshared);
-        keyAddress = key.address();
-        keyLength = shared + unshared;
-        prefix = keyAddress == 0 ? 0 : Keys.prefixInBuffer(keyAddress, keyLength);
+        long columnPrefix = NativeMemory.getLong(column + (long) entryOrdinal * COLUMN_BYTES);
+        int tail = Math.max(0, rest - COLUMN_BYTES);
+        keyAddress = key.reserve((long) COLUMN_BYTES + tail) - shared;
+        NativeMemory.putLong(keyAddress + shared, Long.reverseBytes(columnPrefix));
+        NativeMemory.copy(p, keyAddress + shared + COLUMN_BYTES, tail);
+        keyLength = shared + rest;
+        prefix = shared == 0 ? columnPrefix : Keys.prefixInBuffer(keyAddress, keyLength);
         commitTs = table.baseTs() + age;
         tombstone = (tag & KIND_MASK) == KIND_TOMBSTONE;
-        valueAddress = p + unshared;
+        valueAddress = p + tail;
         valueLength = (int) (tag >>> KIND_BITS);
-        nextEntry = valueAddress + valueLength;
         valid = true;
     }
 

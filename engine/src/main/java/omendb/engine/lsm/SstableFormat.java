@@ -1,13 +1,13 @@
 package omendb.engine.lsm;
 
-/// SSTable, format version 1: `rel/<relation>/NNNNNN.sst`, immutable, little-endian.
+/// SSTable, format version 2: `rel/<relation>/NNNNNN.sst`, immutable, little-endian.
 ///
 ///     position
 ///     0            file header ([omendb.memory.FileHeader]): kind "sst", owner = relation, creation LSN =
 ///                  flushed LSN of the store when the table was begun, parameters: table number, base
-///                  timestamp, restart interval
+///                  timestamp
 ///     4096         data blocks, each a whole number of 4-KiB pages
-///     data end     index, filter, checksum table: each at a multiple of 64, in this order
+///     data end     model, index, filter, checksum table: each at a multiple of 64, in this order
 ///     size - 4096  footer
 ///
 /// **Entry order**: user key ascending by unsigned bytes (a prefix before the longer key), versions of a
@@ -15,19 +15,25 @@ package omendb.engine.lsm;
 ///
 /// **Data block.** Full at `blockBytes` (a setting of the writer, not needed to read); an entry that is
 /// larger has a block to itself. Values are stored as they are, in one piece, so that readers use them in
-/// place.
+/// place. n = number of entries, c = leading bytes that all user keys of the block share, stored once.
 ///
 ///     offset size field
-///     0      4    restarts    number of restart points, at least 1
+///     0      4    n           at least 1
 ///     4      4    entry bytes
-///     8      4r   for each restart point: offset of its entry from the first entry; the first is 0
-///     8+4r        entries:
-///                 shared      varint: leading bytes in common with the user key before; 0 at a restart point
-///                 unshared    varint: bytes of the key that follow
+///     8      4    c
+///     12     4    zeros
+///     16     c    shared bytes, zeros up to a multiple of 8
+///     ...    8n   column: for each entry the 8 bytes of its user key after the shared ones, big-endian as a
+///                 number, zero-padded: most steps of a search look no further
+///     ...    wn   offset of each entry from the first; w = 2, or 4 if the entries take more than 65,535
+///                 bytes
+///     ...         entries:
+///                 length      varint: bytes of the user key after the shared ones
 ///                 tag         varint: value length * 4 + kind; kind 0 = value, 1 = tombstone (length 0),
 ///                             2 reserved for range deletes
 ///                 age         varint: commit timestamp - base timestamp
-///                 key bytes, value bytes
+///                 key bytes   those after the shared ones and the 8 of the column
+///                 value bytes
 ///     ...         zeros up to the end of the page
 ///
 /// **Index.** For each block a separator (user key, timestamp): not after the first entry of the block,
@@ -41,6 +47,10 @@ package omendb.engine.lsm;
 ///     4 * (n + 1)  page number of the block (position / 4096); the last is the page after the data
 ///     4 * (n + 2)  offset of each key in the heap that follows; the last is its end
 ///     heap         for each separator, then for the last key: user key, then 8 bytes timestamp
+///
+/// **Position model.** Lines from the separators' prefixes to the block ([PositionModel]): says where in the
+/// index to look, so that a look-up needs no search through it. May be absent: keys whose order is not
+/// numeric have none.
 ///
 /// **Filter.** Blocked bloom filter over the XXH3-64 of the user keys ([BloomFilter]); may be absent.
 ///
@@ -63,8 +73,7 @@ package omendb.engine.lsm;
 ///     64     24   index: position, bytes, XXH3-64
 ///     88     24   filter: position, bytes, XXH3-64; bytes 0 = none
 ///     112    24   checksum table: position, bytes, XXH3-64
-///     136    24   position model (piecewise-linear, key -> block): position, bytes, XXH3-64; bytes 0 in
-///                 version 1; readers fall back to the index when they find none or do not know its kind
+///     136    24   position model: position, bytes, XXH3-64; bytes 0 = none
 ///     160    4    probes of the filter
 ///     164         zeros
 ///     4088   8    XXH3-64 of bytes 0..4088
@@ -74,21 +83,21 @@ package omendb.engine.lsm;
 /// at open.
 final class SstableFormat {
     static final String KIND = "sst";
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     static final int PAGE_BYTES = 4096;
     static final int SECTION_ALIGNMENT = 64;
 
-    static final int BLOCK_RESTARTS = 0;
+    static final int BLOCK_COUNT = 0;
     static final int BLOCK_ENTRY_BYTES = 4;
-    static final int BLOCK_HEADER_BYTES = 8;
+    static final int BLOCK_SHARED = 8;
+    static final int BLOCK_HEADER_BYTES = 16;
+    static final int COLUMN_BYTES = Long.BYTES;
+    static final int MAX_SHARED_BYTES = Keys.MAX_BYTES;
 
     static final int KIND_BITS = 2;
     static final int KIND_MASK = 3;
     static final int KIND_VALUE = 0;
     static final int KIND_TOMBSTONE = 1;
-
-    /// Largest entry without its key and value.
-    static final int MAX_ENTRY_HEADER_BYTES = 3 + 3 + 5 + 10;
 
     static final long FOOTER_MAGIC = 0x3154465453534d4fL; // "OMSSTFT1"
     static final int FOOTER_NUMBER = 8;
@@ -108,7 +117,6 @@ final class SstableFormat {
 
     static final int PARAMETER_NUMBER = 0;
     static final int PARAMETER_BASE_TS = 1;
-    static final int PARAMETER_RESTART_INTERVAL = 2;
 
     private SstableFormat() {}
 
@@ -118,6 +126,16 @@ final class SstableFormat {
 
     static String fileName(long relationId, long number) {
         return "%s/%06d.sst".formatted(directory(relationId), number);
+    }
+
+    /// Offset of the column in a block whose keys share so many bytes.
+    static long columnOffset(int shared) {
+        return BLOCK_HEADER_BYTES + ((shared + 7L) & -8L);
+    }
+
+    /// Bytes of an entry's offset in a block.
+    static int offsetWidth(long entryBytes) {
+        return entryBytes <= 0xffff ? Short.BYTES : Integer.BYTES;
     }
 
     /// What the checksum table holds for a block whose pages hash to `hash`: a block in another's place

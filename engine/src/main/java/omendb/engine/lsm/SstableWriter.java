@@ -53,8 +53,8 @@ final class SstableWriter implements AutoCloseable {
         this.number = number;
         this.name = fileName(relationId, number);
         this.filterBitsPerKey = options.filterBitsPerKey();
-        this.block = new BlockBuilder(TAG, options.blockBytes(), options.restartInterval(), baseTs);
-        var header = FileHeader.of(KIND, VERSION, relationId, creationLsn, number, baseTs, options.restartInterval());
+        this.block = new BlockBuilder(TAG, options.blockBytes(), baseTs);
+        var header = FileHeader.of(KIND, VERSION, relationId, creationLsn, number, baseTs);
         header.encode(pending.reserve(FileHeader.BYTES));
         pending.advance(FileHeader.BYTES);
     }
@@ -72,13 +72,13 @@ final class SstableWriter implements AutoCloseable {
     void add(long key, int keyLength, long commitTs, boolean tombstone, long valueAddress, int valueLength) {
         int shared = Keys.commonPrefix(lastKey.address(), (int) lastKey.size(), key, keyLength);
         boolean sameKey = entries > 0 && shared == keyLength && shared == lastKey.size();
-        if (!block.fits(keyLength, valueLength)) {
+        if (!block.fits(key, keyLength, commitTs, valueLength)) {
             finishBlock();
         }
         if (block.isEmpty()) {
             addSeparator(key, keyLength, commitTs, shared, sameKey);
         }
-        block.add(shared, key, keyLength, commitTs, tombstone, valueAddress, valueLength);
+        block.add(key, keyLength, commitTs, tombstone, valueAddress, valueLength);
         if (!sameKey) {
             lastKey.truncate(0);
             lastKey.append(key, keyLength);
@@ -103,11 +103,9 @@ final class SstableWriter implements AutoCloseable {
 
     private void finishBlock() {
         long blockPosition = bytes();
-        long blockLength = block.pageBytes();
-        long target = pending.reserve(blockLength);
-        block.finish(target);
-        checksums.appendLong(blockChecksum(Checksum.xxh3(target, blockLength), blockPosition, number));
-        pending.advance(blockLength);
+        long blockLength = block.finish(pending);
+        long written = pending.address() + pending.size() - blockLength;
+        checksums.appendLong(blockChecksum(Checksum.xxh3(written, blockLength), blockPosition, number));
         if (pending.size() >= WRITE_BYTES) {
             writePending();
         }
@@ -190,10 +188,20 @@ final class SstableWriter implements AutoCloseable {
                 int to = NativeMemory.getInt(separatorOffsets.address() + i * 4L + 4) - Long.BYTES;
                 index.appendLong(Keys.prefix(separators.address() + from + common, to - from - common));
             }
+            appendModel(index.address(), blocks, reference - FOOTER_INDEX + FOOTER_MODEL);
             index.append(blockPages.address(), blockPages.size());
             index.append(separatorOffsets.address(), separatorOffsets.size());
             index.append(separators.address(), separators.size());
             appendSection(index, reference);
+        }
+    }
+
+    private void appendModel(long prefixes, int blocks, long reference) {
+        try (var model = new GrowableBuffer(TAG)) {
+            PositionModel.build(prefixes, blocks, model);
+            if (model.size() > 0) {
+                appendSection(model, reference);
+            }
         }
     }
 

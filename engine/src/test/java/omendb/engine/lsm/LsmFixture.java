@@ -28,7 +28,7 @@ final class LsmFixture implements AutoCloseable {
     /// Sizes at which everything happens often, and nothing in the background.
     static final LsmOptions SMALL = LsmOptions.defaults()
             .withMemtableBytes(64 << 10)
-            .withBlocks(4096, 4, 10)
+            .withBlocks(4096, 10)
             .withLevels(2, 128 << 10, 4, 32 << 10)
             .withManifestRollBytes(16 << 10)
             .withCompactionThreads(0);

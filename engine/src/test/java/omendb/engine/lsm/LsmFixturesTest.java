@@ -3,6 +3,7 @@ package omendb.engine.lsm;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -82,9 +83,9 @@ class LsmFixturesTest {
     }
 
     @Test
-    void store_with_sstable_and_manifest_of_version_1_is_read() throws Exception {
+    void store_with_sstable_and_manifest_of_version_2_is_read() throws Exception {
         LsmOptions options = LsmFixture.SMALL.withOldestSnapshot(() -> 0);
-        try (var lsm = LsmFixture.open(fixture("lsm-sstable-v1-manifest-v1"), options)) {
+        try (var lsm = LsmFixture.open(fixture("lsm-sstable-v2-manifest-v2"), options)) {
             assertEquals(List.of(REL, REL + 1), lsm.store().relationIds());
             assertEquals(1_001, lsm.store().flushedLsn());
             assertEquals(1_001, lsm.store().maxCommitTs());
@@ -105,7 +106,7 @@ class LsmFixturesTest {
     @Test
     void files_of_a_newer_version_are_refused_by_name_and_left_alone() throws Exception {
         for (String name : List.of("CURRENT", "manifest-1", "rel/16385/000005.sst")) {
-            Path store = fixture("lsm-sstable-v1-manifest-v1");
+            Path store = fixture("lsm-sstable-v2-manifest-v2");
             Path file = store.resolve(name);
             setVersion(file, 99);
             byte[] before = Files.readAllBytes(file);
@@ -120,6 +121,15 @@ class LsmFixturesTest {
                 }
             }
         }
+    }
+
+    /// Version 1 of the tables was never released.
+    @Test
+    void table_of_version_1_is_refused_by_name() throws Exception {
+        Path store = fixture("lsm-sstable-v1-manifest-v1");
+        var refused = assertThrows(FileVersionException.class, () -> LsmFixture.open(store, LsmFixture.SMALL));
+        assertEquals(FileVersionException.Problem.TOO_OLD, refused.problem());
+        assertTrue(refused.path().endsWith(".sst"), refused.path());
     }
 
     /// Changes the version in a file header and makes its checksum good again.

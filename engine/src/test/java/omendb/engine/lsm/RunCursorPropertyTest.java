@@ -41,7 +41,7 @@ class RunCursorPropertyTest {
                 var epochs = new Epochs()) {
             LsmOptions options = LsmFixture.SMALL
                     .withMemtableBytes(1 << 20)
-                    .withBlocks(4096, 1 + random.nextInt(20), random.nextInt(3) * 5)
+                    .withBlocks(4096, random.nextInt(3) * 5)
                     .withOldestSnapshot(() -> 0)
                     .withLevels(100, 1 << 30, 2, 1 + random.nextInt(4) * 4096 + 4096);
             try (LsmStore store = LsmStore.open(files, options, epochs)) {
