@@ -14,15 +14,27 @@ final class DirectoryFileStore implements FileStore {
     private static final int DIRECTORY_PERMISSIONS = 0700; // nobody else reads a database
 
     private final Path directory;
+    private final boolean readOnly;
 
-    private DirectoryFileStore(Path directory) {
+    private DirectoryFileStore(Path directory, boolean readOnly) {
         this.directory = directory;
+        this.readOnly = readOnly;
     }
 
     static FileStore open(Path directory) {
         Path absolute = directory.toAbsolutePath().normalize();
         createDurably(absolute);
-        return new DirectoryFileStore(absolute);
+        return new DirectoryFileStore(absolute, false);
+    }
+
+    /// Opens files without asking for the right to write; who uses it sees to it that nothing is changed.
+    static DirectoryFileStore openReadOnly(Path directory) {
+        Path absolute = directory.toAbsolutePath().normalize();
+        if (!Files.isDirectory(absolute)) {
+            throw new MissingFileException(
+                    absolute.toString(), StorageException.NO_POSITION, "no such directory", null);
+        }
+        return new DirectoryFileStore(absolute, true);
     }
 
     @Override
@@ -37,7 +49,8 @@ final class DirectoryFileStore implements FileStore {
 
     @Override
     public StoreFile open(String name) {
-        return NativeFile.open(StoreNames.checkFile(name), path(name));
+        String path = path(StoreNames.checkFile(name));
+        return readOnly ? NativeFile.openReadOnly(name, path) : NativeFile.open(name, path);
     }
 
     @Override

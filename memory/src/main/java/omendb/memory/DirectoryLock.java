@@ -15,6 +15,8 @@ public final class DirectoryLock implements AutoCloseable {
     private static final String FILE_NAME = "LOCK";
     private static final int MAX_CONTENT_BYTES = 32;
 
+    private static final int NO_DESCRIPTOR = -1;
+
     private final int descriptor;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -31,16 +33,37 @@ public final class DirectoryLock implements AutoCloseable {
         if (descriptor < 0) {
             throw Platform.failure(path, StorageException.NO_POSITION, "open the lock file", descriptor);
         }
-        long result = Libc.flock((int) descriptor, Platform.LOCK_EXCLUSIVE_NONBLOCKING);
+        lock(directory, path, (int) descriptor);
+        writeProcessId((int) descriptor);
+        return new DirectoryLock((int) descriptor);
+    }
+
+    /// As [#acquire] for one who only looks: changes nothing in the directory, not even the lock file. A directory
+    /// without one has never had a server.
+    ///
+    /// @throws DirectoryInUseException if a server, or a database of this process, has it
+    public static DirectoryLock acquireForReading(Path directory) {
+        String path = directory.resolve(FILE_NAME).toString();
+        long descriptor = Libc.open(path, Platform.O_RDONLY | Platform.O_CLOEXEC, 0);
+        if (descriptor == -Platform.ENOENT) {
+            return new DirectoryLock(NO_DESCRIPTOR);
+        }
+        if (descriptor < 0) {
+            throw Platform.failure(path, StorageException.NO_POSITION, "open the lock file", descriptor);
+        }
+        lock(directory, path, (int) descriptor);
+        return new DirectoryLock((int) descriptor);
+    }
+
+    private static void lock(Path directory, String path, int descriptor) {
+        long result = Libc.flock(descriptor, Platform.LOCK_EXCLUSIVE_NONBLOCKING);
         if (result < 0) {
-            long holder = readProcessId((int) descriptor);
-            Libc.close((int) descriptor);
+            long holder = readProcessId(descriptor);
+            Libc.close(descriptor);
             throw result == -Platform.EWOULDBLOCK
                     ? new DirectoryInUseException(directory.toString(), holder)
                     : Platform.failure(path, StorageException.NO_POSITION, "lock", result);
         }
-        writeProcessId((int) descriptor);
-        return new DirectoryLock((int) descriptor);
     }
 
     // only for the message of the next server: a failure to write it does not matter
@@ -74,7 +97,7 @@ public final class DirectoryLock implements AutoCloseable {
     /// Lets the next server in. Idempotent.
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
+        if (closed.compareAndSet(false, true) && descriptor != NO_DESCRIPTOR) {
             Libc.close(descriptor); // the lock goes with the last handle
         }
     }

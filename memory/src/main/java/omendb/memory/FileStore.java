@@ -21,6 +21,18 @@ public interface FileStore extends AutoCloseable {
         return DirectoryFileStore.open(directory);
     }
 
+    /// Opens an existing directory to look at it: nothing in it can be changed through the store.
+    ///
+    /// @throws MissingFileException if there is no such directory
+    static FileStore openReadOnly(Path directory) {
+        return new ReadOnlyFileStore(DirectoryFileStore.openReadOnly(directory));
+    }
+
+    /// This store's files, unchangeable.
+    default FileStore readOnly() {
+        return new ReadOnlyFileStore(this);
+    }
+
     /// The directory itself; for messages, the lock and the disk-space check, not for I/O.
     Path directory();
 

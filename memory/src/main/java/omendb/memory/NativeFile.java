@@ -32,6 +32,10 @@ final class NativeFile extends StoreFile {
         return open(name, path, Platform.O_RDWR, "open");
     }
 
+    static NativeFile openReadOnly(String name, String path) {
+        return open(name, path, Platform.O_RDONLY, "open");
+    }
+
     private static NativeFile open(String name, String path, int flags, String action) {
         long result = Libc.open(path, flags | Platform.O_CLOEXEC, PERMISSIONS);
         if (result < 0) {
