@@ -74,10 +74,15 @@ final class Recovery {
         state = StateStore.read(lsm.tree(SystemTrees.STATE), Long.MAX_VALUE - 1);
         newestTimestamp = lsm.maxCommitTs();
         long from = Math.min(state.checkpointLsn(), lsm.flushedLsn());
-        long end = wal.replay(from, this::record);
+        long end = wal.replay(from, lsm.flushedLsn(), this::record); // or new commits would get LSNs that tables have
         sequence.recovered(newestTimestamp, Math.max(end, lsm.flushedLsn()));
         LOG.info(
                 "recovery: {} records replayed after LSN {}, newest commit {}", replayedRecords, from, newestTimestamp);
+    }
+
+    /// What was written before this start.
+    WriteCounters writes() {
+        return state.writes();
     }
 
     private void record(long endLsn, int type, long transactionId, MemorySegment payload) {

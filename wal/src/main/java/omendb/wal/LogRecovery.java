@@ -51,22 +51,35 @@ final class LogRecovery implements AutoCloseable {
     }
 
     /// Delivers every record that ends after `fromLsn`. Returns the end of the log, made safe to append to.
-    long replay(long fromLsn, RecordVisitor visitor) {
+    ///
+    /// @param durableLsn the log was durable up to here: it must not end before
+    long replay(long fromLsn, long durableLsn, RecordVisitor visitor) {
+        long end = read(fromLsn, durableLsn, fromLsn, visitor);
+        removeBehind(end);
+        return end;
+    }
+
+    /// As replay, but changes nothing, and checks every record that is still there.
+    long inspect(long fromLsn, long durableLsn, RecordVisitor visitor) {
+        long checkFrom = inventory.isEmpty() ? fromLsn : Math.min(fromLsn, inventory.oldest(fromLsn, format));
+        return read(fromLsn, durableLsn, checkFrom, visitor);
+    }
+
+    private long read(long fromLsn, long durableLsn, long checkFromLsn, RecordVisitor visitor) {
         if (inventory.isEmpty()) {
-            if (fromLsn > 0) {
+            if (Math.max(fromLsn, durableLsn) > 0) {
                 throw new CorruptFileException(
                         directory, 0, "there is no wal segment; records after " + fromLsn + " may be missing");
             }
-            removeBehind(0);
             return 0;
         }
-        firstLsn = inventory.startFor(fromLsn, format).firstRecordLsn();
+        firstLsn = inventory.startFor(checkFromLsn, format).firstRecordLsn();
         long end = walk(fromLsn, visitor);
-        if (end < fromLsn) {
-            throw damaged(end, "the log ends here, before " + fromLsn + ", which was durable");
+        long needed = Math.max(fromLsn, durableLsn);
+        if (end < needed) {
+            throw damaged(end, "the log ends here, before " + needed + ", which was durable");
         }
         checkTail(end);
-        removeBehind(end);
         return end;
     }
 

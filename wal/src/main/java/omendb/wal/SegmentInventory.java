@@ -83,6 +83,15 @@ final class SegmentInventory {
         throw missing(format.idOf(fromLsn), fromLsn);
     }
 
+    /// First LSN from which records can be read up to the newest without a gap, at most `fromLsn`.
+    long oldest(long fromLsn, WalSegmentFormat format) {
+        Header oldest = startFor(fromLsn, format);
+        for (Header before = begun.get(oldest.id() - 1); before != null; before = begun.get(oldest.id() - 1)) {
+            oldest = before;
+        }
+        return oldest.firstRecordLsn();
+    }
+
     private CorruptFileException missing(long id, long fromLsn) {
         return new CorruptFileException(
                 directory + "/" + WalSegmentFormat.fileName(id),

@@ -70,15 +70,36 @@ public final class Wal implements AutoCloseable {
     /// @throws omendb.memory.CorruptFileException if the log is damaged before its tail, or records
     ///     after `fromLsn` are missing
     public long replay(long fromLsn, RecordVisitor visitor) {
+        return replay(fromLsn, fromLsn, visitor);
+    }
+
+    /// As the other, for one who knows more of what was durable.
+    ///
+    /// @param durableLsn the log was durable up to here at some time: if it ends before, it is damaged
+    public long replay(long fromLsn, long durableLsn, RecordVisitor visitor) {
         if (running != null || closed) {
             throw new IllegalStateException("the log was replayed or closed before");
         }
         long end;
         try (var recovery = new LogRecovery(store, options.directory(), format, inventory)) {
-            end = recovery.replay(fromLsn, visitor);
+            end = recovery.replay(fromLsn, durableLsn, visitor);
         }
         running = start(fromLsn, end);
         return end;
+    }
+
+    /// Reads a log that nobody has open and changes nothing in it. Checks every record that is there, also those
+    /// before `fromLsn`; hands those after it to `visitor`.
+    ///
+    /// @return end LSN of the last record
+    /// @throws omendb.memory.CorruptFileException as [#replay]
+    public static long inspect(
+            FileStore store, WalOptions options, long fromLsn, long durableLsn, RecordVisitor visitor) {
+        SegmentInventory inventory = SegmentInventory.read(store, options.directory());
+        var format = new WalSegmentFormat(inventory.segmentBytes(options.segmentBytes()));
+        try (var recovery = new LogRecovery(store, options.directory(), format, inventory)) {
+            return recovery.inspect(fromLsn, durableLsn, visitor);
+        }
     }
 
     private Running start(long fromLsn, long end) {
