@@ -209,6 +209,14 @@ public final class HnswIndex implements AutoCloseable {
         }
     }
 
+    /// Whether a search can return a slot: it is linked and not dead, or in the tail. For checks.
+    public boolean covers(long slot) {
+        try (Epochs.Pin pin = epochs.pin()) {
+            assert pin != null;
+            return memory.covers(slot);
+        }
+    }
+
     public HnswStats stats() {
         try (Epochs.Pin pin = epochs.pin()) {
             assert pin != null;

@@ -80,11 +80,6 @@ final class Recovery {
                 "recovery: {} records replayed after LSN {}, newest commit {}", replayedRecords, from, newestTimestamp);
     }
 
-    /// What was written before this start.
-    WriteCounters writes() {
-        return state.writes();
-    }
-
     private void record(long endLsn, int type, long transactionId, MemorySegment payload) {
         if (type != CommitRecord.TYPE) {
             throw new InternalException(

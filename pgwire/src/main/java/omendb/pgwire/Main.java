@@ -7,7 +7,7 @@ import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// The command line: `start`, `sql`, `version`, `help`.
+/// The command line: `start`, `check`, `stats`, `sql`, `version`, `help`.
 ///
 /// Exit codes: 0 done or stopped cleanly, 1 it did not work (one line on stderr says why), 2 wrong usage.
 @Command(
@@ -16,6 +16,8 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             StartCommand.class,
+            CheckCommand.class,
+            StatsCommand.class,
             SqlCommand.class,
             VersionCommand.class,
             TrainCommand.class,

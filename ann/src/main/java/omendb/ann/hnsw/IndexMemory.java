@@ -153,6 +153,12 @@ public final class IndexMemory {
 
     // ---- for the front door ----
 
+    /// Whether a slot is in the tail, or linked and not dead.
+    public boolean covers(long slot) {
+        int flags = graph.flags(slot);
+        return (flags & Graph.DEAD) == 0 && (slot >= indexedLimit() || (flags & Graph.LINKED) != 0);
+    }
+
     /// All slots below are linked or dead.
     public long indexedLimit() {
         return graph.indexedLimit.get();

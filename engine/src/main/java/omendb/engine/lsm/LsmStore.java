@@ -35,14 +35,16 @@ public final class LsmStore implements AutoCloseable {
     private final Compactor compactor;
     private final Background background;
     private final Counters counters = new Counters();
+    private final boolean readOnly;
     private boolean closed;
 
-    private LsmStore(FileStore files, LsmOptions options, Epochs epochs) {
+    private LsmStore(FileStore files, LsmOptions options, Epochs epochs, boolean readOnly) {
         this.files = files;
         this.options = options;
+        this.readOnly = readOnly;
         this.epochs = epochs;
         var stateLock = new ReentrantLock();
-        this.versions = VersionSet.open(files, options, epochs, stateLock, counters);
+        this.versions = VersionSet.open(files, options, epochs, stateLock, counters, readOnly);
         try {
             this.memtables = new Memtables(options, stateLock, versions.flushedLsn());
         } catch (RuntimeException | Error e) {
@@ -60,11 +62,19 @@ public final class LsmStore implements AutoCloseable {
     ///     damaged or missing
     /// @throws omendb.memory.FileVersionException if a file is foreign or of a newer format
     public static LsmStore open(FileStore files, LsmOptions options, Epochs epochs) {
-        var store = new LsmStore(files, options, epochs);
+        var store = new LsmStore(files, options, epochs, false);
         if (options.compactionThreads() > 0) {
             store.background.start(store::flushOldest, store.compactor::compactOne, options.compactionThreads());
         }
         return store;
+    }
+
+    /// Opens an existing store to look at it: no file is changed, what [#reapply] adds stays in memory. Has no
+    /// background threads; flushes and compactions fail.
+    ///
+    /// @throws omendb.memory.MissingFileException if there is none
+    public static LsmStore openReadOnly(FileStore files, LsmOptions options, Epochs epochs) {
+        return new LsmStore(files.readOnly(), options.withCompactionThreads(0), epochs, true);
     }
 
     /// Everything logged up to this LSN is in tables: replay starts after it, the log before it may be
@@ -188,7 +198,7 @@ public final class LsmStore implements AutoCloseable {
         }
         boolean rotated = memtables.insert(new BatchInserter(batch, commitTs, finder), lsn);
         counters.appliedBytes.add(batch.byteSize());
-        if (rotated) {
+        if (rotated && !readOnly) {
             if (options.compactionThreads() == 0) {
                 flushFrozen();
             } else {

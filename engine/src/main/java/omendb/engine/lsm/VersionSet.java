@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import omendb.memory.Epochs;
 import omendb.memory.FileStore;
+import omendb.memory.MissingFileException;
 import omendb.memory.StorageException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,9 +62,22 @@ final class VersionSet implements AutoCloseable {
 
     // ---- open ----
 
+    /// @param readOnly change nothing on the disk; there must be a store then
     static VersionSet open(
-            FileStore files, LsmOptions options, Epochs epochs, ReentrantLock stateLock, Counters counters) {
+            FileStore files,
+            LsmOptions options,
+            Epochs epochs,
+            ReentrantLock stateLock,
+            Counters counters,
+            boolean readOnly) {
         Manifest.Recovered recovered = Manifest.recover(files);
+        if (recovered == null && readOnly) {
+            throw new MissingFileException(
+                    files.directory().resolve(ManifestFormat.CURRENT).toString(),
+                    StorageException.NO_POSITION,
+                    "no such file: the directory holds no database",
+                    null);
+        }
         ManifestState state = recovered == null ? new ManifestState(ManifestFormat.CURRENT) : recovered.state();
         var opened = new ArrayList<Sstable>();
         try {
@@ -73,7 +87,7 @@ final class VersionSet implements AutoCloseable {
                 trees.put(tree.getKey(), new LsmTree(tree.getKey(), epochs, TreeState.EMPTY.with(levels)));
             }
             Manifest manifest;
-            if (recovered != null && recovered.clean()) {
+            if (recovered != null && (recovered.clean() || readOnly)) {
                 manifest = Manifest.resume(files, recovered);
             } else {
                 long number = recovered == null ? 1 : recovered.number() + 1;
@@ -82,8 +96,10 @@ final class VersionSet implements AutoCloseable {
                     manifest = Manifest.create(files, number, snapshot.written(state.written()));
                 }
             }
-            deleteLeftovers(files, trees);
-            manifest.deleteOthers();
+            if (!readOnly) {
+                deleteLeftovers(files, trees);
+                manifest.deleteOthers();
+            }
             return new VersionSet(files, options, epochs, stateLock, counters, trees, state, manifest);
         } catch (RuntimeException | Error e) {
             opened.forEach(Sstable::close);

@@ -138,6 +138,16 @@ final class ChunkedFile implements AutoCloseable {
         return capacity;
     }
 
+    /// Path of the file that holds a byte, for messages.
+    String pathOf(long position) {
+        return store.directory().resolve(name(chunkOf(position))).toString();
+    }
+
+    /// Where in its file a byte lies.
+    static long filePosition(long position) {
+        return FileHeader.BYTES + position - start(chunkOf(position));
+    }
+
     /// Bytes on disk.
     long sizeBytes() {
         return capacity == 0 ? 0 : capacity + (long) chunks.size() * FileHeader.BYTES;

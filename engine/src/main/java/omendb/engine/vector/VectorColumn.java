@@ -3,6 +3,7 @@ package omendb.engine.vector;
 import java.lang.foreign.MemorySegment;
 import omendb.ann.VectorSource;
 import omendb.memory.AddressSpaceException;
+import omendb.memory.CorruptFileException;
 import omendb.memory.FileStore;
 import omendb.memory.MemoryAccount;
 import omendb.memory.MemoryTag;
@@ -277,6 +278,66 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     private boolean hasValidChecksum(long slot) {
         int found = NativeMemory.getInt(entryAddress(slot) + SlotFormat.CRC);
         return found == scratch.crc(slot, rowId(slot), address(slot));
+    }
+
+    // ---- checking ----
+
+    /// Instead of [#recover], for one who only looks: finds the end of the column and changes nothing.
+    ///
+    /// @param resolved all slots below were resolved, and durable, at the last checkpoint
+    /// @param logged   the log holds no slot from here on
+    public synchronized void inspect(long resolved, long logged) {
+        publishedLimit = Math.max(Math.max(resolved, logged), writtenLimit(resolved));
+        resolvedLimit = resolved;
+    }
+
+    /// After [#inspect]: whether a slot was durable at the last checkpoint.
+    public synchronized boolean isCheckpointed(long slot) {
+        return slot < resolvedLimit;
+    }
+
+    /// Whether the files have a slot; a slot below the limit that they do not have is still in the log.
+    public boolean isStored(long slot) {
+        return slot >= 0
+                && slot < slots.capacity() / SlotFormat.BYTES
+                && slot < vectors.capacity() / strideBytes
+                && NativeMemory.getInt(entryAddress(slot) + SlotFormat.FLAGS) != 0;
+    }
+
+    /// What is wrong with a live slot, or null.
+    ///
+    /// @param rowId the row that refers to it, or negative if not known
+    public synchronized @Nullable CorruptFileException problem(long slot, long rowId) {
+        if (!isStored(slot)) {
+            return entryProblem(slot, "slot " + slot + " was never written");
+        }
+        int flags = NativeMemory.getInt(entryAddress(slot) + SlotFormat.FLAGS);
+        if (flags != SlotFormat.WRITTEN) {
+            String what = flags == (SlotFormat.WRITTEN | SlotFormat.DEAD) ? " is marked dead" : " has flags " + flags;
+            return entryProblem(slot, "slot " + slot + what);
+        }
+        if (!hasValidChecksum(slot)) {
+            return damaged(slot);
+        }
+        return rowId < 0 || rowId(slot) == rowId
+                ? null
+                : entryProblem(slot, "slot " + slot + " belongs to row " + rowId(slot) + ", not to row " + rowId);
+    }
+
+    private CorruptFileException entryProblem(long slot, String message) {
+        long position = slot * SlotFormat.BYTES;
+        return new CorruptFileException(slots.pathOf(position), ChunkedFile.filePosition(position), message);
+    }
+
+    /// The error of a slot whose checksum does not match. Either file may be the damaged one: it names both.
+    private CorruptFileException damaged(long slot) {
+        long position = slot * strideBytes;
+        long entryPosition = slot * SlotFormat.BYTES;
+        return new CorruptFileException(
+                vectors.pathOf(position),
+                ChunkedFile.filePosition(position),
+                "the vector of slot " + slot + " does not match its checksum in " + slots.pathOf(entryPosition)
+                        + " at byte " + ChunkedFile.filePosition(entryPosition));
     }
 
     /// Makes every slot written so far durable.
