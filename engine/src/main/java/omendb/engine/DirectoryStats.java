@@ -27,8 +27,7 @@ import omendb.memory.FileStore;
 /// @param walBytes    bytes of the log's files, recycled segments included
 /// @param store       the trees together: amplification
 /// @param flushedLsn  everything up to this LSN is in tables
-public record DirectoryStats(
-        List<Tree> trees, List<Files> vectors, long walBytes, LsmStats store, long flushedLsn) {
+public record DirectoryStats(List<Tree> trees, List<Files> vectors, long walBytes, LsmStats store, long flushedLsn) {
     /// @param name relation, or what the system tree holds
     public record Tree(String name, LsmStats.Tree figures) {}
 
@@ -49,11 +48,7 @@ public record DirectoryStats(
             catalogs.load(lsm.tree(SystemTrees.CATALOG), Long.MAX_VALUE - 1);
             Catalog catalog = catalogs.committed();
             return new DirectoryStats(
-                    trees(lsm, catalog),
-                    vectors(files, catalog),
-                    bytesIn(files, "wal"),
-                    lsm.stats(),
-                    lsm.flushedLsn());
+                    trees(lsm, catalog), vectors(files, catalog), bytesIn(files, "wal"), lsm.stats(), lsm.flushedLsn());
         }
     }
 
@@ -137,9 +132,8 @@ public record DirectoryStats(
                 printLevel(out, tree, Integer.toString(level), at, "", "");
             }
         }
-        long tombstones = figures.levels().stream()
-                .mapToLong(LsmStats.Level::tombstones)
-                .sum();
+        long tombstones =
+                figures.levels().stream().mapToLong(LsmStats.Level::tombstones).sum();
         printLevel(
                 out,
                 tree,
