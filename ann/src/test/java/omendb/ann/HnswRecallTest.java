@@ -128,6 +128,33 @@ class HnswRecallTest {
     }
 
     @Test
+    void what_the_error_bound_leaves_out_is_hardly_ever_a_neighbour_and_comes_later() {
+        int wide = 200;
+        try (HnswIndex index = create(HnswOptions.of(784, Distance.L2))) {
+            index.build(BASE, slot -> true, 2, BuildProgress.SILENT);
+            int different = 0;
+            long rescored = 0;
+            for (int q = 0; q < QUERIES; q++) {
+                try (HnswSearch some = index.search(queries.address(q), K, wide, BASE, null);
+                        HnswSearch all = index.search(queries.address(q), wide, wide, BASE, null)) {
+                    for (int i = 0; i < K; i++) {
+                        assertTrue(some.next() && all.next());
+                        different += some.slot() == all.slot() ? 0 : 1;
+                    }
+                    assertEquals(wide, all.rescored());
+                    rescored += some.rescored();
+                    for (int i = K; i < wide; i++) {
+                        assertTrue(some.next(), "the rest comes when it is asked for");
+                    }
+                    assertTrue(some.rescored() >= wide);
+                }
+            }
+            assertTrue(different <= QUERIES * K / 200, different + " of " + QUERIES * K + " rows differ");
+            assertTrue(rescored < QUERIES * wide / 2, "rescored " + rescored + " of " + QUERIES * wide);
+        }
+    }
+
+    @Test
     void hundreds_of_equal_vectors_stay_reachable() {
         for (int slot = 1_000; slot < 1_500; slot++) {
             for (int d = 0; d < 784; d++) {
