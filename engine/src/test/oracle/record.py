@@ -15,7 +15,7 @@ import random
 import sys
 import psycopg
 from psycopg import pq
-from samples import FUNCTION_ARGUMENTS, MODIFIERS, SAMPLES, SKIPPED, TYPE_INPUTS, TYPMOD_INPUTS
+from samples import FUNCTION_ARGUMENTS, MODIFIERS, NULLABLE, SAMPLES, SKIPPED, TYPE_INPUTS, TYPMOD_INPUTS
 
 signatures_file, dsn_15, dsn_vector, target = sys.argv[1:5]
 target = pathlib.Path(target)
@@ -48,12 +48,16 @@ def literal(text):
 
 
 def typed(type_name, text):
-    name = '"char"' if type_name == "char" else type_name
+    name = f'"{type_name}"' if type_name in ("char", "bit") else type_name  # bare, they are char(1) and bit(1)
     return f"NULL::{name}" if text is None else f"{literal(text)}::{name}"
 
 
+def of_pgvector(type_name):
+    return type_name.lstrip("_") in ("vector", "halfvec", "sparsevec")
+
+
 def server(type_name):
-    return pgvector if "vector" in type_name and type_name not in ("oidvector", "int2vector") else postgres
+    return pgvector if of_pgvector(type_name.split("(")[0]) else postgres
 
 
 def record_types():
@@ -91,10 +95,16 @@ def record_typmods():
     (target / "typmods.tsv").write_text("\n".join(lines) + "\n")
 
 
+def suits(type_name, text):
+    """Whether to_char of this value is a question of the template and not of the value's syntax."""
+    return type_name.startswith("timestamp") == text.startswith("20") and (type_name == "interval") == ("year" in text)
+
+
 def combinations(kind, name, types):
     """Argument lists as (actual types, texts), the same in every run."""
     choice = random.Random(f"{kind} {name} {types}")
     if (fixed := FUNCTION_ARGUMENTS.get(name)) and (rows := [r for r in fixed if len(r) == len(types) or "any" in types]):
+        rows = [r for r in rows if name != "to_char" or suits(types[0], r[0])]
         plain = {"any": "text", "anyelement": "text", "anynonarray": "text", "anyarray": "_text", "anycompatible": "text", "anycompatiblearray": "_text"}
         return [([plain.get(t, t) for t in (types + ["text"] * len(r))[:len(r)]], r) for r in rows]
     polymorphic = [t for t in types if t.startswith("any")]
@@ -106,6 +116,8 @@ def combinations(kind, name, types):
         if any(t not in SAMPLES for t in actual):
             return []
         pools = [MODIFIERS[name] if t == "int4" and i == 1 and name in MODIFIERS else SAMPLES[t] for i, t in enumerate(actual)]
+        if name in NULLABLE:
+            pools = [pool + [None] * 3 for pool in pools]
         if not pools:
             out.append(([], []))
         elif len(pools) == 1:
@@ -117,21 +129,20 @@ def combinations(kind, name, types):
             if everything <= 9:
                 out += [(actual, list(v)) for v in itertools.product(*pools)]
             else:
-                out += [(actual, [choice.choice(p) for p in pools]) for _ in range(8)]
+                out += [(actual, [choice.choice(p) for p in pools]) for _ in range(24 if name in NULLABLE else 8)]
         if actual:
             out.append((actual, [None] + [p[0] for p in pools[1:]]))
     return out
 
 
-def expression(kind, name, types, actual, texts, result):
+def expression(kind, schema, name, types, actual, texts, result):
     args = [typed(t, v) for t, v in zip(actual, texts)]
     if kind == "operator":
-        return f"({args[0]} OPERATOR({'pg_catalog' if server(types[0]) is postgres else 'public'}.{name}) {args[1]})" if len(args) == 2 else f"({name} {args[0]})"
+        return f"({args[0]} OPERATOR({schema}.{name}) {args[1]})" if len(args) == 2 else f"({name} {args[0]})"
     if kind == "cast":
         return f"CAST({args[0]} AS {typed(result, None)[6:]})"
     if types and types[-1] == "_text" and name in ("jsonb_extract_path", "jsonb_extract_path_text", "json_extract_path", "json_extract_path_text", "jsonb_delete"):
         args[-1] = "VARIADIC " + args[-1]
-    schema = "public" if any("vector" in t and t not in ("oidvector", "int2vector") for t in types + [result]) else "pg_catalog"
     return f'{schema}."{name}"({", ".join(args)})'
 
 
@@ -140,7 +151,7 @@ def record_calls():
     for row in pathlib.Path(signatures_file).read_text().splitlines():
         kind, schema, name, types, result, *_ = row.split("\t")
         types = types.split(",") if types else []
-        c = pgvector if any("vector" in t and t not in ("oidvector", "int2vector") for t in types + [result]) else postgres
+        c = pgvector if schema == "public" or any(of_pgvector(t) for t in types + [result]) else postgres
         if kind in ("function", "set"):
             oids = " ".join(str(o) for t in types for o in c.execute("SELECT oid FROM pg_type WHERE typname = %s", (t,)).fetchone() or [0])
             found = c.execute(
@@ -157,7 +168,7 @@ def record_calls():
             if (key := (tuple(actual), tuple(texts))) in seen:
                 continue
             seen.add(key)
-            call = expression(kind, name, types, actual, texts, result)
+            call = expression(kind, schema, name, types, actual, texts, result)
             if kind == "set":
                 sql = f"SELECT array_agg(x::text)::text FROM {call} x"
             elif result in ("bpchar", "char", "name"):

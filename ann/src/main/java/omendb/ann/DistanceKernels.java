@@ -107,6 +107,11 @@ public final class DistanceKernels {
         };
     }
 
+    /// Square of the L2 distance, without the root.
+    public static double l2Squared(long addressA, long addressB, int dimensions) {
+        return FloatKernels.l2Squared(addressA, addressB, dimensions);
+    }
+
     /// Inner product (not negated).
     public static double innerProduct(long addressA, long addressB, int dimensions) {
         return FloatKernels.dot(addressA, addressB, dimensions);

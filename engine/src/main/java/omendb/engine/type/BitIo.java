@@ -4,8 +4,9 @@ import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.memory.NativeMemory;
 
-/// bit(n) and bit varying: a value is the number of bits (int32, little-endian), then the bits, the first one being the
-/// highest of the first byte; unused bits of the last byte are zero. Text is binary digits, or hexadecimal after `x`.
+/// bit(n) and bit varying: values are [BitString]s. Text is binary digits, or hexadecimal after `x`; binary: int32
+/// number
+/// of bits, then the bytes.
 final class BitIo implements TypeIo {
     private static final int HEAD = 4;
 
@@ -25,21 +26,22 @@ final class BitIo implements TypeIo {
         int bitsPerDigit = hexadecimal ? 4 : 1;
         int bits = count * bitsPerDigit;
         checkLength(bits, typmod);
-        long target = allocate(out, bits);
+        long target = BitString.allocate(out, row, bits);
         for (int i = 0; i < count; i++) {
             int c = NativeMemory.getByte(digits + i) & 0xff;
             int digit = Character.digit(c, hexadecimal ? 16 : 2);
             if (digit < 0) {
+                String character = Character.toString(
+                        TextBytes.toString(digits + i, count - i).codePointAt(0));
                 throw new UserException(
                         SqlState.INVALID_TEXT_REPRESENTATION,
-                        "\"" + (char) c + "\" is not a valid " + (hexadecimal ? "hexadecimal" : "binary") + " digit");
+                        "\"" + character + "\" is not a valid " + (hexadecimal ? "hexadecimal" : "binary") + " digit");
             }
             int at = i * bitsPerDigit;
             long cell = target + HEAD + (at >> 3);
             int shifted = digit << (8 - bitsPerDigit - (at & 7));
             NativeMemory.putByte(cell, (byte) (NativeMemory.getByte(cell) | shifted));
         }
-        out.setReference(row, target, HEAD + bytes(bits));
     }
 
     private void checkLength(int bits, int typmod) {
@@ -57,28 +59,12 @@ final class BitIo implements TypeIo {
         }
     }
 
-    /// Room for a value of that many zero bits, its length written.
-    private static long allocate(ColumnVector out, int bits) {
-        int size = HEAD + bytes(bits);
-        long target = out.arena().allocate(size);
-        for (int i = 0; i < size; i++) {
-            NativeMemory.putByte(target + i, (byte) 0);
-        }
-        NativeMemory.putInt(target, bits);
-        return target;
-    }
-
-    private static int bytes(int bits) {
-        return (bits + 7) >> 3;
-    }
-
     @Override
     public void print(TypeContext context, ColumnVector in, int row, BytesWriter out) {
         long address = in.address(row);
         int bits = NativeMemory.getInt(address);
         for (int i = 0; i < bits; i++) {
-            int bit = NativeMemory.getByte(address + HEAD + (i >> 3)) >> (7 - (i & 7)) & 1;
-            out.writeByte('0' + bit);
+            out.writeByte(BitString.get(address, i) ? '1' : '0');
         }
     }
 
@@ -91,15 +77,14 @@ final class BitIo implements TypeIo {
         if (bits < 0) {
             throw new UserException(SqlState.INVALID_BINARY_REPRESENTATION, "invalid length in external bit string");
         }
-        TypeErrors.checkLength(length - HEAD, bytes(bits));
+        TypeErrors.checkLength(length - HEAD, BitString.bytes(bits));
         checkLength(bits, typmod);
-        long target = allocate(out, bits);
-        NativeMemory.copy(address + HEAD, target + HEAD, bytes(bits));
+        long target = BitString.allocate(out, row, bits);
+        NativeMemory.copy(address + HEAD, target + HEAD, BitString.bytes(bits));
         if ((bits & 7) != 0) {
-            long last = target + HEAD + bytes(bits) - 1;
+            long last = target + HEAD + BitString.bytes(bits) - 1;
             NativeMemory.putByte(last, (byte) (NativeMemory.getByte(last) & (0xff << (8 - (bits & 7)))));
         }
-        out.setReference(row, target, HEAD + bytes(bits));
     }
 
     @Override
@@ -107,6 +92,6 @@ final class BitIo implements TypeIo {
         long address = in.address(row);
         int bits = NativeMemory.getInt(address);
         out.writeInt(bits);
-        out.writeBytes(address + HEAD, bytes(bits));
+        out.writeBytes(address + HEAD, BitString.bytes(bits));
     }
 }

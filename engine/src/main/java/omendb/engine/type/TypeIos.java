@@ -45,6 +45,8 @@ final class TypeIos {
             case "json" -> JsonIo.json();
             case "jsonb" -> JsonIo.jsonb();
             case "vector" -> new VectorIo();
+            case "halfvec" -> new HalfvecIo();
+            case "sparsevec" -> new SparsevecIo();
             case "record" -> new RecordIo();
             default -> new PseudoIo(name.toLowerCase(Locale.ROOT));
         };
@@ -71,6 +73,9 @@ final class TypeIos {
             case "timetz" -> new TimetzOrder();
             case "jsonb" -> new JsonbOrder();
             case "vector" -> new ValueOrders.Floats();
+            case "halfvec" -> new ValueOrders.Halves();
+            case "sparsevec" -> new SparseVector.Order();
+            case "bit", "varbit" -> new BitString.Order();
             case "record" -> new RecordOrder();
             default -> null;
         };

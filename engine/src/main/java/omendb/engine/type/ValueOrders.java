@@ -189,4 +189,49 @@ public final class ValueOrders {
             out.writeByte(0);
         }
     }
+
+    /// halfvec: as vector, with two bytes per element.
+    static final class Halves implements ValueOrder {
+        private static short bits(long address) {
+            short half = NativeMemory.getShort(address);
+            // -0 = 0
+            return half == Short.MIN_VALUE ? 0 : half;
+        }
+
+        /// Ascending as an unsigned 16-bit number.
+        private static int sortableHalf(long address) {
+            short half = bits(address);
+            return (half >= 0 ? half ^ 0x8000 : ~half) & 0xffff;
+        }
+
+        @Override
+        public int compare(long a, int lengthA, long b, int lengthB) {
+            int shared = Math.min(lengthA, lengthB);
+            for (int i = 0; i < shared; i += 2) {
+                int order = sortableHalf(a + i) - sortableHalf(b + i);
+                if (order != 0) {
+                    return order;
+                }
+            }
+            return Integer.compare(lengthA, lengthB);
+        }
+
+        @Override
+        public long hash(long a, int length) {
+            long hash = length;
+            for (int i = 0; i < length; i += 2) {
+                hash = hash * 31 + bits(a + i);
+            }
+            return Hash.mix(hash);
+        }
+
+        @Override
+        public void encodeKey(long a, int length, BytesWriter out) {
+            for (int i = 0; i < length; i += 2) {
+                out.writeByte(1);
+                out.writeShort(sortableHalf(a + i));
+            }
+            out.writeByte(0);
+        }
+    }
 }

@@ -1,55 +1,23 @@
 package omendb.engine.type;
 
-import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.memory.NativeMemory;
 
 /// vector as pgvector 0.8: `[1,2,3]`; binary: int16 dimensions, int16 zero, float4s. A value is its float32s,
 /// little-endian.
-public final class VectorIo implements TypeIo {
-    /// Most dimensions of a vector.
-    public static final int MAX_DIMENSIONS = 16_000;
+final class VectorIo implements TypeIo {
+    private static final VectorRules RULES = VectorRules.VECTOR;
 
     @Override
     public void parse(TypeContext context, long address, int length, int typmod, ColumnVector out, int row) {
-        VectorParser parser = new VectorParser(address, length);
+        VectorParser parser = new VectorParser(RULES, address, length);
         int from = parser.open();
         int capacity = parser.elementsAtMost(from);
         long target = out.arena().allocate(4L * capacity);
         int dimensions = parser.elements(from, target, capacity);
-        checkExpectedDimensions(typmod, dimensions);
+        RULES.checkExpectedDimensions(typmod, dimensions);
         out.setReference(row, target, 4 * dimensions);
-    }
-
-    /// pgvector's check of a value against `vector(n)`.
-    public static void checkExpectedDimensions(int typmod, int dimensions) {
-        if (typmod != -1 && typmod != dimensions) {
-            throw new UserException(SqlState.DATA_EXCEPTION, "expected " + typmod + " dimensions, not " + dimensions);
-        }
-    }
-
-    public static void checkDimensions(int dimensions) {
-        if (dimensions < 1) {
-            throw new UserException(SqlState.DATA_EXCEPTION, "vector must have at least 1 dimension");
-        }
-        if (dimensions > MAX_DIMENSIONS) {
-            throw new UserException(
-                    SqlState.PROGRAM_LIMIT_EXCEEDED, "vector cannot have more than " + MAX_DIMENSIONS + " dimensions");
-        }
-    }
-
-    public static void checkElement(float value) {
-        if (Float.isNaN(value)) {
-            throw new UserException(SqlState.DATA_EXCEPTION, "NaN not allowed in vector");
-        }
-        if (Float.isInfinite(value)) {
-            throw new UserException(SqlState.DATA_EXCEPTION, "infinite value not allowed in vector");
-        }
-    }
-
-    static OmenException invalidSyntax(long address, int length) {
-        return TypeErrors.invalidSyntax("vector", TextBytes.toString(address, length));
     }
 
     @Override
@@ -66,7 +34,7 @@ public final class VectorIo implements TypeIo {
         out.writeByte(']');
     }
 
-    private static void printElement(float value, BytesWriter out) {
+    static void printElement(float value, BytesWriter out) {
         int whole = (int) value;
         if (whole == value && Math.abs(whole) < 1_000_000 && (whole != 0 || 1 / value > 0)) {
             IntegerIo.printLong(whole, out);
@@ -82,8 +50,8 @@ public final class VectorIo implements TypeIo {
         }
         int dimensions = Short.reverseBytes(NativeMemory.getShort(address));
         int unused = Short.reverseBytes(NativeMemory.getShort(address + 2));
-        checkDimensions(dimensions);
-        checkExpectedDimensions(typmod, dimensions);
+        RULES.checkDimensions(dimensions);
+        RULES.checkExpectedDimensions(typmod, dimensions);
         if (unused != 0) {
             throw new UserException(SqlState.DATA_EXCEPTION, "expected unused to be 0, not " + unused);
         }
@@ -102,7 +70,7 @@ public final class VectorIo implements TypeIo {
             NativeMemory.putInt(target + 4L * i, bits);
         }
         for (int i = 0; !finite && i < dimensions; i++) {
-            checkElement(NativeMemory.getFloat(target + 4L * i));
+            RULES.checkElement(NativeMemory.getFloat(target + 4L * i));
         }
     }
 

@@ -1,8 +1,6 @@
 package omendb.engine.type;
 
 import java.util.Locale;
-import omendb.engine.error.SqlState;
-import omendb.engine.error.UserException;
 import omendb.memory.NativeMemory;
 
 /// Reads the text of a vector without an object per element.
@@ -20,11 +18,13 @@ final class VectorParser {
     private static final long HALF_OF_FLOAT = 0x1000_0000L;
     private static final long BELOW_FLOAT = 0x1fff_ffffL;
 
+    private final VectorRules rules;
     private final long address;
     private final int length;
     private int at;
 
-    VectorParser(long address, int length) {
+    VectorParser(VectorRules rules, long address, int length) {
+        this.rules = rules;
         this.address = address;
         this.length = length;
     }
@@ -45,11 +45,11 @@ final class VectorParser {
     int open() {
         int i = skipSpace(0);
         if (peek(i) != '[') {
-            throw VectorIo.invalidSyntax(address, length).withDetail("Vector contents must start with \"[\".");
+            throw rules.invalidSyntax(address, length).withDetail("Vector contents must start with \"[\".");
         }
         i = skipSpace(i + 1);
         if (peek(i) == ']') {
-            throw new UserException(SqlState.DATA_EXCEPTION, "vector must have at least 1 dimension");
+            rules.checkDimensions(0);
         }
         return i;
     }
@@ -62,7 +62,7 @@ final class VectorParser {
                 count++;
             }
         }
-        return Math.min(count, VectorIo.MAX_DIMENSIONS);
+        return Math.min(count, rules.maxDimensions());
     }
 
     /// Reads elements and the closing bracket; returns the number of dimensions.
@@ -71,7 +71,7 @@ final class VectorParser {
         int dimensions = 0;
         while (true) {
             if (dimensions == capacity) {
-                VectorIo.checkDimensions(VectorIo.MAX_DIMENSIONS + 1);
+                rules.checkDimensions(rules.maxDimensions() + 1);
             }
             at = skipSpace(at);
             NativeMemory.putFloat(target + 4L * dimensions++, element());
@@ -81,11 +81,11 @@ final class VectorParser {
                 break;
             }
             if (c != ',') {
-                throw VectorIo.invalidSyntax(address, length);
+                throw rules.invalidSyntax(address, length);
             }
         }
         if (skipSpace(at) != length) {
-            throw VectorIo.invalidSyntax(address, length).withDetail("Junk after closing right brace.");
+            throw rules.invalidSyntax(address, length).withDetail("Junk after closing right brace.");
         }
         return dimensions;
     }
@@ -128,7 +128,8 @@ final class VectorParser {
         }
         double value = exponent < 0 ? digits / POWERS_OF_TEN[-exponent] : digits * POWERS_OF_TEN[exponent];
         long bits = Double.doubleToRawLongBits(value);
-        if ((bits & BELOW_FLOAT) == HALF_OF_FLOAT || (value != 0 && value < 0x1p-126)) {
+        boolean unusual = value >= rules.overflow() || (value != 0 && value < 0x1p-126);
+        if (unusual || (bits & BELOW_FLOAT) == HALF_OF_FLOAT) {
             return slowElement(start, i);
         }
         at = i;
@@ -166,12 +167,11 @@ final class VectorParser {
         int from = start > at ? start - 1 : start;
         String text = TextBytes.toString(address + from, end - from);
         if (!FloatText.isNumber(text)) {
-            throw VectorIo.invalidSyntax(address, length);
+            throw rules.invalidSyntax(address, length);
         }
         float value = Float.parseFloat(text);
-        if (Float.isInfinite(value)) {
-            throw new UserException(
-                    SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "\"" + text + "\" is out of range for type vector");
+        if (rules.isOutOfRange(value)) {
+            throw rules.outOfRange(text);
         }
         at = end;
         return value;
@@ -188,10 +188,10 @@ final class VectorParser {
             end++;
         }
         switch (TextBytes.toString(address + word, end - word).toLowerCase(Locale.ROOT)) {
-            case "nan" -> VectorIo.checkElement(Float.NaN);
-            case "inf", "infinity" -> VectorIo.checkElement(Float.POSITIVE_INFINITY);
-            default -> throw VectorIo.invalidSyntax(address, length);
+            case "nan" -> rules.checkElement(Float.NaN);
+            case "inf", "infinity" -> rules.checkElement(Float.POSITIVE_INFINITY);
+            default -> throw rules.invalidSyntax(address, length);
         }
-        throw VectorIo.invalidSyntax(address, length);
+        throw rules.invalidSyntax(address, length);
     }
 }

@@ -24,6 +24,13 @@ final class Builtins {
         Casts.register(r);
         Aggregates.register(r);
         WindowDef.register(builder);
-        VectorFunctions.register(new Registrar(builder, "public"));
+        BitFunctions.register(r);
+        Overlaps.register(r);
+        WidthBuckets.register(r);
+        Registrar vectors = new Registrar(builder, "public");
+        VectorFunctions.register(vectors);
+        HalfvecFunctions.register(vectors);
+        SparsevecFunctions.register(vectors);
+        BitFunctions.registerDistances(vectors);
     }
 }

@@ -70,15 +70,6 @@ final class FloatMath {
             context.seed(seed);
             out.setString(row, "");
         }));
-        r.immutable("width_bucket(float8, float8, float8, int4) int4", Rows.strict((context, args, row, out) -> {
-            out.setLong(
-                    row,
-                    bucket(
-                            args[0].getDouble(row),
-                            args[1].getDouble(row),
-                            args[2].getDouble(row),
-                            args[3].getLong(row)));
-        }));
     }
 
     private static void trigonometry(Registrar r) {
@@ -188,22 +179,5 @@ final class FloatMath {
             throw Arithmetic.underflow();
         }
         return result;
-    }
-
-    private static long bucket(double operand, double low, double high, long count) {
-        if (count <= 0) {
-            throw new UserException(
-                    SqlState.INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION, "count must be greater than zero");
-        }
-        if (low == high) {
-            throw new UserException(
-                    SqlState.INVALID_ARGUMENT_FOR_WIDTH_BUCKET_FUNCTION, "lower bound cannot equal upper bound");
-        }
-        if (low < high) {
-            return operand < low
-                    ? 0
-                    : operand >= high ? count + 1 : (long) ((operand - low) / (high - low) * count) + 1;
-        }
-        return operand > low ? 0 : operand <= high ? count + 1 : (long) ((low - operand) / (low - high) * count) + 1;
     }
 }

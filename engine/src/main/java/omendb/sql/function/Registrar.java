@@ -33,7 +33,9 @@ public final class Registrar {
             Map.entry("<->", "<->"),
             Map.entry("<#>", "<#>"),
             Map.entry("<=>", "<=>"),
-            Map.entry("<+>", "<+>"));
+            Map.entry("<+>", "<+>"),
+            Map.entry("<~>", "<~>"),
+            Map.entry("<%>", "<%>"));
     private static final Map<String, String> NEGATORS = Map.ofEntries(
             Map.entry("=", "<>"),
             Map.entry("<>", "="),

@@ -1,5 +1,6 @@
 package omendb.sql.function;
 
+import java.util.Arrays;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.type.ColumnVector;
@@ -9,6 +10,14 @@ final class TextFormatting {
     private TextFormatting() {}
 
     static void register(Registrar r) {
+        r.immutable("num_nulls(variadic any) int4", Rows.lenient((context, args, row, out) -> {
+            long nulls = Arrays.stream(args).filter(arg -> arg.isNull(row)).count();
+            out.setLong(row, nulls);
+        }));
+        r.immutable("num_nonnulls(variadic any) int4", Rows.lenient((context, args, row, out) -> {
+            long values = Arrays.stream(args).filter(arg -> !arg.isNull(row)).count();
+            out.setLong(row, values);
+        }));
         r.stable("concat(variadic any) text", Rows.lenient((context, args, row, out) -> {
             StringBuilder text = new StringBuilder();
             for (ColumnVector arg : args) {

@@ -6,15 +6,18 @@ import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.type.ArrayBuilder;
 import omendb.engine.type.ArrayValue;
+import omendb.engine.type.BitString;
 import omendb.engine.type.ColumnVector;
 import omendb.engine.type.Numeric;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
-import omendb.engine.type.VectorIo;
+import omendb.engine.type.VectorRules;
 import omendb.memory.NativeMemory;
 
 /// pgvector's functions, operators, casts and aggregates over vector.
 final class VectorFunctions {
+    private static final VectorRules RULES = VectorRules.VECTOR;
+
     private VectorFunctions() {}
 
     static void register(Registrar r) {
@@ -32,10 +35,23 @@ final class VectorFunctions {
                 "vector_norm(vector) float8",
                 Rows.strict((context, args, row, out) -> out.setDouble(row, Math.sqrt(sumOfSquares(args[0], row)))));
         r.immutable("l2_normalize(vector) vector", Rows.strict(VectorFunctions::normalize));
-        r.immutable("subvector(vector, int4, int4) vector", Rows.strict(VectorFunctions::subvector));
+        r.immutable(
+                "subvector(vector, int4, int4) vector",
+                Rows.strict((context, args, row, out) -> subvector(RULES, 4, args, row, out)));
+        r.immutable("binary_quantize(vector) bit", Rows.strict((context, args, row, out) -> {
+            int dimensions = dimensions(args[0], row);
+            long bits = BitString.allocate(out, row, dimensions);
+            for (int i = 0; i < dimensions; i++) {
+                BitString.set(bits, i, element(args[0], row, i) > 0);
+            }
+        }));
         casts(r);
-        r.aggregate("avg(vector) vector", (context, args, result) -> new VectorSumState(true));
-        r.aggregate("sum(vector) vector", (context, args, result) -> new VectorSumState(false));
+        r.aggregate(
+                "avg(vector) vector",
+                (context, args, result) -> new VectorSumState(VectorSumState.Elements.FLOATS, true));
+        r.aggregate(
+                "sum(vector) vector",
+                (context, args, result) -> new VectorSumState(VectorSumState.Elements.FLOATS, false));
     }
 
     static int dimensions(ColumnVector in, int row) {
@@ -46,20 +62,15 @@ final class VectorFunctions {
         return NativeMemory.getFloat(in.address(row) + 4L * index);
     }
 
-    static void checkSame(int left, int right) {
-        if (left != right) {
-            throw new UserException(SqlState.DATA_EXCEPTION, "different vector dimensions " + left + " and " + right);
-        }
-    }
-
     // ---- distances ----
 
     private static void distances(Registrar r) {
         StrictBody l2 = distance(Distance.L2);
         r.operator("<->", r.immutable("l2_distance(vector, vector) float8", l2));
         r.immutable("vector_l2_squared_distance(vector, vector) float8", Rows.strict((context, args, row, out) -> {
-            double distance = distance(Distance.L2, args, row);
-            out.setDouble(row, distance * distance);
+            int dimensions = dimensions(args[0], row);
+            RULES.checkSameDimensions(dimensions, dimensions(args[1], row));
+            out.setDouble(row, DistanceKernels.l2Squared(args[0].address(row), args[1].address(row), dimensions));
         }));
         r.immutable(
                 "inner_product(vector, vector) float8",
@@ -71,8 +82,7 @@ final class VectorFunctions {
         r.operator("<=>", r.immutable("cosine_distance(vector, vector) float8", distance(Distance.COSINE)));
         r.operator("<+>", r.immutable("l1_distance(vector, vector) float8", distance(Distance.L1)));
         r.immutable("vector_spherical_distance(vector, vector) float8", Rows.strict((context, args, row, out) -> {
-            double product = Math.clamp(-distance(Distance.INNER_PRODUCT, args, row), -1, 1);
-            out.setDouble(row, Math.acos(product) / Math.PI);
+            out.setDouble(row, angle(-distance(Distance.INNER_PRODUCT, args, row)));
         }));
     }
 
@@ -82,7 +92,7 @@ final class VectorFunctions {
 
     private static double distance(Distance distance, ColumnVector[] args, int row) {
         int dimensions = dimensions(args[0], row);
-        checkSame(dimensions, dimensions(args[1], row));
+        RULES.checkSameDimensions(dimensions, dimensions(args[1], row));
         return DistanceKernels.distance(distance, args[0].address(row), args[1].address(row), dimensions);
     }
 
@@ -108,21 +118,17 @@ final class VectorFunctions {
         r.operator("+", r.immutable("vector_add(vector, vector) vector", elements((a, b) -> a + b, false)));
         r.operator("-", r.immutable("vector_sub(vector, vector) vector", elements((a, b) -> a - b, false)));
         r.operator("*", r.immutable("vector_mul(vector, vector) vector", elements((a, b) -> a * b, true)));
-        r.operator("||", r.immutable("vector_concat(vector, vector) vector", Rows.strict((context, args, row, out) -> {
-            int left = args[0].length(row);
-            int right = args[1].length(row);
-            VectorIo.checkDimensions((left + right) >> 2);
-            long address = out.arena().allocate((long) left + right);
-            NativeMemory.copy(args[0].address(row), address, left);
-            NativeMemory.copy(args[1].address(row), address + left, right);
-            out.setReference(row, address, left + right);
-        })));
+        r.operator(
+                "||",
+                r.immutable(
+                        "vector_concat(vector, vector) vector",
+                        Rows.strict((context, args, row, out) -> concatenate(RULES, 4, args, row, out))));
     }
 
     private static StrictBody elements(ElementOperator operator, boolean checkUnderflow) {
         return Rows.strict((context, args, row, out) -> {
             int dimensions = dimensions(args[0], row);
-            checkSame(dimensions, dimensions(args[1], row));
+            RULES.checkSameDimensions(dimensions, dimensions(args[1], row));
             long address = out.arena().allocate(4L * dimensions);
             for (int i = 0; i < dimensions; i++) {
                 float a = element(args[0], row, i);
@@ -154,22 +160,6 @@ final class VectorFunctions {
         out.setReference(row, address, 4 * dimensions);
     }
 
-    /// Like substring: `start` counts from 1 and may lie outside.
-    private static void subvector(EvalContext context, ColumnVector[] args, int row, ColumnVector out) {
-        int dimensions = dimensions(args[0], row);
-        long start = args[1].getLong(row);
-        long count = args[2].getLong(row);
-        if (count < 1) {
-            VectorIo.checkDimensions(0);
-        }
-        long end = start > dimensions - count ? dimensions + 1L : start + count;
-        long from = Math.max(start, 1);
-        if (start > dimensions || end <= from) {
-            VectorIo.checkDimensions(0);
-        }
-        out.setReference(row, args[0].address(row) + 4 * (from - 1), (int) (4 * (end - from)));
-    }
-
     // ---- casts ----
 
     private static void casts(Registrar r) {
@@ -178,7 +168,7 @@ final class VectorFunctions {
                 Types.VECTOR,
                 CastDef.Context.IMPLICIT,
                 r.immutable("vector(vector, int4, bool) vector", Rows.strict((context, args, row, out) -> {
-                    VectorIo.checkExpectedDimensions((int) args[1].getLong(row), dimensions(args[0], row));
+                    RULES.checkExpectedDimensions((int) args[1].getLong(row), dimensions(args[0], row));
                     out.copyFrom(args[0], row, row);
                 })));
         for (SqlType element : new SqlType[] {Types.INT4, Types.FLOAT4, Types.FLOAT8, Types.NUMERIC}) {
@@ -199,6 +189,16 @@ final class VectorFunctions {
     }
 
     private static void arrayToVector(EvalContext context, ColumnVector[] args, int row, ColumnVector out) {
+        float[] elements = arrayElements(RULES, args, row, out);
+        long address = out.arena().allocate(4L * elements.length);
+        for (int i = 0; i < elements.length; i++) {
+            NativeMemory.putFloat(address + 4L * i, elements[i]);
+        }
+        out.setReference(row, address, 4 * elements.length);
+    }
+
+    /// The finite elements of an array (int4, float4, float8 or numeric) for a cast (array, typmod, explicit).
+    static float[] arrayElements(VectorRules rules, ColumnVector[] args, int row, ColumnVector out) {
         ArrayValue array = ArrayValue.read(args[0], row);
         if (array.dimensions() > 1) {
             throw new UserException(SqlState.DATA_EXCEPTION, "array must be 1-D");
@@ -206,21 +206,56 @@ final class VectorFunctions {
         if (array.hasNulls()) {
             throw new UserException(SqlState.NULL_VALUE_NOT_ALLOWED, "array must not contain nulls");
         }
-        VectorIo.checkDimensions(array.count());
-        VectorIo.checkExpectedDimensions((int) args[1].getLong(row), array.count());
+        rules.checkDimensions(array.count());
+        rules.checkExpectedDimensions((int) args[1].getLong(row), array.count());
         SqlType element = array.elementType();
         ColumnVector cell = ColumnVector.cell(element, out.arena());
-        long address = out.arena().allocate(4L * array.count());
-        for (int i = 0; i < array.count(); i++) {
+        float[] elements = new float[array.count()];
+        for (int i = 0; i < elements.length; i++) {
             array.get(i, cell, 0);
-            float value = switch (element.kind()) {
+            elements[i] = switch (element.kind()) {
                 case LONG -> (float) cell.getLong(0);
                 case DOUBLE -> (float) cell.getDouble(0);
                 case BYTES -> (float) Numeric.read(cell, 0).toDouble();
             };
-            VectorIo.checkElement(value);
-            NativeMemory.putFloat(address + 4L * i, value);
+            rules.checkElement(elements[i]);
         }
-        out.setReference(row, address, 4 * array.count());
+        return elements;
+    }
+
+    /// Like substring: `start` counts from 1 and may lie outside.
+    ///
+    /// @param width bytes of an element
+    static void subvector(VectorRules rules, int width, ColumnVector[] args, int row, ColumnVector out) {
+        int dimensions = args[0].length(row) / width;
+        long start = args[1].getLong(row);
+        long count = args[2].getLong(row);
+        if (count < 1) {
+            rules.checkDimensions(0);
+        }
+        long end = start > dimensions - count ? dimensions + 1L : start + count;
+        long from = Math.max(start, 1);
+        if (start > dimensions || end <= from) {
+            rules.checkDimensions(0);
+        }
+        out.setReference(row, args[0].address(row) + width * (from - 1), (int) (width * (end - from)));
+    }
+
+    /// Values of a vector type one after the other.
+    ///
+    /// @param width bytes of an element
+    static void concatenate(VectorRules rules, int width, ColumnVector[] args, int row, ColumnVector out) {
+        int left = args[0].length(row);
+        int right = args[1].length(row);
+        rules.checkDimensions((left + right) / width);
+        long address = out.arena().allocate((long) left + right);
+        NativeMemory.copy(args[0].address(row), address, left);
+        NativeMemory.copy(args[1].address(row), address + left, right);
+        out.setReference(row, address, left + right);
+    }
+
+    /// The spherical distance of unit vectors by their inner product.
+    static double angle(double product) {
+        return Math.acos(Math.clamp(product, -1, 1)) / Math.PI;
     }
 }
