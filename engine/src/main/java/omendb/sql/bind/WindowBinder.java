@@ -2,6 +2,7 @@ package omendb.sql.bind;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
@@ -117,7 +118,7 @@ final class WindowBinder {
     private @Nullable Window find(@Nullable String name, int count) {
         List<Window> definitions = expressions.scope().windows();
         for (int i = count - 1; i >= 0; i--) {
-            if (definitions.get(i).name() != null && definitions.get(i).name().equals(name)) {
+            if (Objects.equals(definitions.get(i).name(), name)) {
                 return definitions.get(i);
             }
         }

@@ -77,7 +77,7 @@ final class WindowCalls {
             }
             long size = partition.count() / buckets;
             long larger = partition.count() % buckets;
-            long index = row - firstRow;
+            long index = (long) row - firstRow;
             long inLarger = larger * (size + 1);
             out.setLong(
                     at, 1 + (index < inLarger ? index / (size + 1) : larger + (index - inLarger) / Math.max(size, 1)));
