@@ -42,7 +42,10 @@ final class ExplainRunner {
             PhysicalPlan plan = parts.queries().plan(bound.plan());
             double planning = (System.nanoTime() - start) / 1e6;
             if (!options.analyze()) {
-                return answer(new Explain(plan, options, types(), _ -> null, planning, 0), options, sink);
+                return answer(
+                        new Explain(plan, options, types(), parts.environment().catalog(), _ -> null, planning, 0),
+                        options,
+                        sink);
             }
             try (Execution execution = parts.queries().compile(plan)) {
                 execution.setTimed(true);
@@ -54,7 +57,16 @@ final class ExplainRunner {
                 }
                 double executing = (System.nanoTime() - begin) / 1e6;
                 return answer(
-                        new Explain(plan, options, types(), execution::actual, planning, executing), options, sink);
+                        new Explain(
+                                plan,
+                                options,
+                                types(),
+                                parts.environment().catalog(),
+                                execution::actual,
+                                planning,
+                                executing),
+                        options,
+                        sink);
             }
         } finally {
             parts.transactions().endStatement();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import omendb.engine.catalog.Catalog;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
@@ -19,10 +20,12 @@ public final class Explain {
     /// The options of EXPLAIN.
     ///
     /// @param analyze run the statement and show what happened
-    public record Options(boolean analyze, boolean costs, boolean timing, boolean summary, boolean json) {
+    public record Options(
+            boolean analyze, boolean verbose, boolean costs, boolean timing, boolean summary, boolean json) {
         /// Checks the options as PostgreSQL does; some that change nothing here are accepted.
         public static Options of(List<Option> options) {
             boolean analyze = false;
+            boolean verbose = false;
             boolean costs = true;
             boolean json = false;
             @Nullable Boolean timing = null;
@@ -33,7 +36,8 @@ public final class Explain {
                     case "costs" -> costs = flag(option);
                     case "timing" -> timing = flag(option);
                     case "summary" -> summary = flag(option);
-                    case "verbose", "buffers", "settings", "wal" -> flag(option);
+                    case "verbose" -> verbose = flag(option);
+                    case "buffers", "settings", "wal" -> flag(option);
                     case "format" -> json = isJson(option);
                     default -> throw error(option, "unrecognized EXPLAIN option \"" + option.name() + "\"");
                 }
@@ -42,7 +46,12 @@ public final class Explain {
                 throw new UserException(SqlState.INVALID_PARAMETER_VALUE, "EXPLAIN option TIMING requires ANALYZE");
             }
             return new Options(
-                    analyze, costs, timing == null ? analyze : timing, summary == null ? analyze : summary, json);
+                    analyze,
+                    verbose,
+                    costs,
+                    timing == null ? analyze : timing,
+                    summary == null ? analyze : summary,
+                    json);
         }
 
         private static boolean flag(Option option) {
@@ -88,12 +97,13 @@ public final class Explain {
             PhysicalPlan plan,
             Options options,
             TypeContext context,
+            Catalog catalog,
             Function<PhysicalPlan, @Nullable Actual> actuals,
             double planningMillis,
             double executionMillis) {
         this.options = options;
         this.actuals = actuals;
-        this.root = new PlanDescriber(context).describe(plan);
+        this.root = new PlanDescriber(context, plan, options.verbose() ? catalog : null).describe(plan);
         this.planningMillis = planningMillis;
         this.executionMillis = executionMillis;
     }

@@ -1,9 +1,14 @@
 package omendb.sql.explain;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
+import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.type.TypeContext;
 import omendb.sql.parse.Deparser;
+import omendb.sql.plan.Field;
 import omendb.sql.plan.LogicalPlan.JoinKind;
 import omendb.sql.plan.LogicalPlan.SetKind;
 import omendb.sql.plan.ModifySpec;
@@ -13,13 +18,77 @@ import org.jspecify.annotations.Nullable;
 
 /// Names plan nodes as PostgreSQL does. Projections are no nodes there and are passed over.
 final class PlanDescriber {
-    private final ScalarText scalars;
+    private static final String OUTPUT = "Output";
 
-    PlanDescriber(TypeContext context) {
-        this.scalars = new ScalarText(context);
+    private final ScalarText scalars;
+    private final ScalarText outputs;
+    private final @Nullable Catalog verboseWith;
+
+    /// @param verboseWith names schemas in a verbose plan; null = not verbose
+    PlanDescriber(TypeContext context, PhysicalPlan plan, @Nullable Catalog verboseWith) {
+        ColumnNames names = new ColumnNames(plan);
+        this.scalars = new ScalarText(context, names, names.severalRelations() || verboseWith != null);
+        this.outputs = new ScalarText(context, names, names.severalRelations());
+        this.verboseWith = verboseWith;
+    }
+
+    /// The plans a node reads.
+    static List<PhysicalPlan> inputs(PhysicalPlan plan) {
+        return switch (plan) {
+            case PhysicalPlan.SeqScan _,
+                    PhysicalPlan.IndexScan _,
+                    PhysicalPlan.VectorScan _,
+                    PhysicalPlan.VirtualScan _,
+                    PhysicalPlan.Values _,
+                    PhysicalPlan.FunctionScan _,
+                    PhysicalPlan.CteScan _ -> List.of();
+            case PhysicalPlan.Nearest nearest -> List.of(nearest.input());
+            case PhysicalPlan.Project project -> List.of(project.input());
+            case PhysicalPlan.ProjectSet project -> List.of(project.input());
+            case PhysicalPlan.Filter filter -> List.of(filter.input());
+            case PhysicalPlan.Aggregate aggregate -> List.of(aggregate.input());
+            case PhysicalPlan.Window window -> List.of(window.input());
+            case PhysicalPlan.Distinct distinct -> List.of(distinct.input());
+            case PhysicalPlan.Sort sort -> List.of(sort.input());
+            case PhysicalPlan.Limit limit -> List.of(limit.input());
+            case PhysicalPlan.LockRows lock -> List.of(lock.input());
+            case PhysicalPlan.HashJoin join -> List.of(join.left(), join.right());
+            case PhysicalPlan.NestedLoop join -> List.of(join.left(), join.right());
+            case PhysicalPlan.SetOperation operation -> List.of(operation.left(), operation.right());
+            case PhysicalPlan.With with -> {
+                List<PhysicalPlan> all = new ArrayList<>();
+                for (PhysicalPlan.Cte cte : with.ctes()) {
+                    all.add(cte.plan());
+                    if (cte.recursive() != null) {
+                        all.add(cte.recursive());
+                    }
+                }
+                all.add(with.body());
+                yield all;
+            }
+            case PhysicalPlan.Modify modify -> List.of(modify.source());
+        };
     }
 
     ExplainNode describe(PhysicalPlan plan) {
+        ExplainNode node = describeNode(plan);
+        if (verboseWith != null && !plan.output().isEmpty()) {
+            ScalarText text = switch (plan) {
+                case PhysicalPlan.Project _, PhysicalPlan.Aggregate _, PhysicalPlan.Window _ ->
+                    outputs.computing(plan.output());
+                case PhysicalPlan.Filter(PhysicalPlan.Aggregate aggregate, var _, var _) ->
+                    outputs.computing(aggregate.output());
+                default -> outputs;
+            };
+            List<Scalar> columns = new ArrayList<>();
+            plan.output().forEach(field -> columns.add(new Scalar.Column(field)));
+            node.properties.removeIf(property -> property.name().equals(OUTPUT));
+            node.properties.addFirst(new ExplainNode.Property(OUTPUT, text.list(columns)));
+        }
+        return node;
+    }
+
+    private ExplainNode describeNode(PhysicalPlan plan) {
         return switch (plan) {
             case PhysicalPlan.Project project -> describe(project.input());
             case PhysicalPlan.SeqScan scan -> filtered(relation(scan, "Seq Scan", "", scan.read()), scan.read());
@@ -61,9 +130,14 @@ final class PlanDescriber {
         return " on " + quoted + (alias.equals(name) ? "" : " " + Deparser.identifier(alias));
     }
 
-    private static ExplainNode relation(PhysicalPlan plan, String type, String using, PhysicalPlan.TableRead read) {
+    private ExplainNode relation(PhysicalPlan plan, String type, String using, PhysicalPlan.TableRead read) {
         TableDef table = read.table();
-        return new ExplainNode(plan, type, using + on(table.name(), read.alias()))
+        String on = on(table.name(), read.alias());
+        SchemaDef schema = verboseWith == null ? null : verboseWith.schema(table.schemaOid());
+        if (schema != null) {
+            on = " on " + Deparser.identifier(schema.name()) + "." + on.substring(" on ".length());
+        }
+        return new ExplainNode(plan, type, using + on)
                 .attribute("Relation Name", table.name())
                 .attribute("Alias", read.alias());
     }
@@ -125,7 +199,10 @@ final class PlanDescriber {
         node.attributes.addAll(input.attributes);
         node.properties.addAll(input.properties);
         node.children.addAll(input.children);
-        node.filter = scalars.of(filter.condition());
+        ScalarText text = filter.input() instanceof PhysicalPlan.Aggregate aggregate
+                ? scalars.computing(aggregate.output())
+                : scalars;
+        node.filter = text.of(filter.condition());
         return node.property("Filter", node.filter);
     }
 
@@ -136,7 +213,7 @@ final class PlanDescriber {
             node.property(
                     "Group Key",
                     aggregate.groups().stream()
-                            .map(item -> scalars.of(item.expression()))
+                            .map(item -> keyText(item.expression()))
                             .collect(Collectors.joining(", ")));
         }
         return node.child(describe(aggregate.input()));
@@ -148,10 +225,17 @@ final class PlanDescriber {
             node.property(
                     "Group Key",
                     distinct.output().stream()
-                            .map(field -> Deparser.identifier(field.name()))
+                            .map(field -> keyText(new Scalar.Column(field)))
                             .collect(Collectors.joining(", ")));
         }
         return node.child(describe(distinct.input()));
+    }
+
+    /// A key that the node below computes stands bare.
+    private String keyText(Scalar key) {
+        return key instanceof Scalar.Column(Field field)
+                ? scalars.computing(List.of(field)).of(key)
+                : scalars.of(key);
     }
 
     /// A sort that keeps the first rows only is PostgreSQL's Limit over Sort.

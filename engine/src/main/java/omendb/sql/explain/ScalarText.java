@@ -1,7 +1,10 @@
 package omendb.sql.explain;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import omendb.engine.type.Batch;
 import omendb.engine.type.SqlType;
@@ -9,6 +12,7 @@ import omendb.engine.type.TypeContext;
 import omendb.engine.type.Types;
 import omendb.sql.function.AggregateDef;
 import omendb.sql.parse.Deparser;
+import omendb.sql.plan.Field;
 import omendb.sql.plan.Scalar;
 import omendb.sql.plan.SortKey;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +22,32 @@ import org.jspecify.annotations.Nullable;
 /// left out.
 final class ScalarText {
     private final TypeContext context;
+    private final ColumnNames names;
+    private final boolean qualified;
+    /// Columns that the node itself computes: their expressions stand without parentheses of their own.
+    private final Predicate<Field> own;
 
-    ScalarText(TypeContext context) {
+    ScalarText(TypeContext context, ColumnNames names, boolean qualified) {
+        this(context, names, qualified, _ -> false);
+    }
+
+    private ScalarText(TypeContext context, ColumnNames names, boolean qualified, Predicate<Field> own) {
         this.context = context;
+        this.names = names;
+        this.qualified = qualified;
+        this.own = own;
+    }
+
+    /// Texts in a node that computes these columns.
+    ScalarText computing(Collection<Field> fields) {
+        return new ScalarText(context, names, qualified, Set.copyOf(fields)::contains);
     }
 
     String of(Scalar scalar) {
         return switch (scalar) {
             case Scalar.Constant constant -> constant(constant);
             case Scalar.Parameter parameter -> "$" + parameter.number();
-            case Scalar.Column column -> Deparser.identifier(column.field().name());
+            case Scalar.Column(Field field) -> column(field);
             case Scalar.Call call -> call(call);
             case Scalar.Relabel relabel ->
                 relabel.explicit() ? cast(relabel.operand(), relabel.type(), relabel.typmod()) : of(relabel.operand());
@@ -46,13 +66,13 @@ final class ScalarText {
                         + ")";
             case Scalar.Case conditional -> conditional(conditional);
             case Scalar.Coalesce coalesce -> "COALESCE(" + list(coalesce.args()) + ")";
-            case Scalar.NullIf nullIf -> "NULLIF(" + of(nullIf.value()) + ", ...)";
+            case Scalar.NullIf nullIf -> "NULLIF(" + of(nullIf.value()) + ", " + of(comparedWith(nullIf)) + ")";
             case Scalar.MinMax minMax -> (minMax.greatest() ? "GREATEST(" : "LEAST(") + list(minMax.args()) + ")";
-            case Scalar.ArrayOf array -> "ARRAY[" + list(array.elements()) + "]";
+            case Scalar.ArrayOf array -> array(array);
             case Scalar.Subscript subscript -> subscript(subscript);
             case Scalar.AnyArray any ->
-                "(" + of(any.left()) + " " + any.operator() + (any.all() ? " ALL (" : " ANY (") + of(any.array())
-                        + "))";
+                "(" + operand(any.left()) + " " + any.operator() + (any.all() ? " ALL (" : " ANY (")
+                        + operand(any.array()) + "))";
             case Scalar.RowOf row -> "ROW(" + list(row.elements()) + ")";
             case Scalar.Subquery subquery -> "(SubPlan " + subquery.kind() + ")";
             case Scalar.Aggregate aggregate -> aggregate(aggregate);
@@ -60,6 +80,38 @@ final class ScalarText {
             case Scalar.SetCall call -> call.function().name() + "(" + list(call.args()) + ")";
             case Scalar.DefaultValue _ -> "DEFAULT";
         };
+    }
+
+    private String column(Field field) {
+        Scalar definition = names.definition(field);
+        if (definition == null) {
+            return names.name(field, qualified);
+        }
+        // one projection over another is one expression
+        String text = new ScalarText(context, names, qualified, _ -> true).of(definition);
+        return definition instanceof Scalar.Column || own.test(field) ? text : "(" + text + ")";
+    }
+
+    private static Scalar comparedWith(Scalar.NullIf nullIf) {
+        return nullIf.equal() instanceof Scalar.Call call && call.args().size() == 2
+                ? call.args().getLast()
+                : nullIf.equal();
+    }
+
+    /// An operand of an operator or function, where implicit casts are shown.
+    private String operand(Scalar scalar) {
+        return switch (scalar) {
+            case Scalar.Relabel relabel -> cast(relabel.operand(), relabel.type(), relabel.typmod());
+            case Scalar.CoerceViaText coerce -> cast(coerce.operand(), coerce.type(), coerce.typmod());
+            case Scalar.Call call
+            when call.form() == Scalar.CallForm.IMPLICIT_CAST ->
+                cast(call.args().getFirst(), call.type(), call.typmod());
+            default -> of(scalar);
+        };
+    }
+
+    private String operands(List<Scalar> scalars) {
+        return scalars.stream().map(this::operand).collect(Collectors.joining(", "));
     }
 
     String list(List<Scalar> scalars) {
@@ -81,18 +133,22 @@ final class ScalarText {
                 .collect(Collectors.joining(", "));
     }
 
+    private String plainText(Scalar.Constant constant) {
+        SqlType type = constant.type();
+        try (Batch batch = Batch.allocate(List.of(type))) {
+            constant.value().store(batch.column(0), 0);
+            return type == Types.UNKNOWN
+                    ? new String(batch.column(0).getBytes(0), StandardCharsets.UTF_8)
+                    : type.io().toText(context, batch.column(0), 0);
+        }
+    }
+
     private String constant(Scalar.Constant constant) {
         SqlType type = constant.type();
         if (constant.isNull()) {
             return "NULL::" + type.format(constant.typmod());
         }
-        String text;
-        try (Batch batch = Batch.allocate(List.of(type))) {
-            constant.value().store(batch.column(0), 0);
-            text = type == Types.UNKNOWN
-                    ? new String(batch.column(0).getBytes(0), StandardCharsets.UTF_8)
-                    : type.io().toText(context, batch.column(0), 0);
-        }
+        String text = plainText(constant);
         if (type == Types.BOOL) {
             return text.equals("t") ? "true" : "false";
         }
@@ -103,22 +159,52 @@ final class ScalarText {
         return "'" + text.replace("'", "''") + "'::" + type.format(constant.typmod());
     }
 
+    /// PostgreSQL makes an array of constants a constant when it plans.
+    private String array(Scalar.ArrayOf array) {
+        boolean constant = !array.elements().isEmpty()
+                && !array.nested()
+                && array.elements().stream().allMatch(Scalar.Constant.class::isInstance);
+        if (!constant) {
+            return "ARRAY[" + operands(array.elements()) + "]";
+        }
+        String elements = array.elements().stream()
+                .map(element -> arrayElement((Scalar.Constant) element))
+                .collect(Collectors.joining(","));
+        return "'{" + elements.replace("'", "''") + "}'::" + array.type().format(-1);
+    }
+
+    private String arrayElement(Scalar.Constant element) {
+        if (element.isNull()) {
+            return "NULL";
+        }
+        String text = plainText(element);
+        boolean quoted = text.isEmpty()
+                || text.equalsIgnoreCase("null")
+                || text.chars().anyMatch(c -> "{}\",\\".indexOf(c) >= 0 || Character.isWhitespace(c));
+        return quoted ? '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"' : text;
+    }
+
     private String call(Scalar.Call call) {
         List<Scalar> args = call.args();
         return switch (call.form()) {
             case OPERATOR ->
                 args.size() == 1
-                        ? "(" + call.name() + " " + of(args.getFirst()) + ")"
-                        : "(" + of(args.getFirst()) + " " + call.name() + " " + of(args.get(1)) + ")";
-            case FUNCTION -> Deparser.identifier(call.name()) + "(" + list(args) + ")";
+                        ? "(" + call.name() + " " + operand(args.getFirst()) + ")"
+                        : "(" + operand(args.getFirst()) + " " + call.name() + " " + operand(args.get(1)) + ")";
+            case FUNCTION -> Deparser.identifier(call.name()) + "(" + operands(args) + ")";
             case IMPLICIT_CAST -> of(args.getFirst());
             case EXPLICIT_CAST -> cast(args.getFirst(), call.type(), call.typmod());
         };
     }
 
     private String cast(Scalar operand, SqlType type, int typmod) {
-        String text = of(operand);
-        return (text.startsWith("(") ? text : "(" + text + ")") + "::" + type.format(typmod);
+        // PostgreSQL computes the cast of a constant when it plans
+        if (operand instanceof Scalar.Constant constant && !constant.isNull()) {
+            String text = constant(new Scalar.Constant(constant.type(), -1, constant.value()));
+            int end = text.lastIndexOf("'::");
+            return (end < 0 ? "'" + text + "'" : text.substring(0, end + 1)) + "::" + type.format(typmod);
+        }
+        return "(" + of(operand) + ")::" + type.format(typmod);
     }
 
     private String conditional(Scalar.Case conditional) {
@@ -150,12 +236,12 @@ final class ScalarText {
 
     private String window(Scalar.WindowCall call) {
         boolean star = call.args().isEmpty() && call.function() instanceof AggregateDef;
-        return Deparser.identifier(call.function().name()) + "(" + (star ? "*" : list(call.args())) + ")"
+        return Deparser.identifier(call.function().name()) + "(" + (star ? "*" : operands(call.args())) + ")"
                 + (call.filter() == null ? "" : " FILTER (WHERE " + of(call.filter()) + ")") + " OVER (?)";
     }
 
     private String aggregate(Scalar.Aggregate aggregate) {
-        String args = aggregate.args().isEmpty() ? "*" : list(aggregate.args());
+        String args = aggregate.args().isEmpty() ? "*" : operands(aggregate.args());
         return aggregate.function().name() + "(" + (aggregate.distinct() ? "DISTINCT " : "") + args
                 + (aggregate.orderBy().isEmpty() ? "" : " ORDER BY " + keys(aggregate.orderBy())) + ")"
                 + (aggregate.filter() == null ? "" : " FILTER (WHERE " + of(aggregate.filter()) + ")");
