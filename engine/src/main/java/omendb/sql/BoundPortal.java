@@ -15,14 +15,16 @@ import org.jspecify.annotations.Nullable;
 /// A statement with its parameter values; after a suspension also the rows still to be sent.
 final class BoundPortal implements Portal {
     private final PreparedStatement statement;
-    private final ValueArena arena = new ValueArena();
+    private final PortalMemory memory;
+    private @Nullable ValueArena arena;
     private final List<ColumnVector> parameters = new ArrayList<>();
     private @Nullable HeldRows held;
     private @Nullable String heldTag;
     private boolean started;
 
-    BoundPortal(PreparedStatement statement) {
+    BoundPortal(PreparedStatement statement, PortalMemory memory) {
         this.statement = statement;
+        this.memory = memory;
     }
 
     PreparedStatement statement() {
@@ -33,8 +35,7 @@ final class BoundPortal implements Portal {
     void read(ParameterValues values, TypeContext context) {
         List<SqlType> types = statement.parameterTypes();
         for (int i = 0; i < types.size(); i++) {
-            ColumnVector vector = ColumnVector.allocate(types.get(i), arena);
-            parameters.add(vector);
+            ColumnVector vector = addParameter(types.get(i));
             try {
                 read(values, i, context, vector);
             } catch (OmenException e) {
@@ -55,9 +56,12 @@ final class BoundPortal implements Portal {
         }
     }
 
-    /// A vector for the next parameter, to be filled at row 0.
+    /// A vector of one row for the next parameter.
     ColumnVector addParameter(SqlType type) {
-        ColumnVector vector = ColumnVector.allocate(type, arena);
+        if (arena == null) {
+            arena = memory.take();
+        }
+        ColumnVector vector = ColumnVector.cell(type, arena);
         parameters.add(vector);
         return vector;
     }
@@ -101,9 +105,11 @@ final class BoundPortal implements Portal {
 
     @Override
     public void close() {
-        parameters.forEach(ColumnVector::close);
         parameters.clear();
-        arena.close();
+        if (arena != null) {
+            memory.giveBack(arena);
+            arena = null;
+        }
         if (held != null) {
             held.close();
             held = null;

@@ -7,13 +7,14 @@ import omendb.sql.ast.Statement;
 import omendb.sql.ddl.DdlExecutor;
 import omendb.sql.function.EvalContext;
 import omendb.sql.setting.Settings;
+import org.jspecify.annotations.Nullable;
 
 /// The parts of a session, as its statement runners see them.
 interface SessionParts {
     /// Turns a parsed statement into a prepared one.
     interface Analyzer {
         /// @param parameterOids as in a Parse message
-        PreparedStatement analyze(String text, Statement statement, int[] parameterOids);
+        PreparedStatement analyze(String text, Statement statement, int @Nullable [] parameterOids);
     }
 
     /// Runs a portal.
@@ -32,6 +33,8 @@ interface SessionParts {
     StatementEnvironment environment();
 
     QueryRunner queries();
+
+    PortalMemory portalMemory();
 
     SequenceState sequences();
 

@@ -55,6 +55,7 @@ public final class SqlSession implements AutoCloseable {
     private final SequenceState sequences;
     private final DdlExecutor ddl;
     private final Parts parts = new Parts();
+    private final PortalMemory portalMemory = new PortalMemory();
     private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
     private final StatementEvaluation.Interruption interruption = new StatementEvaluation.Interruption();
     private final Map<StatementKey, PreparedStatement> cache = new LinkedHashMap<>(16, 0.75f, true);
@@ -92,7 +93,7 @@ public final class SqlSession implements AutoCloseable {
 
     /// Binds one statement of a simple query, right before it is executed.
     public PreparedPlan prepare(PendingStatement statement) {
-        return guarded(() -> analyze(statement.text(), statement.statement().statement(), new int[0]));
+        return guarded(() -> analyze(statement.text(), statement.statement().statement(), null));
     }
 
     /// A Parse message: exactly one statement or none.
@@ -143,7 +144,7 @@ public final class SqlSession implements AutoCloseable {
         }
     }
 
-    private PreparedStatement analyze(String text, @Nullable Statement statement, int[] parameterOids) {
+    private PreparedStatement analyze(String text, @Nullable Statement statement, int @Nullable [] parameterOids) {
         boolean ends = statement instanceof Utility.Commit
                 || statement instanceof Utility.Rollback
                 || statement instanceof Utility.RollbackToSavepoint;
@@ -192,7 +193,7 @@ public final class SqlSession implements AutoCloseable {
                         "bind message supplies " + values.count() + " parameters, but prepared statement \"\" requires "
                                 + expected);
             }
-            BoundPortal portal = new BoundPortal(prepared);
+            BoundPortal portal = new BoundPortal(prepared, portalMemory);
             try {
                 portal.read(values, types);
             } catch (OmenException e) {
@@ -348,6 +349,7 @@ public final class SqlSession implements AutoCloseable {
         cache.values().forEach(PreparedStatement::free);
         cache.clear();
         utilities.close();
+        portalMemory.close();
     }
 
     /// The session's inside, for the runners of statements.
@@ -380,6 +382,11 @@ public final class SqlSession implements AutoCloseable {
         @Override
         public QueryRunner queries() {
             return queries;
+        }
+
+        @Override
+        public PortalMemory portalMemory() {
+            return portalMemory;
         }
 
         @Override

@@ -284,7 +284,7 @@ final class UtilityExecutor {
                     .withDetail("Expected " + types.size() + " parameters but got "
                             + execute.args().size() + ".");
         }
-        try (BoundPortal portal = new BoundPortal(statement)) {
+        try (BoundPortal portal = new BoundPortal(statement, parts.portalMemory())) {
             if (!types.isEmpty()) {
                 evaluate(execute.args(), types, portal);
             }
