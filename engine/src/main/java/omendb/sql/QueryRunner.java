@@ -31,6 +31,7 @@ import omendb.sql.plan.PhysicalPlanner;
 import omendb.sql.plan.Plans;
 import omendb.sql.plan.Scalar;
 import omendb.sql.setting.Settings;
+import org.jspecify.annotations.Nullable;
 
 /// Plans and runs queries and DML.
 final class QueryRunner {
@@ -50,8 +51,9 @@ final class QueryRunner {
     /// A bound statement with its inferred parameter types.
     record Bound(LogicalPlan plan, List<SqlType> parameterTypes) {}
 
-    Bound bind(Statement statement, int[] parameterOids) {
-        ParameterTypes parameters = ParameterTypes.of(parameterOids);
+    /// @param parameterOids null = a simple query, which has no parameters
+    Bound bind(Statement statement, int @Nullable [] parameterOids) {
+        ParameterTypes parameters = parameterOids == null ? ParameterTypes.none() : ParameterTypes.of(parameterOids);
         Binder binder = new Binder(environment, parameters);
         LogicalPlan plan = switch (statement) {
             case Query query -> binder.bind(query);

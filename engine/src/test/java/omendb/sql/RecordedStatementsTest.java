@@ -20,7 +20,7 @@ class RecordedStatementsTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"windows"})
+    @ValueSource(strings = {"windows", "explain", "queries"})
     void answers_are_postgresqls(String name) throws IOException {
         List<String> expected = recorded(name);
         List<String> actual = new ArrayList<>();

@@ -247,19 +247,31 @@ final class ExpressionBinder {
         if (left instanceof Scalar.RowOf(var lefts) && right instanceof Scalar.RowOf(var rights)) {
             return compareRows(binary.operator(), lefts, rights, binary.position());
         }
-        return operator(binary.operator(), left, right, binary.position());
+        return operator(
+                binary.operator(),
+                left,
+                right,
+                new Places(
+                        binary.position(), binary.left().start(), binary.right().start()));
     }
+
+    /// Where an operator and its operands stand.
+    private record Places(int operator, int left, int right) {}
 
     /// `left op right` on bound operands; `left` null for a prefix operator.
     Scalar operator(OperatorName name, @Nullable Scalar left, Scalar right, int position) {
+        return operator(name, left, right, new Places(position, position, position));
+    }
+
+    private Scalar operator(OperatorName name, @Nullable Scalar left, Scalar right, Places places) {
         FunctionResolver.Resolved resolved =
-                state.functions.operator(name, left == null ? null : left.type(), right.type(), position);
+                state.functions.operator(name, left == null ? null : left.type(), right.type(), places.operator());
         OperatorDef operator = (OperatorDef) resolved.target();
         List<Scalar> args = new ArrayList<>();
         if (left != null) {
-            args.add(state.coercions.implicit(left, resolved.argumentTypes().getFirst(), position));
+            args.add(state.coercions.implicit(left, resolved.argumentTypes().getFirst(), places.left()));
         }
-        args.add(state.coercions.implicit(right, resolved.argumentTypes().getLast(), position));
+        args.add(state.coercions.implicit(right, resolved.argumentTypes().getLast(), places.right()));
         return new Scalar.Call(operator.function(), name.name(), CallForm.OPERATOR, args, resolved.result(), -1);
     }
 

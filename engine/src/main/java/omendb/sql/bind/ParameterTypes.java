@@ -10,6 +10,14 @@ import omendb.engine.type.Types;
 /// Types of `$1`, `$2`, ...: given by the client or inferred from where they are used first.
 public final class ParameterTypes {
     private final List<SqlType> types = new ArrayList<>();
+    private boolean closed;
+
+    /// Of a statement that may have no parameters.
+    public static ParameterTypes none() {
+        ParameterTypes parameters = new ParameterTypes();
+        parameters.closed = true;
+        return parameters;
+    }
 
     /// @param oids as in a Parse message, 0 = infer
     public static ParameterTypes of(int[] oids) {
@@ -26,7 +34,7 @@ public final class ParameterTypes {
 
     /// The type of `$number`, [Types#UNKNOWN] as long as nothing has settled it.
     SqlType type(int number) {
-        if (number < 1 || number > 65_535) {
+        if (number < 1 || number > 65_535 || (closed && number > types.size())) {
             throw new UserException(SqlState.UNDEFINED_PARAMETER, "there is no parameter $" + number);
         }
         while (types.size() < number) {

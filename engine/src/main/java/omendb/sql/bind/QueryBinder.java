@@ -9,6 +9,7 @@ import omendb.engine.type.Types;
 import omendb.sql.ast.Dml;
 import omendb.sql.ast.Expr;
 import omendb.sql.ast.Query;
+import omendb.sql.ast.SelectItem;
 import omendb.sql.ast.SortItem;
 import omendb.sql.ast.Statement;
 import omendb.sql.function.CastDef.Context;
@@ -92,7 +93,7 @@ final class QueryBinder {
         if (left.output().size() != right.output().size()) {
             throw new UserException(
                             SqlState.SYNTAX_ERROR, "each " + name + " query must have the same number of columns")
-                    .withPosition(operation.right().position());
+                    .withPosition(columnStart(operation.right(), 0));
         }
         return combine(operation, left, right, name);
     }
@@ -125,9 +126,33 @@ final class QueryBinder {
         return new LogicalPlan.SetOperation(
                 kind,
                 operation.all(),
-                coerceOutput(left, types, name, operation.position()),
-                coerceOutput(right, types, name, operation.position()),
+                coerceOutput(left, types, name, columnStart(operation.left(), mismatch(left, types))),
+                coerceOutput(right, types, name, columnStart(operation.right(), mismatch(right, types))),
                 output);
+    }
+
+    /// The first column that has to be coerced.
+    private static int mismatch(LogicalPlan plan, List<SqlType> types) {
+        for (int i = 0; i < types.size(); i++) {
+            if (plan.output().get(i).type() != types.get(i)) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    /// Where a column of a query is written.
+    private static int columnStart(Query query, int column) {
+        List<Expr> written;
+        switch (query.body()) {
+            case Query.SetOperation operation -> {
+                return columnStart(operation.left(), column);
+            }
+            case Query.Select select ->
+                written = select.items().stream().map(SelectItem::expr).toList();
+            case Query.Values values -> written = values.rows().getFirst();
+        }
+        return column < written.size() ? written.get(column).start() : query.position();
     }
 
     /// Gives a plan's columns these types; literals that are still untyped are read as them.
