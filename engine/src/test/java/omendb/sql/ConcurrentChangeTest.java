@@ -63,7 +63,8 @@ class ConcurrentChangeTest {
 
     @Test
     void an_update_adds_to_the_newest_value() throws Exception {
-        assertEquals("UPDATE 1\n", meanwhile("UPDATE t SET n = 11 WHERE id = 1", "UPDATE t SET n = n + 100 WHERE id = 1"));
+        assertEquals(
+                "UPDATE 1\n", meanwhile("UPDATE t SET n = 11 WHERE id = 1", "UPDATE t SET n = n + 100 WHERE id = 1"));
         assertEquals(List.of("1|111", "2|20"), waiter.rows("SELECT * FROM t ORDER BY id"));
     }
 
