@@ -2,11 +2,9 @@ package omendb.sql.exec;
 
 import java.util.ArrayList;
 import java.util.List;
-import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
-import omendb.engine.table.InsertOutcome;
 import omendb.engine.table.RowFetch;
 import omendb.engine.table.RowLock;
 import omendb.engine.table.Table;
@@ -17,9 +15,8 @@ import omendb.sql.plan.Field;
 import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
 
-/// INSERT, UPDATE and DELETE. Rows go to the table one by one; expressions are computed a batch at a time.
-/// What comes
-/// out is RETURNING.
+/// UPDATE, DELETE and row locks, and what they share with INSERT ([InsertOperator]). Rows go to the table one by
+/// one; expressions are computed a batch at a time. What comes out is RETURNING.
 final class ModifyOperators {
     private ModifyOperators() {}
 
@@ -156,184 +153,6 @@ final class ModifyOperators {
             columns[i] = batch.column(i);
         }
         return columns;
-    }
-
-    /// ON CONFLICT, compiled.
-    ///
-    /// @param assignments over (existing row, proposed row): one per column; null = DO NOTHING
-    /// @param where       over the same, or null
-    record Conflict(
-            List<IndexDef> arbiters,
-            @Nullable Program assignments,
-            @Nullable Program where) {}
-
-    static final class Insert extends Modify {
-        private final Program values;
-        private final RowChecks checks;
-        private final @Nullable Conflict conflict;
-        private final Batch rows;
-        private final ColumnVector[] rowColumns;
-        private final List<Integer> arbiters;
-        private final int[] allAttnums;
-        private final LongHashSet touched = new LongHashSet();
-        private @Nullable Batch pair;
-
-        Insert(
-                ExecutionContext context,
-                Operator source,
-                TableDef def,
-                List<Field> output,
-                List<SqlType> rowTypes,
-                Program values,
-                RowChecks checks,
-                @Nullable Conflict conflict,
-                @Nullable Program returning) {
-            super(context, source, def, output, rowTypes, returning);
-            this.values = values;
-            this.checks = checks;
-            this.conflict = conflict;
-            this.rows = Batch.allocate(rowTypes);
-            this.rowColumns = columnsOf(rows);
-            this.arbiters = conflict == null
-                    ? List.of()
-                    : conflict.arbiters().stream().map(IndexDef::oid).toList();
-            this.allAttnums = allAttnums(def);
-        }
-
-        @Override
-        String verb() {
-            return "INSERT";
-        }
-
-        @Override
-        void start() {
-            touched.clear();
-            super.start();
-        }
-
-        @Override
-        void write() {
-            int count = source().out().rowCount();
-            rows.reset();
-            values.reset();
-            for (int i = 0; i < rowColumns.length; i++) {
-                values.evaluator(i).into(source().columns(), count, rowColumns[i]);
-            }
-            rows.setRowCount(count);
-            checks.verify(rows, rowColumns);
-            long inserted = 0;
-            for (int row = 0; row < count; row++) {
-                inserted += insert(row) ? 1 : 0;
-            }
-            context().addAffected(inserted);
-        }
-
-        private boolean insert(int row) {
-            if (conflict == null) {
-                table().insert(context().transaction(), rows, row);
-                if (returns()) {
-                    show(rowColumns, row, rowColumns, row);
-                }
-                return true;
-            }
-            while (true) {
-                InsertOutcome outcome = table().insertOrFind(context().transaction(), rows, row, arbiters);
-                if (outcome.inserted()) {
-                    touched.add(outcome.rowId());
-                    if (returns()) {
-                        show(rowColumns, row, rowColumns, row);
-                    }
-                    return true;
-                }
-                Program assignments = conflict.assignments();
-                if (assignments == null) {
-                    return false;
-                }
-                Boolean updated = updateExisting(outcome.rowId(), row, assignments);
-                if (updated != null) {
-                    return updated;
-                }
-            }
-        }
-
-        /// DO UPDATE; null = the row has gone meanwhile, insert again.
-        private @Nullable Boolean updateExisting(long rowId, int row, Program assignments) {
-            if (touched.contains(rowId)) {
-                throw new UserException(
-                                SqlState.CARDINALITY_VIOLATION,
-                                "ON CONFLICT DO UPDATE command cannot affect row a second time")
-                        .withHint("Ensure that no rows proposed for insertion within the same command have"
-                                + " duplicate constrained values.");
-            }
-            if (table().lockRow(context().transaction(), rowId) == RowLock.GONE) {
-                return null;
-            }
-            Batch both = pairBatch();
-            ColumnVector[] bothColumns = columnsOf(both);
-            Batch existing = Batch.allocate(typesOf(rowColumns));
-            Batch changed = Batch.allocate(typesOf(rowColumns));
-            try {
-                if (!table().fetch(context().transaction(), allAttnums).appendLatest(rowId, existing)) {
-                    return null;
-                }
-                for (int i = 0; i < rowColumns.length; i++) {
-                    bothColumns[i].copyFrom(existing.column(i), 0, 0);
-                    bothColumns[rowColumns.length + i].copyFrom(rowColumns[i], row, 0);
-                }
-                Program where = conflict == null ? null : conflict.where();
-                if (where != null) {
-                    where.reset();
-                    ColumnVector holds = where.evaluator(0).value(bothColumns, 1);
-                    if (holds.isNull(0) || !holds.getBoolean(0)) {
-                        return false;
-                    }
-                }
-                assignments.reset();
-                for (int i = 0; i < rowColumns.length; i++) {
-                    assignments.evaluator(i).into(bothColumns, 1, changed.column(i));
-                }
-                changed.setRowCount(1);
-                ColumnVector[] changedColumns = columnsOf(changed);
-                checks.verify(changed, changedColumns);
-                table().update(context().transaction(), rowId, allAttnums, changed, 0);
-                touched.add(rowId);
-                if (returns()) {
-                    show(changedColumns, 0, changedColumns, 0);
-                }
-                return true;
-            } finally {
-                existing.close();
-                changed.close();
-            }
-        }
-
-        private Batch pairBatch() {
-            if (pair == null) {
-                List<SqlType> types = new ArrayList<>(typesOf(rowColumns));
-                types.addAll(typesOf(rowColumns));
-                pair = Batch.allocate(types);
-            }
-            return pair;
-        }
-
-        @Override
-        public void close() {
-            super.close();
-            values.close();
-            checks.close();
-            rows.close();
-            if (pair != null) {
-                pair.close();
-            }
-            if (conflict != null) {
-                if (conflict.assignments() != null) {
-                    conflict.assignments().close();
-                }
-                if (conflict.where() != null) {
-                    conflict.where().close();
-                }
-            }
-        }
     }
 
     static List<SqlType> typesOf(ColumnVector[] columns) {

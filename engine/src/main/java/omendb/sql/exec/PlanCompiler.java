@@ -402,17 +402,17 @@ final class PlanCompiler {
     }
 
     private Operator insert(ModifySpec.Insert insert, Operator source, List<Field> input, List<Field> output) {
-        ModifyOperators.Conflict conflict = null;
+        InsertOperator.Conflict conflict = null;
         ModifySpec.Conflict clause = insert.conflict();
         if (clause != null) {
             List<Field> both = new ArrayList<>(clause.existing());
             both.addAll(clause.excluded());
-            conflict = new ModifyOperators.Conflict(
+            conflict = new InsertOperator.Conflict(
                     clause.arbiters(),
                     clause.assignments() == null ? null : over(both).program(clause.assignments()),
                     condition(both, clause.where()));
         }
-        return new ModifyOperators.Insert(
+        return new InsertOperator(
                 context,
                 source,
                 insert.table(),
