@@ -112,6 +112,7 @@ public final class Database implements AutoCloseable {
                 files,
                 LsmOptions.defaults()
                         .withMemtableBytes(options.memtableBytes())
+                        .withTableBytes(options.tableBytes())
                         .withOldestSnapshot(timeline::oldestSnapshot)
                         .withAppliedLsn(sequence::appliedLsn)
                         .withLogBarrier(logBarrier),

@@ -8,6 +8,7 @@ package omendb.engine;
 /// @param bulkBytes           a transaction with more vector bytes syncs the vector files instead of logging them
 /// @param indexThreads        threads of an index build
 /// @param vectorReservedBytes address space reserved for each vector column: the most it can grow to
+/// @param tableBytes          size of an SSTable; level 1 of a tree holds four
 /// @param walSegmentBytes     size of a WAL segment of a new database
 /// @param backgroundWork      false = no checkpoints, vacuum or indexing but on request (tests)
 public record DatabaseOptions(
@@ -17,6 +18,7 @@ public record DatabaseOptions(
         long bulkBytes,
         int indexThreads,
         long vectorReservedBytes,
+        long tableBytes,
         long walSegmentBytes,
         boolean backgroundWork) {
     public DatabaseOptions {
@@ -25,10 +27,12 @@ public record DatabaseOptions(
                 || checkpointMillis < 1
                 || indexThreads < 1
                 || vectorReservedBytes < 1 << 20
+                || tableBytes < 1 << 14
                 || walSegmentBytes < 1 << 14) {
             throw new IllegalArgumentException("limits out of range: memtable " + memtableBytes + ", checkpoint "
                     + checkpointWalBytes + " bytes, " + checkpointMillis + " ms, threads " + indexThreads
-                    + ", vectors " + vectorReservedBytes + ", WAL segment " + walSegmentBytes);
+                    + ", vectors " + vectorReservedBytes + ", tables " + tableBytes + ", WAL segment "
+                    + walSegmentBytes);
         }
     }
 
@@ -42,12 +46,13 @@ public record DatabaseOptions(
                 Math.max(1, Runtime.getRuntime().availableProcessors()),
                 256L << 30,
                 64L << 20,
+                64L << 20,
                 true);
     }
 
     /// Small files and nothing in the background, for tests.
     public static DatabaseOptions forTests() {
-        return new DatabaseOptions(1 << 20, 64L << 20, 60_000, 1 << 20, 1, 1L << 30, 1 << 20, false);
+        return new DatabaseOptions(1 << 20, 64L << 20, 60_000, 1 << 20, 1, 1L << 30, 64L << 20, 1 << 20, false);
     }
 
     public DatabaseOptions withBackgroundWork(boolean enabled) {
@@ -58,6 +63,7 @@ public record DatabaseOptions(
                 bulkBytes,
                 indexThreads,
                 vectorReservedBytes,
+                tableBytes,
                 walSegmentBytes,
                 enabled);
     }
@@ -70,6 +76,7 @@ public record DatabaseOptions(
                 bytes,
                 indexThreads,
                 vectorReservedBytes,
+                tableBytes,
                 walSegmentBytes,
                 backgroundWork);
     }
@@ -82,7 +89,22 @@ public record DatabaseOptions(
                 bulkBytes,
                 indexThreads,
                 vectorReservedBytes,
+                tableBytes,
                 walSegmentBytes,
+                backgroundWork);
+    }
+
+    /// As these, with smaller files.
+    public DatabaseOptions withSizes(long newMemtableBytes, long newTableBytes, long newWalSegmentBytes) {
+        return new DatabaseOptions(
+                newMemtableBytes,
+                checkpointWalBytes,
+                checkpointMillis,
+                bulkBytes,
+                indexThreads,
+                vectorReservedBytes,
+                newTableBytes,
+                newWalSegmentBytes,
                 backgroundWork);
     }
 }

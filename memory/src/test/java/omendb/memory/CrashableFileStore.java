@@ -2,9 +2,13 @@ package omendb.memory;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +107,10 @@ public final class CrashableFileStore implements FileStore {
     private final List<Rule> rules = new ArrayList<>();
     private final ReentrantReadWriteLock power = new ReentrantReadWriteLock();
     private boolean dead; // guarded by power
+    private long changesUntilCut = Long.MAX_VALUE;
+    private boolean cut;
+    private boolean full;
+    private int struck;
     private int nextInode;
 
     private CrashableFileStore(Path directory) {
@@ -132,6 +140,70 @@ public final class CrashableFileStore implements FileStore {
     /// Forgets the faults that have not happened yet.
     public synchronized void clearFaults() {
         rules.clear();
+    }
+
+    /// Cuts the power in the middle of things: after `changes` more calls that change the disk every call fails. The
+    /// store is then good for [#crash] only.
+    public synchronized void cutAfter(long changes) {
+        changesUntilCut = changes;
+    }
+
+    /// Whether [#cutAfter] has come to pass.
+    public synchronized boolean isCut() {
+        return cut;
+    }
+
+    /// While full, no file can be created or grown, and no preallocation succeeds.
+    public synchronized void setFull(boolean nowFull) {
+        full = nowFull;
+    }
+
+    /// Faults that have happened.
+    public synchronized int faultsStruck() {
+        return struck;
+    }
+
+    /// Names of all files, sorted.
+    public synchronized List<String> files() {
+        var names = new ArrayList<String>();
+        directories.forEach((path, each) ->
+                each.live.keySet().forEach(name -> names.add(path.isEmpty() ? name : path + "/" + name)));
+        Collections.sort(names);
+        return names;
+    }
+
+    /// Bytes of a file.
+    public synchronized byte[] content(String name) {
+        try {
+            return Files.readAllBytes(find(name).path());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Changes a bit of a file, as a failing disk would. Nobody has the file open.
+    public synchronized void flip(String name, long position, int bit) {
+        Path path = find(name).path();
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            var one = ByteBuffer.allocate(1);
+            channel.read(one, position);
+            one.put(0, (byte) (one.get(0) ^ 1 << bit)).rewind();
+            channel.write(one, position);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// A second store with the live image, all of it durable.
+    public synchronized CrashableFileStore copy() {
+        CrashableFileStore copy = create();
+        directories.forEach((path, each) -> {
+            Directory directoryCopy = new Directory();
+            each.live.forEach((name, inode) -> directoryCopy.live.put(name, inode.copy(copy.newInodePath())));
+            directoryCopy.sync();
+            copy.directories.put(path, directoryCopy);
+        });
+        return copy;
     }
 
     /// Calls of `operation` so far.
@@ -331,6 +403,15 @@ public final class CrashableFileStore implements FileStore {
     /// Counts a call; throws what was ordered for it. Returns the fault if the caller has to carry it out.
     synchronized boolean checkFault(Operation operation, String name) {
         calls.merge(operation, 1, Integer::sum);
+        boolean changes = operation != Operation.OPEN && operation != Operation.READ;
+        cut |= changes && changesUntilCut-- <= 0;
+        if (cut) {
+            throw new StorageException(directory.toString(), StorageException.NO_POSITION, "the power was cut");
+        }
+        if (full && (operation == Operation.CREATE || operation == Operation.PREALLOCATE)) {
+            struck++;
+            throw failure(name, Platform.ENOSPC, "do " + operation);
+        }
         Fault fault = null;
         for (Rule rule : rules) {
             if (rule.strikes(operation, name)) {
@@ -340,6 +421,7 @@ public final class CrashableFileStore implements FileStore {
         if (fault == null) {
             return false;
         }
+        struck++;
         return switch (fault) {
             case IO_ERROR -> throw failure(name, Platform.EIO, "do " + operation);
             case DISK_FULL -> throw failure(name, Platform.ENOSPC, "do " + operation);

@@ -97,6 +97,16 @@ final class CrashableInode {
         inDoubt = true;
     }
 
+    /// A copy of the live content, all of it durable.
+    synchronized CrashableInode copy(Path target) {
+        try {
+            Files.copy(path, target, StandardCopyOption.REPLACE_EXISTING);
+            return new CrashableInode(target, Files.size(target));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// A copy as the disk may hold it after a power cut now.
     synchronized CrashableInode afterCrash(Random random, Path target) {
         try {
@@ -105,10 +115,13 @@ final class CrashableInode {
             if (!sizes.isEmpty() && random.nextInt(4) != 0) {
                 size = sizes.get(random.nextInt(sizes.size()));
             }
-            int mode = random.nextInt(4); // none of the pending sectors, all, or each as it falls
+            int mode = random.nextInt(5); // none of the pending sectors, all, each as it falls, or page by page
+            var pages = new PageFates(random);
             try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
                 for (var each : unsynced.entrySet()) {
-                    byte[] kept = survivor(each.getValue(), mode, random);
+                    byte[] kept = mode == 4
+                            ? pages.survivor(each.getKey(), each.getValue())
+                            : survivor(each.getValue(), mode, random);
                     channel.write(ByteBuffer.wrap(kept), each.getKey() * SECTOR_BYTES);
                 }
                 channel.truncate(size);
@@ -135,6 +148,32 @@ final class CrashableInode {
             System.arraycopy(sector.states.get(kept), 0, result, 0, random.nextInt(SECTOR_BYTES));
         }
         return result;
+    }
+
+    /// The disk writes whole pages of 4 KiB: of each, all sectors are new, none, or those before a point or from it on.
+    private static final class PageFates {
+        private static final int SECTORS = 8;
+
+        private final Random random;
+        private long page = -1;
+        private int firstNew;
+        private int endNew;
+
+        PageFates(Random random) {
+            this.random = random;
+        }
+
+        byte[] survivor(long sector, Sector content) {
+            if (sector / SECTORS != page) {
+                page = sector / SECTORS;
+                boolean head = random.nextBoolean();
+                int split = random.nextInt(3) == 0 ? random.nextInt(SECTORS + 1) : random.nextBoolean() ? 0 : SECTORS;
+                firstNew = head ? 0 : split;
+                endNew = head ? split : SECTORS;
+            }
+            int at = (int) (sector % SECTORS);
+            return (at >= firstNew && at < endNew ? content.states.getLast() : content.durable).clone();
+        }
     }
 
     private static byte[] readSector(FileChannel channel, long sector) throws IOException {

@@ -68,6 +68,11 @@ public record LsmOptions(
         return with(draft -> draft.memtableBytes = bytes);
     }
 
+    /// Tables of a size, and four of them in level 1.
+    public LsmOptions withTableBytes(long bytes) {
+        return withLevels(levelZeroTables, 4 * bytes, levelMultiplier, bytes);
+    }
+
     public LsmOptions withLevels(int levelZeroTables, long levelOneBytes, int levelMultiplier, long tableBytes) {
         return with(draft -> {
             draft.levelZeroTables = levelZeroTables;

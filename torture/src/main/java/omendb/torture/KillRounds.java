@@ -1,0 +1,167 @@
+package omendb.torture;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import omendb.engine.CheckReport;
+import omendb.engine.DirectoryCheck;
+
+/// A server in a child process, on real files, with several clients at work: killed at random moments and at named
+/// crash
+/// points, checked offline, started again and compared with what each client was told.
+///
+/// Threading: one thread, and one for each client while it works.
+final class KillRounds implements AutoCloseable {
+    private static final int LANES = 3;
+    private static final int LONGEST_MILLIS = 1_500;
+    /// A crash point that does not come is replaced by a kill.
+    private static final long CRASH_POINT_NANOS = 4_000_000_000L;
+
+    private final Random random;
+    private final Path directory;
+    private final Path log;
+    private final Totals totals;
+    private final List<Oracle> oracles = new ArrayList<>();
+    private final List<Workload> workloads = new ArrayList<>();
+    private boolean created;
+    private String lastKill = "none yet";
+
+    /// @param workDirectory data and the child's log come here
+    KillRounds(long seed, Path workDirectory, Totals totals) {
+        this.random = new Random(seed ^ 0x5851F42D4C957F2DL);
+        this.directory = workDirectory.resolve("data");
+        this.log = workDirectory.resolve("server.log");
+        this.totals = totals;
+        for (int lane = 0; lane < LANES; lane++) {
+            Oracle oracle = new Oracle();
+            oracles.add(oracle);
+            workloads.add(new Workload(lane, new Random(random.nextLong()), oracle, lane == 0));
+        }
+    }
+
+    /// Starts the server, compares, lets the clients work, kills it, and checks what is left.
+    ///
+    /// @throws Violation if the database broke a promise
+    void round() throws IOException, InterruptedException {
+        boolean atPoint = created && random.nextBoolean();
+        List<String> arguments = new ArrayList<>(List.of(directory.toString()));
+        String kill = "SIGKILL";
+        if (atPoint) {
+            CrashPoint point = CrashPoint.any(random);
+            String moment = List.of("BEFORE", "HALFWAY", "AFTER").get(random.nextInt(3));
+            int nth = 1 + random.nextInt(point.most());
+            arguments.addAll(List.of(point.operation().name(), point.namePart(), Integer.toString(nth), moment));
+            kill = "crash point " + point.name() + " " + nth + " " + moment;
+        }
+        try (ChildProcess server = ChildProcess.start(ServerChild.class, log, arguments)) {
+            String ready = server.readLine();
+            if (ready != null && ready.startsWith("ready ")) {
+                serve(server, Integer.parseInt(ready.substring("ready ".length())), atPoint);
+            } else if (!atPoint) {
+                throw violation("the server does not start; see " + log);
+            }
+            server.kill();
+            server.exitCode();
+        }
+        lastKill = kill;
+        totals.add(1, 0, 0, 0, 0);
+        CheckReport report = DirectoryCheck.run(directory);
+        if (!report.isHealthy()) {
+            throw violation("the offline check finds: " + report.problems());
+        }
+    }
+
+    private Violation violation(String what) {
+        return new Violation("after " + lastKill + ": " + what);
+    }
+
+    private void serve(ChildProcess server, int port, boolean atPoint) throws InterruptedException {
+        try (Connection connection = TortureServer.connect(port)) {
+            if (created) {
+                Map<String, String> facts = Verifier.facts(connection);
+                for (int lane = 0; lane < LANES; lane++) {
+                    oracles.get(lane).compare(Verifier.ofLane(facts, lane), true);
+                }
+            } else {
+                Workload.create(connection);
+                created = true;
+            }
+        } catch (Violation known) {
+            throw violation(String.valueOf(known.getMessage()));
+        } catch (SQLException failed) {
+            if (atPoint && !server.isAlive()) {
+                return; // it died where it should, before it could answer
+            }
+            throw violation("the server answers " + failed.getSQLState() + " " + failed.getMessage());
+        }
+        work(server, port, atPoint);
+    }
+
+    private void work(ChildProcess server, int port, boolean atPoint) throws InterruptedException {
+        List<Thread> clients = new ArrayList<>();
+        List<String> surprises = new ArrayList<>();
+        for (int lane = 0; lane < LANES; lane++) {
+            int own = lane;
+            clients.add(Thread.ofPlatform().start(() -> client(server, port, workloads.get(own), surprises)));
+        }
+        long started = System.nanoTime();
+        long end = started + (atPoint ? CRASH_POINT_NANOS : random.nextInt(LONGEST_MILLIS) * 1_000_000L);
+        while (server.isAlive() && System.nanoTime() < end) {
+            Thread.sleep(1);
+        }
+        server.kill();
+        for (Thread client : clients) {
+            client.join();
+        }
+        if (!surprises.isEmpty()) {
+            throw violation("clients were told: " + surprises);
+        }
+    }
+
+    private void client(ChildProcess server, int port, Workload workload, List<String> surprises) {
+        long before = workload.transactions();
+        try (Connection connection = TortureServer.connect(port)) {
+            while (server.isAlive()) {
+                step(connection, workload);
+            }
+        } catch (SQLException failed) {
+            boolean gone = String.valueOf(failed.getSQLState()).startsWith("08");
+            if (!gone) {
+                synchronized (surprises) {
+                    surprises.add(workload.lastStep() + ": " + failed.getSQLState() + " " + failed.getMessage());
+                }
+            }
+        }
+        totals.add(0, 0, 0, 0, workload.transactions() - before);
+    }
+
+    /// Clients get into each other's way: a deadlock or a lost race is no surprise.
+    private static void step(Connection connection, Workload workload) throws SQLException {
+        try {
+            workload.step(connection);
+        } catch (SQLException failed) {
+            if (!String.valueOf(failed.getSQLState()).startsWith("40")) {
+                throw failed;
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        // what is left after a violation is evidence
+        if (totals.isClean() && Files.exists(directory)) {
+            try (var files = Files.walk(directory)) {
+                for (Path file :
+                        files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package omendb.torture;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Reads everything, by every way there is, and compares.
+final class Verifier {
+    private Verifier() {}
+
+    /// The facts of a database, as [Oracle] names them. Every row's content must be what its key and version say; scan
+    /// and indexes must agree.
+    static Map<String, String> facts(Connection connection) throws SQLException {
+        Map<String, String> facts = new TreeMap<>();
+        try (Statement statement = connection.createStatement()) {
+            readRows(statement, facts);
+            int rows = facts.size();
+            compareIds(statement, facts, "SELECT id FROM kv WHERE id >= 0 ORDER BY id", "primary key", rows);
+            compareIds(statement, facts, "SELECT id FROM kv ORDER BY version, id", "index kv_version", rows);
+            compareIds(
+                    statement,
+                    facts,
+                    "SELECT id FROM kv ORDER BY v <-> '[0,0,0,0,0,0,0,0]' LIMIT " + (rows + 10),
+                    "index kv_v",
+                    rows);
+            readDefinitions(statement, facts);
+        }
+        return facts;
+    }
+
+    private static void readRows(Statement statement, Map<String, String> facts) throws SQLException {
+        try (ResultSet rows = statement.executeQuery("SELECT id, version, payload, v::text FROM kv")) {
+            while (rows.next()) {
+                int id = rows.getInt(1);
+                int version = rows.getInt(2);
+                if (!Content.payload(id, version).equals(rows.getString(3))) {
+                    throw new Violation("row " + id + " version " + version + " has payload " + rows.getString(3));
+                }
+                if (!Content.vector(id, version).equals(rows.getString(4))) {
+                    throw new Violation("row " + id + " version " + version + " has vector " + rows.getString(4)
+                            + ", not " + Content.vector(id, version));
+                }
+                if (facts.put("kv:" + id, Integer.toString(version)) != null) {
+                    throw new Violation("row " + id + " is there twice");
+                }
+            }
+        }
+    }
+
+    private static void compareIds(Statement statement, Map<String, String> facts, String sql, String way, int expected)
+            throws SQLException {
+        int count = 0;
+        try (ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                count++;
+                if (!facts.containsKey("kv:" + rows.getInt(1))) {
+                    throw new Violation("row " + rows.getInt(1) + " is found by " + way + " but not by a scan");
+                }
+            }
+        }
+        if (count != expected) {
+            throw new Violation(count + " rows by " + way + ", " + expected + " by a scan");
+        }
+    }
+
+    private static void readDefinitions(Statement statement, Map<String, String> facts) throws SQLException {
+        Map<String, String> sides = new TreeMap<>();
+        try (ResultSet rows = statement.executeQuery(
+                "SELECT relname, relkind FROM pg_class WHERE relname LIKE 'side%' OR relname LIKE 'kv\\_%'")) {
+            while (rows.next()) {
+                String name = rows.getString(1);
+                if (name.startsWith("side") && rows.getString(2).equals("r")) {
+                    sides.put(name, "");
+                } else if (name.equals("kv_payload") || name.equals("kv_cosine")) {
+                    facts.put("index:" + name, "1");
+                }
+            }
+        }
+        for (String side : sides.keySet()) {
+            try (ResultSet rows = statement.executeQuery("SELECT count(*) FROM " + side)) {
+                rows.next();
+                facts.put("side:" + side, rows.getString(1));
+            }
+        }
+    }
+
+    /// The facts of one client: its keys, and all definitions if it is the one that makes them.
+    static Map<String, String> ofLane(Map<String, String> facts, int lane) {
+        Map<String, String> own = new TreeMap<>();
+        facts.forEach((fact, value) -> {
+            boolean row = fact.startsWith("kv:");
+            if (row ? Integer.parseInt(fact.substring(3)) / Workload.LANE_KEYS == lane : lane == 0) {
+                own.put(fact, value);
+            }
+        });
+        return own;
+    }
+}
