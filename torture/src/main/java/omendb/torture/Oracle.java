@@ -24,7 +24,7 @@ final class Oracle {
     /// All that this client believes to see now.
     Map<String, String> seen() {
         Map<String, String> seen = new TreeMap<>(durable);
-        unsynced.forEach(change -> apply(change, seen));
+        applyAll(unsynced, seen);
         return seen;
     }
 
@@ -42,7 +42,7 @@ final class Oracle {
 
     /// What was acknowledged so far was made durable, by a checkpoint for one.
     void everythingIsDurable() {
-        unsynced.forEach(change -> apply(change, durable));
+        applyAll(unsynced, durable);
         unsynced.clear();
     }
 
@@ -78,7 +78,7 @@ final class Oracle {
 
     private Map<String, String> candidate(int kept, int doubts) {
         Map<String, String> candidate = new TreeMap<>(durable);
-        unsynced.subList(0, kept).forEach(change -> apply(change, candidate));
+        applyAll(unsynced.subList(0, kept), candidate);
         for (int i = 0; i < doubtful.size(); i++) {
             if ((doubts & 1 << i) != 0) {
                 apply(doubtful.get(i), candidate);
@@ -112,6 +112,12 @@ final class Oracle {
             }
         });
         return differences;
+    }
+
+    private static void applyAll(List<Map<String, @Nullable String>> changes, Map<String, String> facts) {
+        for (Map<String, @Nullable String> change : changes) {
+            apply(change, facts);
+        }
     }
 
     private static void apply(Map<String, @Nullable String> change, Map<String, String> facts) {
