@@ -5,10 +5,12 @@ import omendb.memory.NativeMemory;
 
 /// The versions of one tree in a memtable: a skiplist in the memtable's arena, ordered as [Keys] says.
 ///
-/// A reference is 32 bits: the node's offset in the arena in units of eight bytes; 0 = none. Node, at a
-/// multiple of 8:
+/// A reference is 32 bits: the node's offset in the arena in units of eight bytes; 0 = none. A link is a
+/// reference in the low half and, in the high half, the high half of the prefix of the node it leads to: for
+/// most keys that decides the comparison, and a search touches only the nodes that it walks through, not
+/// those that it looks at and refuses. One atomic word, so the two never disagree. Node, at a multiple of 8:
 ///
-///     -4-4i 4  reference to the next node on level i; the tower grows downwards
+///     -8-8i 8  link to the next node on level i; the tower grows downwards
 ///     0     8  prefix of the user key
 ///     8     8  commit timestamp
 ///     16    4  length of the user key
@@ -22,8 +24,10 @@ import omendb.memory.NativeMemory;
 final class SkipList {
     static final int UNIT_BYTES = 8;
     static final int MAX_HEIGHT = 16;
-    static final long HEAD_BYTES = MAX_HEIGHT * 4L + 24;
+    static final long HEAD_BYTES = MAX_HEIGHT * 8L + 24;
 
+    private static final long LOW_HALF = 0xffff_ffffL;
+    private static final long HIGH_HALF = ~LOW_HALF;
     private static final int COMMIT_TS = 8;
     private static final int KEY_LENGTH = 16;
     private static final int VALUE = 20;
@@ -39,7 +43,7 @@ final class SkipList {
     SkipList(Memtable memtable, long headAddress) {
         this.memtable = memtable;
         this.base = memtable.baseAddress();
-        this.head = headAddress + MAX_HEIGHT * 4L;
+        this.head = headAddress + MAX_HEIGHT * 8L;
     }
 
     Memtable memtable() {
@@ -52,7 +56,7 @@ final class SkipList {
 
     /// Bytes of arena for an entry whose tower has `height` levels.
     static long bytesFor(int height, int keyLength, boolean tombstone, int valueLength) {
-        return align(4L * height) + align(KEY + keyLength) + (tombstone ? 0 : align(4L + valueLength));
+        return 8L * height + align(KEY + keyLength) + (tombstone ? 0 : align(4L + valueLength));
     }
 
     /// Height of the tower of the `ordinal`-th entry of a batch: each level a quarter as likely as the one
@@ -72,7 +76,7 @@ final class SkipList {
     // ---- reading: a node is named by its address, 0 = none ----
 
     long next(long node) {
-        return node(NativeMemory.getIntAcquire(node - 4));
+        return target(link(node, 0));
     }
 
     long first() {
@@ -83,8 +87,8 @@ final class SkipList {
     long last() {
         long node = head;
         for (int level = height.get() - 1; level >= 0; level--) {
-            for (long next = nextOn(node, level); next != 0; next = nextOn(node, level)) {
-                node = next;
+            for (long next = link(node, level); next != 0; next = link(node, level)) {
+                node = target(next);
             }
         }
         return node == head ? 0 : node;
@@ -96,11 +100,11 @@ final class SkipList {
         long refused = 0;
         int level = height.get() - 1;
         while (true) {
-            long next = nextOn(node, level);
-            if (next != 0 && next != refused && isBefore(next, key, keyLength, prefix, commitTs)) {
-                node = next;
+            long next = link(node, level);
+            if (next != 0 && next != refused && isBehind(next, key, keyLength, prefix, commitTs)) {
+                node = target(next);
             } else if (level == 0) {
-                return next;
+                return target(next);
             } else {
                 refused = next;
                 level--;
@@ -114,9 +118,9 @@ final class SkipList {
         long refused = 0;
         int level = height.get() - 1;
         while (true) {
-            long next = nextOn(node, level);
-            if (next != 0 && next != refused && isBefore(next, key, keyLength, prefix, commitTs)) {
-                node = next;
+            long next = link(node, level);
+            if (next != 0 && next != refused && isBehind(next, key, keyLength, prefix, commitTs)) {
+                node = target(next);
             } else if (level == 0) {
                 return node == head ? 0 : node;
             } else {
@@ -164,8 +168,25 @@ final class SkipList {
         return node(NativeMemory.getIntAcquire(node + VALUE));
     }
 
-    private long nextOn(long node, int level) {
-        return node(NativeMemory.getIntAcquire(node - 4 - 4L * level));
+    /// The link to the next node on a level, 0 at its end.
+    private static long link(long node, int level) {
+        return NativeMemory.getLongAcquire(node - 8 - 8L * level);
+    }
+
+    /// Address of the node that a link leads to, 0 if to none.
+    private long target(long link) {
+        return node((int) link);
+    }
+
+    /// The link that leads to a node, 0 to none.
+    private long linkTo(long node) {
+        return node == 0 ? 0 : NativeMemory.getLong(node) & HIGH_HALF | reference(node) & LOW_HALF;
+    }
+
+    /// Whether the node that a link leads to stands before (`key`, `commitTs`).
+    private boolean isBehind(long link, long key, int keyLength, long prefix, long commitTs) {
+        int order = Integer.compareUnsigned((int) (link >>> 32), (int) (prefix >>> 32));
+        return order != 0 ? order < 0 : isBefore(target(link), key, keyLength, prefix, commitTs);
     }
 
     private long node(int reference) {
@@ -211,7 +232,7 @@ final class SkipList {
             int valueLength) {
         long prefix = Keys.prefix(key, keyLength);
         long value = 0;
-        long node = at + align(4L * nodeHeight);
+        long node = at + 8L * nodeHeight;
         if (valueAddress != 0) {
             value = node + align(KEY + keyLength);
             NativeMemory.putInt(value, valueLength);
@@ -242,8 +263,8 @@ final class SkipList {
         while (true) {
             long before = splice.before[level];
             long after = splice.after[level];
-            NativeMemory.putIntRelease(node - 4 - 4L * level, reference(after));
-            if (NativeMemory.compareAndSetInt(before - 4 - 4L * level, reference(after), reference(node))) {
+            NativeMemory.putLongRelease(node - 8 - 8L * level, linkTo(after));
+            if (NativeMemory.compareAndSetLong(before - 8 - 8L * level, linkTo(after), linkTo(node))) {
                 return true;
             }
             findOnLevel(splice, level, before, key, keyLength, prefix, commitTs);
@@ -299,20 +320,20 @@ final class SkipList {
         if (before != head && !isBefore(before, key, keyLength, prefix, commitTs)) {
             return false;
         }
-        long next = nextOn(before, level);
-        splice.after[level] = next;
-        return next == 0 || !isBefore(next, key, keyLength, prefix, commitTs);
+        long next = link(before, level);
+        splice.after[level] = target(next);
+        return next == 0 || !isBehind(next, key, keyLength, prefix, commitTs);
     }
 
     private void findOnLevel(Splice splice, int level, long from, long key, int keyLength, long prefix, long commitTs) {
         long node = from;
-        long next = nextOn(node, level);
-        while (next != 0 && isBefore(next, key, keyLength, prefix, commitTs)) {
-            node = next;
-            next = nextOn(node, level);
+        long next = link(node, level);
+        while (next != 0 && isBehind(next, key, keyLength, prefix, commitTs)) {
+            node = target(next);
+            next = link(node, level);
         }
         splice.before[level] = node;
-        splice.after[level] = next;
+        splice.after[level] = target(next);
     }
 
     private void raiseHeight(int nodeHeight) {
