@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Stateless; looks at one immutable [Levels].
 final class CompactionPicker {
+    /// Bytes that an idle compaction rewrites at most for each one that it moves: about what the load itself
+    /// would have cost.
+    private static final long IDLE_REWRITE = 4;
+
     private final LsmOptions options;
 
     CompactionPicker(LsmOptions options) {
@@ -96,6 +100,21 @@ final class CompactionPicker {
             }
         }
         return best;
+    }
+
+    /// Level 0 into level 1 although it is within its limit, so that reads find fewer runs; null if that
+    /// would rewrite much more than it moves.
+    @Nullable
+    Job pickIdle(Levels levels) {
+        List<Sstable> inputs = List.of(levels.level(0));
+        if (inputs.isEmpty()) {
+            return null;
+        }
+        List<Sstable> below = levels.overlapping(1, inputs);
+        long moved = inputs.stream().mapToLong(table -> table.meta().bytes()).sum();
+        long rewritten = below.stream().mapToLong(table -> table.meta().bytes()).sum();
+        boolean saves = inputs.size() > 1 || levels.level(1).length > 0;
+        return saves && rewritten <= IDLE_REWRITE * moved ? new Job(0, inputs, below, 1) : null;
     }
 
     /// Everything into one run on the lowest level in use (level 1 at least); null if there is nothing to

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToDoubleFunction;
 import omendb.engine.lsm.CompactionPicker.Job;
 import omendb.memory.CorruptFileException;
 import omendb.memory.Epochs;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// lock). The job reads its input tables without a pin: only it may remove them, and a drop of the tree
 /// meanwhile leaves them to it.
 final class Compactor {
+    private static final long PAID_AT_ONCE = 1 << 20;
+
     private final FileStore files;
     private final LsmOptions options;
     private final Epochs epochs;
@@ -25,6 +28,7 @@ final class Compactor {
     private final ReentrantLock stateLock;
     private final Condition released;
     private final CompactionPicker picker;
+    private final @Nullable RateLimiter limiter;
     private volatile boolean stopped;
 
     Compactor(
@@ -42,6 +46,8 @@ final class Compactor {
         this.stateLock = stateLock;
         this.released = stateLock.newCondition();
         this.picker = new CompactionPicker(options);
+        long rate = options.compactionBytesPerSecond();
+        this.limiter = rate == 0 ? null : new RateLimiter(rate);
     }
 
     CompactionPicker picker() {
@@ -56,13 +62,28 @@ final class Compactor {
 
     /// Does the most urgent job of any tree; false if no tree needs one or all that do are being worked on.
     boolean compactOne() {
-        LsmTree tree = stopped ? null : claimMostUrgent();
+        return compactOne(picker::score, picker::pick);
+    }
+
+    /// Does a job that only makes reading cheaper; false if there is none. For when nothing else is to be
+    /// done.
+    boolean compactIdle() {
+        return compactOne(levels -> picker.pickIdle(levels) == null ? 0 : 1, picker::pickIdle);
+    }
+
+    private interface Picker {
+        @Nullable
+        Job pick(Levels levels);
+    }
+
+    private boolean compactOne(ToDoubleFunction<Levels> score, Picker picking) {
+        LsmTree tree = stopped ? null : claimMostUrgent(score);
         if (tree == null) {
             return false;
         }
         try {
             TreeState state = tree.stateOrNull();
-            Job job = state == null ? null : picker.pick(state.levels());
+            Job job = state == null ? null : picking.pick(state.levels());
             if (job != null) {
                 run(tree, job);
             }
@@ -101,7 +122,7 @@ final class Compactor {
         }
     }
 
-    private @Nullable LsmTree claimMostUrgent() {
+    private @Nullable LsmTree claimMostUrgent(ToDoubleFunction<Levels> scoring) {
         LsmTree best = null;
         double bestScore = 1;
         stateLock.lock();
@@ -114,7 +135,7 @@ final class Compactor {
                         || state.levels().isEmpty()) {
                     continue;
                 }
-                double score = picker.score(state.levels());
+                double score = scoring.applyAsDouble(state.levels());
                 if (score >= bestScore) {
                     best = tree;
                     bestScore = score;
@@ -212,9 +233,15 @@ final class Compactor {
                 var filter = new VersionFilter(options.oldestSnapshot().getAsLong())) {
             merge.start();
             RunCursor run;
+            long unpaid = 0;
             while ((run = merge.current()) != null) {
                 if (stopped || tree.isDropped()) {
                     return false;
+                }
+                unpaid += run.keyLength + run.valueLength;
+                if (limiter != null && unpaid >= PAID_AT_ONCE) {
+                    limiter.acquire(unpaid, () -> mustHurry(tree));
+                    unpaid = 0;
                 }
                 if (filter.accept(run) && !(filter.isObsoleteTombstone(run) && isBottom(run, deeper))) {
                     builder.add(run, filter.isNewKey());
@@ -223,6 +250,12 @@ final class Compactor {
             }
             return true;
         }
+    }
+
+    /// Whether waiting would make level 0 grow without end, or somebody wait for the store's end.
+    private boolean mustHurry(LsmTree tree) {
+        TreeState state = tree.stateOrNull();
+        return stopped || state == null || state.levels().level(0).length > 2 * options.levelZeroTables();
     }
 
     /// Tables below the output level whose key ranges the job touches: there tombstones still hide

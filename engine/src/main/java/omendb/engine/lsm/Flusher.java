@@ -49,7 +49,7 @@ final class Flusher {
         }
     }
 
-    private record Output(LsmTree tree, TableBuilder builder, List<Sstable> tables) {}
+    private record Output(LsmTree tree, SkipList list, TableBuilder builder, List<Sstable> tables) {}
 
     private void flush(Memtable memtable) {
         memtable.awaitWriters();
@@ -62,7 +62,12 @@ final class Flusher {
                     write(entry.getKey(), entry.getValue(), outputs);
                 }
             }
-            versions.change(change -> install(memtable, outputs, change));
+            outputs.forEach(output -> output.tree().beginFlush(output.list()));
+            try {
+                versions.change(change -> install(memtable, outputs, change));
+            } finally {
+                outputs.forEach(output -> output.tree().endChange());
+            }
         } finally {
             outputs.forEach(output -> output.builder().close());
         }
@@ -81,7 +86,7 @@ final class Flusher {
                     builder.add(run, filter.isNewKey());
                 }
             }
-            outputs.add(new Output(tree, builder, builder.finish()));
+            outputs.add(new Output(tree, list, builder, builder.finish()));
             counters.flushedBytes.add(builder.bytes());
         } catch (RuntimeException | Error e) {
             builder.close();

@@ -13,14 +13,25 @@ final class Levels {
 
     private final Sstable[][] levels;
     private final boolean empty;
+    private final long maxCommitTs;
 
     private Levels(Sstable[][] levels) {
         this.levels = levels;
         this.empty = Arrays.stream(levels).allMatch(level -> level.length == 0);
+        this.maxCommitTs = Arrays.stream(levels)
+                .flatMap(Arrays::stream)
+                .mapToLong(table -> table.meta().maxCommitTs())
+                .max()
+                .orElse(0);
     }
 
     boolean isEmpty() {
         return empty;
+    }
+
+    /// Greatest commit timestamp of any version in the tables.
+    long maxCommitTs() {
+        return maxCommitTs;
     }
 
     /// Tables of a level, in its order; not to be changed.

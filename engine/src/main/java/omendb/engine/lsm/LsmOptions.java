@@ -16,6 +16,9 @@ import java.util.function.LongSupplier;
 /// @param manifestRollBytes a manifest longer than this is replaced by a fresh snapshot of the state
 /// @param compactionThreads background threads that compact; 0 = no background threads at all: flushes run
 ///     inside the call that needs them and compactions only when asked for
+/// @param compactionBytesPerSecond most that compactions write, all together, unless level 0 grows faster than
+///     they take from it; 0 = no limit
+/// @param rowCacheBytes memory for rows that look-ups found in tables; 0 = no row cache
 /// @param oldestSnapshot no reader now or later looks at the state before this commit timestamp. Must never
 ///     go back
 /// @param appliedLsn every batch with an LSN up to this one has been applied completely. Asked when a
@@ -35,6 +38,8 @@ public record LsmOptions(
         long tableBytes,
         long manifestRollBytes,
         int compactionThreads,
+        long compactionBytesPerSecond,
+        long rowCacheBytes,
         LongSupplier oldestSnapshot,
         LongSupplier appliedLsn,
         Runnable logBarrier) {
@@ -56,9 +61,12 @@ public record LsmOptions(
         require(tableBytes >= PAGE_BYTES, "tableBytes", tableBytes);
         require(manifestRollBytes >= PAGE_BYTES, "manifestRollBytes", manifestRollBytes);
         require(compactionThreads >= 0 && compactionThreads <= 64, "compactionThreads", compactionThreads);
+        require(compactionBytesPerSecond >= 0, "compactionBytesPerSecond", compactionBytesPerSecond);
+        require(rowCacheBytes >= 0, "rowCacheBytes", rowCacheBytes);
     }
 
-    /// 64-MiB memtables, 8-KiB blocks, 10 bits of filter a key, one compaction thread, no snapshot older
+    /// 64-MiB memtables, 8-KiB blocks, 10 bits of filter a key, one compaction thread that writes up to 256 MiB/s, no
+    /// snapshot older
     /// than now, batches applied in LSN order and only when durable.
     public static LsmOptions defaults() {
         return new Draft().finish();
@@ -97,6 +105,14 @@ public record LsmOptions(
         return with(draft -> draft.compactionThreads = threads);
     }
 
+    public LsmOptions withCompactionBytesPerSecond(long bytes) {
+        return with(draft -> draft.compactionBytesPerSecond = bytes);
+    }
+
+    public LsmOptions withRowCacheBytes(long bytes) {
+        return with(draft -> draft.rowCacheBytes = bytes);
+    }
+
     public LsmOptions withOldestSnapshot(LongSupplier oldestSnapshot) {
         return with(draft -> draft.oldestSnapshot = oldestSnapshot);
     }
@@ -132,6 +148,8 @@ public record LsmOptions(
         private long tableBytes = 64L << 20;
         private long manifestRollBytes = 4L << 20;
         private int compactionThreads = 1;
+        private long compactionBytesPerSecond = 256L << 20;
+        private long rowCacheBytes;
         private LongSupplier oldestSnapshot = () -> Long.MAX_VALUE;
         private LongSupplier appliedLsn = () -> Long.MAX_VALUE;
         private Runnable logBarrier = () -> {};
@@ -149,6 +167,8 @@ public record LsmOptions(
             tableBytes = from.tableBytes;
             manifestRollBytes = from.manifestRollBytes;
             compactionThreads = from.compactionThreads;
+            compactionBytesPerSecond = from.compactionBytesPerSecond;
+            rowCacheBytes = from.rowCacheBytes;
             oldestSnapshot = from.oldestSnapshot;
             appliedLsn = from.appliedLsn;
             logBarrier = from.logBarrier;
@@ -166,6 +186,8 @@ public record LsmOptions(
                     tableBytes,
                     manifestRollBytes,
                     compactionThreads,
+                    compactionBytesPerSecond,
+                    rowCacheBytes,
                     oldestSnapshot,
                     appliedLsn,
                     logBarrier);

@@ -24,11 +24,15 @@ public final class LsmStore implements AutoCloseable {
     /// down.
     private static final int SLOW_LEVEL_ZERO = 6;
 
+    /// How long nobody may have written before compaction looks for work that could wait.
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(3);
+
     private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final FileStore files;
     private final LsmOptions options;
     private final Epochs epochs;
+    private final @Nullable RowCache cache;
     private final VersionSet versions;
     private final Memtables memtables;
     private final Flusher flusher;
@@ -36,6 +40,8 @@ public final class LsmStore implements AutoCloseable {
     private final Background background;
     private final Counters counters = new Counters();
     private final boolean readOnly;
+    private volatile long lastApplied; // as the compacting threads saw it
+    private volatile long lastAppliedNanos = System.nanoTime();
     private boolean closed;
 
     private LsmStore(FileStore files, LsmOptions options, Epochs epochs, boolean readOnly) {
@@ -44,11 +50,18 @@ public final class LsmStore implements AutoCloseable {
         this.readOnly = readOnly;
         this.epochs = epochs;
         var stateLock = new ReentrantLock();
-        this.versions = VersionSet.open(files, options, epochs, stateLock, counters, readOnly);
+        this.cache = RowCache.of(options, epochs);
+        try {
+            this.versions = VersionSet.open(files, options, epochs, stateLock, counters, cache, readOnly);
+        } catch (RuntimeException | Error e) {
+            closeCache();
+            throw e;
+        }
         try {
             this.memtables = new Memtables(options, stateLock, versions.flushedLsn());
         } catch (RuntimeException | Error e) {
             versions.close();
+            closeCache();
             throw e;
         }
         this.flusher = new Flusher(files, options, epochs, memtables, versions, counters);
@@ -64,7 +77,7 @@ public final class LsmStore implements AutoCloseable {
     public static LsmStore open(FileStore files, LsmOptions options, Epochs epochs) {
         var store = new LsmStore(files, options, epochs, false);
         if (options.compactionThreads() > 0) {
-            store.background.start(store::flushOldest, store.compactor::compactOne, options.compactionThreads());
+            store.background.start(store::flushOldest, store::compactInBackground, options.compactionThreads());
         }
         return store;
     }
@@ -243,11 +256,27 @@ public final class LsmStore implements AutoCloseable {
         compactor.compactAll(tree);
     }
 
-    /// Compacts until every level of every tree is within its limit, in the calling thread.
+    /// Compacts until background work would find nothing more to do, in the calling thread: every level of
+    /// every tree within its limit, level 0 empty where that is cheap.
     public void compactPending() {
-        while (compactor.compactOne()) {
+        while (compactor.compactOne() || compactor.compactIdle()) {
             Thread.onSpinWait();
         }
+    }
+
+    private boolean compactInBackground() {
+        return compactor.compactOne() || (isQuiet() && compactor.compactIdle());
+    }
+
+    /// Whether nothing has been written for a while.
+    private boolean isQuiet() {
+        long applied = counters.appliedBytes.sum();
+        long now = System.nanoTime();
+        if (applied != lastApplied) {
+            lastApplied = applied;
+            lastAppliedNanos = now;
+        }
+        return now - lastAppliedNanos > QUIET_NANOS;
     }
 
     /// Starts a sorted run for a relation that becomes part of the tree as a whole, past log and memtable
@@ -335,6 +364,12 @@ public final class LsmStore implements AutoCloseable {
         return new LsmStats(0, 0, 0, LsmStats.Written.NOTHING, lifetime, 0, 0, null, trees);
     }
 
+    /// Look-ups that the row cache answered, of those that the memtables did not; 0 without a row cache.
+    public double rowCacheHitRate() {
+        long hits = cache == null ? 0 : cache.hits();
+        return hits == 0 || cache == null ? 0 : (double) hits / (hits + cache.misses());
+    }
+
     public LsmStats stats() {
         var trees = new ArrayList<LsmStats.Tree>();
         for (LsmTree tree : versions.trees().values()) {
@@ -369,5 +404,12 @@ public final class LsmStore implements AutoCloseable {
         epochs.advance();
         memtables.free();
         versions.close();
+        closeCache();
+    }
+
+    private void closeCache() {
+        if (cache != null) {
+            cache.close();
+        }
     }
 }

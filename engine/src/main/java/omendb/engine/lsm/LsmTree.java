@@ -2,6 +2,7 @@ package omendb.engine.lsm;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import omendb.memory.Checksum;
 import omendb.memory.Epochs;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// from before the call until it no longer uses the address it got. A tree that was dropped answers every
 /// call with [IllegalStateException]; cursors that were open finish.
 public final class LsmTree {
+    private static final AtomicLong NAMES = new AtomicLong(1);
+
     private final long relationId;
     private final Epochs epochs;
 
@@ -30,8 +33,15 @@ public final class LsmTree {
     /// lock.
     private List<Sstable> orphans = List.of();
 
-    LsmTree(long relationId, Epochs epochs, TreeState state) {
+    private final @Nullable RowCache cache;
+    private final Fills fills = new Fills();
+
+    /// What the row cache knows the tree by; another one after a sorted run came in.
+    private volatile long cacheName = NAMES.getAndIncrement();
+
+    LsmTree(long relationId, Epochs epochs, TreeState state, @Nullable RowCache cache) {
         this.relationId = relationId;
+        this.cache = cache;
         this.epochs = epochs;
         this.state = state;
     }
@@ -45,6 +55,7 @@ public final class LsmTree {
     /// @return true if it is a value; `out` tells a tombstone from no version at all
     /// @throws omendb.memory.CorruptFileException if the block that holds the answer is damaged
     public boolean get(long keyAddress, int keyLength, long snapshotTs, LsmValue out) {
+        long ticket = cache == null ? Fills.NONE : fills.ticket(); // before the state is read
         TreeState current = state();
         long prefix = Keys.prefix(keyAddress, keyLength);
         SkipList active = current.active();
@@ -59,7 +70,14 @@ public final class LsmTree {
         Levels levels = current.levels();
         if (!levels.isEmpty()) {
             long hash = Checksum.xxh3(keyAddress, keyLength);
+            long name = cacheName; // after the state is read
+            if (cache != null && cache.get(name, keyAddress, keyLength, hash, snapshotTs, out)) {
+                return true;
+            }
             if (levels.get(keyAddress, keyLength, prefix, hash, snapshotTs, out)) {
+                if (cache != null && ticket != Fills.NONE && out.isPresent() && snapshotTs >= levels.maxCommitTs()) {
+                    cache.put(name, keyAddress, keyLength, hash, out, fills, ticket);
+                }
                 return out.isPresent();
             }
         }
@@ -112,6 +130,36 @@ public final class LsmTree {
             bytes += table.meta().bytes();
         }
         return bytes;
+    }
+
+    // ---- row cache: changes of the tables that bring newer versions ----
+
+    /// Before the tables with the versions of `flushed` are seen; [#endChange] comes afterwards in any case.
+    void beginFlush(SkipList flushed) {
+        RowCache rows = cache;
+        if (rows == null) {
+            return;
+        }
+        fills.begin();
+        for (long node = flushed.first(); node != 0; node = flushed.next(node)) {
+            long key = SkipList.keyAddress(node);
+            int length = SkipList.keyLength(node);
+            rows.invalidate(cacheName, key, length, Checksum.xxh3(key, length));
+        }
+    }
+
+    /// Before the tables of a sorted run are seen; [#endChange] comes afterwards in any case.
+    void beginRun() {
+        if (cache != null) {
+            fills.begin();
+            cacheName = NAMES.getAndIncrement();
+        }
+    }
+
+    void endChange() {
+        if (cache != null) {
+            fills.end();
+        }
     }
 
     /// @throws IllegalStateException if the tree was dropped

@@ -93,9 +93,9 @@ final class PositionModel {
         return NativeMemory.getLong(prefixes + 8L * block);
     }
 
-    /// An unsigned number; the last bit does not matter.
+    /// An unsigned number.
     private static double toDouble(long unsigned) {
-        return (double) (unsigned >>> 1) * 2;
+        return unsigned >= 0 ? (double) unsigned : (double) (unsigned >>> 1) * 2;
     }
 
     // ---- use ----

@@ -55,19 +55,24 @@ public final class SortedRun implements AutoCloseable {
     public void finish() {
         List<Sstable> tables = builder.finish();
         store.flushTreeMemory(tree); // older versions of these keys must not lie in newer places
-        versions.change(change -> {
-            Levels levels = tree.state().levels();
-            int level = store.levelForRun(levels, tables);
-            for (Sstable table : tables) {
-                change.edit().addTable(tree.relationId(), level, table.meta());
-            }
-            change.maxCommitTs(commitTs);
-            change.swap(() -> {
-                TreeState state = tree.state();
-                tree.setStateLocked(state.with(state.levels().with(Set.of(), level, tables)));
-                builder.keep();
+        tree.beginRun();
+        try {
+            versions.change(change -> {
+                Levels levels = tree.state().levels();
+                int level = store.levelForRun(levels, tables);
+                for (Sstable table : tables) {
+                    change.edit().addTable(tree.relationId(), level, table.meta());
+                }
+                change.maxCommitTs(commitTs);
+                change.swap(() -> {
+                    TreeState state = tree.state();
+                    tree.setStateLocked(state.with(state.levels().with(Set.of(), level, tables)));
+                    builder.keep();
+                });
             });
-        });
+        } finally {
+            tree.endChange();
+        }
         store.noteRun(builder.bytes());
     }
 

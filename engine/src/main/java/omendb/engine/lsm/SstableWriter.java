@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class SstableWriter implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("sstable-writer");
     private static final int WRITE_BYTES = 1 << 20;
+    private static final long SYNC_BYTES = 8 << 20;
     private static final String TEMPORARY = ".tmp";
 
     /// Timestamp of a separator between two user keys: before all versions.
@@ -40,6 +41,7 @@ final class SstableWriter implements AutoCloseable {
     private final GrowableBuffer hashes = new GrowableBuffer(TAG);
     private @Nullable StoreFile file;
     private long position;
+    private long unsynced;
     private long entries;
     private long tombstones;
     private long minTs = Long.MAX_VALUE;
@@ -117,7 +119,12 @@ final class SstableWriter implements AutoCloseable {
         }
         file.write(pending.segment(), position);
         position += pending.size();
+        unsynced += pending.size();
         pending.truncate(0);
+        if (unsynced >= SYNC_BYTES) {
+            file.sync(); // in portions: one large sync at the end would hold up the log's
+            unsynced = 0;
+        }
     }
 
     /// Completes, syncs and renames the file.

@@ -32,6 +32,7 @@ final class VersionSet implements AutoCloseable {
     private final ReentrantLock manifestLock = new ReentrantLock();
     private final AtomicLong nextNumber;
     private final Counters counters;
+    private final @Nullable RowCache cache;
     private final LsmStats.Written writtenBefore; // this open
     private volatile Map<Long, LsmTree> trees; // copied on change, under both locks
     private volatile long flushedLsn;
@@ -44,6 +45,7 @@ final class VersionSet implements AutoCloseable {
             Epochs epochs,
             ReentrantLock stateLock,
             Counters counters,
+            @Nullable RowCache cache,
             Map<Long, LsmTree> trees,
             ManifestState state,
             Manifest manifest) {
@@ -52,6 +54,7 @@ final class VersionSet implements AutoCloseable {
         this.epochs = epochs;
         this.stateLock = stateLock;
         this.counters = counters;
+        this.cache = cache;
         this.writtenBefore = state.written();
         this.trees = trees;
         this.nextNumber = new AtomicLong(state.nextNumber());
@@ -69,6 +72,7 @@ final class VersionSet implements AutoCloseable {
             Epochs epochs,
             ReentrantLock stateLock,
             Counters counters,
+            @Nullable RowCache cache,
             boolean readOnly) {
         Manifest.Recovered recovered = Manifest.recover(files);
         if (recovered == null && readOnly) {
@@ -84,7 +88,7 @@ final class VersionSet implements AutoCloseable {
             var trees = new TreeMap<Long, LsmTree>();
             for (Map.Entry<Long, List<List<TableMeta>>> tree : state.trees().entrySet()) {
                 Levels levels = openLevels(files, tree.getKey(), tree.getValue(), opened);
-                trees.put(tree.getKey(), new LsmTree(tree.getKey(), epochs, TreeState.EMPTY.with(levels)));
+                trees.put(tree.getKey(), new LsmTree(tree.getKey(), epochs, TreeState.EMPTY.with(levels), cache));
             }
             Manifest manifest;
             if (recovered != null && (recovered.clean() || readOnly)) {
@@ -100,7 +104,7 @@ final class VersionSet implements AutoCloseable {
                 deleteLeftovers(files, trees);
                 manifest.deleteOthers();
             }
-            return new VersionSet(files, options, epochs, stateLock, counters, trees, state, manifest);
+            return new VersionSet(files, options, epochs, stateLock, counters, cache, trees, state, manifest);
         } catch (RuntimeException | Error e) {
             opened.forEach(Sstable::close);
             throw e;
@@ -273,7 +277,7 @@ final class VersionSet implements AutoCloseable {
     }
 
     LsmTree createTree(long relationId) {
-        var tree = new LsmTree(relationId, epochs, TreeState.EMPTY);
+        var tree = new LsmTree(relationId, epochs, TreeState.EMPTY, cache);
         change(change -> {
             if (trees.containsKey(relationId)) {
                 throw new IllegalArgumentException("relation " + relationId + " has a tree already");

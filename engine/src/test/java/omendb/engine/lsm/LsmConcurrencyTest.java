@@ -69,6 +69,7 @@ class LsmConcurrencyTest {
     void every_snapshot_sees_whole_commits_while_flushes_and_compactions_run() throws Exception {
         long seed = Long.getLong("omendb.seed", 99);
         LsmOptions options = LsmFixture.SMALL
+                .withRowCacheBytes(64 << 10)
                 .withMemtableBytes(256 << 10)
                 .withLevels(2, 512 << 10, 3, 128 << 10)
                 .withOldestSnapshot(this::oldest)
@@ -194,7 +195,10 @@ class LsmConcurrencyTest {
     void many_writers_insert_into_one_memtable_without_losing_a_key() throws Exception {
         int writers = 4;
         int perWriter = 20_000;
-        LsmOptions options = LsmFixture.SMALL.withMemtableBytes(1 << 20).withCompactionThreads(1);
+        LsmOptions options = LsmFixture.SMALL
+                .withRowCacheBytes(1 << 20)
+                .withMemtableBytes(1 << 20)
+                .withCompactionThreads(1);
         try (var lsm = LsmFixture.open(directory, options);
                 var pool = Executors.newFixedThreadPool(writers)) {
             LsmTree tree = lsm.store().createTree(REL);
@@ -241,7 +245,10 @@ class LsmConcurrencyTest {
 
     @Test
     void trees_come_and_go_while_others_are_written_and_compacted() throws Exception {
-        LsmOptions options = LsmFixture.SMALL.withMemtableBytes(128 << 10).withCompactionThreads(2);
+        LsmOptions options = LsmFixture.SMALL
+                .withRowCacheBytes(32 << 10)
+                .withMemtableBytes(128 << 10)
+                .withCompactionThreads(2);
         try (var lsm = LsmFixture.open(directory, options);
                 var pool = Executors.newFixedThreadPool(2)) {
             lsm.store().createTree(REL);

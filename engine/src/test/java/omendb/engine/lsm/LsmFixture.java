@@ -40,6 +40,7 @@ final class LsmFixture implements AutoCloseable {
             "lsm-cursor",
             "manifest",
             "memtable",
+            "row-cache",
             "sorted-run",
             "sstable",
             "sstable-cursor",

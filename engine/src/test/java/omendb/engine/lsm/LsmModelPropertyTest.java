@@ -88,6 +88,7 @@ class LsmModelPropertyTest {
     private static final class Machine {
         private static final int KEYS = 80;
         private static final LsmOptions OPTIONS = LsmFixture.SMALL
+                .withRowCacheBytes(64 << 10)
                 .withMemtableBytes(16 << 10)
                 .withLevels(2, 16 << 10, 2, 8 << 10)
                 .withManifestRollBytes(6 << 10);
