@@ -28,7 +28,7 @@ final class RowCache implements AutoCloseable {
     /// @param bytes most memory that rows and their headers take; tables for finding them take about an
     ///     eighth more at 100 bytes a row
     RowCache(long bytes, Epochs epochs) {
-        int count = (int) Math.clamp(Long.highestOneBit(Math.max(1, bytes / BYTES_PER_SHARD)), 1, MAX_SHARDS);
+        int count = Math.clamp(Long.highestOneBit(Math.max(1, bytes / BYTES_PER_SHARD)), 1, MAX_SHARDS);
         shards = new RowCacheShard[count];
         for (int i = 0; i < count; i++) {
             shards[i] = new RowCacheShard(bytes / count, epochs);
@@ -41,7 +41,7 @@ final class RowCache implements AutoCloseable {
 
     /// Hash of a tree's key: `hash` is the key's own.
     private static long mix(long treeName, long hash) {
-        long h = (hash ^ treeName * 0x9e3779b97f4a7c15L) * 0xbf58476d1ce4e5b9L;
+        long h = (hash ^ (treeName * 0x9e3779b97f4a7c15L)) * 0xbf58476d1ce4e5b9L;
         return h ^ (h >>> 32);
     }
 

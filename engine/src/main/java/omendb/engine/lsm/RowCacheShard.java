@@ -84,7 +84,7 @@ final class RowCacheShard {
     RowCacheShard(long capacity, Epochs epochs) {
         this.capacity = capacity;
         this.epochs = epochs;
-        this.chunkBytes = Math.clamp(capacity / CHUNKS & -8L, MIN_CHUNK_BYTES, MAX_CHUNK_BYTES);
+        this.chunkBytes = Math.clamp((capacity / CHUNKS) & -8L, MIN_CHUNK_BYTES, MAX_CHUNK_BYTES);
         this.slots = zeroed(slotCount);
         this.ghosts = zeroed(ghostCount);
     }
@@ -238,7 +238,7 @@ final class RowCacheShard {
     private void addGhost(long hash) {
         evictions++;
         NativeMemory.putLong(
-                ghosts + 8L * ((int) hash & (ghostCount - 1)), hash & ~0xffff_ffffL | evictions & 0xffff_ffffL);
+                ghosts + 8L * ((int) hash & (ghostCount - 1)), (hash & ~0xffff_ffffL) | (evictions & 0xffff_ffffL));
     }
 
     private boolean isGhost(long hash) {
@@ -249,7 +249,7 @@ final class RowCacheShard {
     // ---- slots ----
 
     private static long slotFor(long row) {
-        return NativeMemory.getLong(row) & 0xffffL << 48 | row;
+        return (NativeMemory.getLong(row) & (0xffffL << 48)) | row;
     }
 
     private long rowAt(int slot) {
@@ -274,7 +274,7 @@ final class RowCacheShard {
                     return slot;
                 }
             }
-            slot = slot + 1 & slotCount - 1;
+            slot = (slot + 1) & (slotCount - 1);
         }
         return -1;
     }
@@ -282,7 +282,7 @@ final class RowCacheShard {
     private int slotOf(long row) {
         int slot = home(NativeMemory.getLong(row));
         while (rowAt(slot) != row) {
-            slot = slot + 1 & slotCount - 1;
+            slot = (slot + 1) & (slotCount - 1);
         }
         return slot;
     }
@@ -298,7 +298,7 @@ final class RowCacheShard {
     private void place(long row) {
         int slot = home(NativeMemory.getLong(row));
         while (NativeMemory.getLong(slots + 8L * slot) != 0) {
-            slot = slot + 1 & slotCount - 1;
+            slot = (slot + 1) & (slotCount - 1);
         }
         NativeMemory.putLong(slots + 8L * slot, slotFor(row));
     }
@@ -311,7 +311,7 @@ final class RowCacheShard {
             NativeMemory.putLong(slots + 8L * gap, 0);
             int home;
             do {
-                next = next + 1 & slotCount - 1;
+                next = (next + 1) & (slotCount - 1);
                 long row = rowAt(next);
                 if (row == 0) {
                     rows--;

@@ -180,7 +180,7 @@ final class SkipList {
 
     /// The link that leads to a node, 0 to none.
     private long linkTo(long node) {
-        return node == 0 ? 0 : NativeMemory.getLong(node) & HIGH_HALF | reference(node) & LOW_HALF;
+        return node == 0 ? 0 : (NativeMemory.getLong(node) & HIGH_HALF) | (reference(node) & LOW_HALF);
     }
 
     /// Whether the node that a link leads to stands before (`key`, `commitTs`).

@@ -59,7 +59,7 @@ class PositionModelPropertyTest {
             for (int i = 0; i < numbers.length; i++) {
                 check(model, numbers[i], i, numbers.length);
                 long next = i + 1 < numbers.length ? numbers[i + 1] : -1L;
-                check(model, numbers[i] + (next - numbers[i] >>> 1), i, numbers.length);
+                check(model, numbers[i] + ((next - numbers[i]) >>> 1), i, numbers.length);
             }
         }
     }
