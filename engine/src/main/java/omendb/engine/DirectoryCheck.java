@@ -102,7 +102,7 @@ public final class DirectoryCheck {
             lsm = LsmStore.openReadOnly(files, LsmOptions.defaults().withMemtableBytes(MEMTABLE_BYTES), epochs);
         } catch (StorageException damaged) {
             report.damaged(message(damaged));
-            attempt(() -> Wal.inspect(files, WalOptions.DEFAULTS, 0, 0, (_, _, _, _) -> report.countLogRecord()));
+            attempt(() -> Wal.inspect(files, WalOptions.DEFAULTS, -1, 0, (_, _, _, _) -> report.countLogRecord()));
             report.note("rows, indexes and vectors cannot be checked without the tables");
             return;
         }
@@ -128,7 +128,7 @@ public final class DirectoryCheck {
         if (report.isHealthy()) {
             attempt(() -> readState(lsm));
         } else {
-            attempt(() -> Wal.inspect(files, WalOptions.DEFAULTS, 0, 0, (_, _, _, _) -> report.countLogRecord()));
+            attempt(() -> Wal.inspect(files, WalOptions.DEFAULTS, -1, 0, (_, _, _, _) -> report.countLogRecord()));
         }
         if (!report.isHealthy()) {
             report.note("rows, indexes and vectors are not compared with each other while tables or log are damaged");

@@ -30,6 +30,7 @@ final class KillRounds implements AutoCloseable {
     private final List<Oracle> oracles = new ArrayList<>();
     private final List<Workload> workloads = new ArrayList<>();
     private boolean created;
+    private boolean violated;
     private String lastKill = "none yet";
 
     /// @param workDirectory data and the child's log come here
@@ -78,6 +79,7 @@ final class KillRounds implements AutoCloseable {
     }
 
     private Violation violation(String what) {
+        violated = true;
         return new Violation("after " + lastKill + ": " + what);
     }
 
@@ -155,7 +157,7 @@ final class KillRounds implements AutoCloseable {
     @Override
     public void close() throws IOException {
         // what is left after a violation is evidence
-        if (totals.isClean() && Files.exists(directory)) {
+        if (!violated && Files.exists(directory)) {
             try (var files = Files.walk(directory)) {
                 for (Path file :
                         files.sorted(java.util.Comparator.reverseOrder()).toList()) {

@@ -60,9 +60,14 @@ final class LogRecovery implements AutoCloseable {
     }
 
     /// As replay, but changes nothing, and checks every record that is still there.
+    ///
+    /// @param fromLsn negative = the caller does not know what is needed
     long inspect(long fromLsn, long durableLsn, RecordVisitor visitor) {
-        long checkFrom = inventory.isEmpty() ? fromLsn : Math.min(fromLsn, inventory.oldest(fromLsn, format));
-        return read(fromLsn, durableLsn, checkFrom, visitor);
+        if (inventory.isEmpty()) {
+            return read(fromLsn, durableLsn, fromLsn, visitor);
+        }
+        long from = fromLsn < 0 ? inventory.last().firstRecordLsn() : fromLsn;
+        return read(from, durableLsn, Math.min(from, inventory.oldest(from, format)), visitor);
     }
 
     private long read(long fromLsn, long durableLsn, long checkFromLsn, RecordVisitor visitor) {
@@ -256,7 +261,16 @@ final class LogRecovery implements AutoCloseable {
         return new CorruptFileException(
                 directory + "/" + WalSegmentFormat.fileName(format.idOf(lsn)),
                 format.positionOf(lsn),
-                "wal record at LSN " + lsn + ": " + what + " (" + records + " records replayed before)");
+                "wal record at LSN " + lsn + ": " + what + runsOverInto(lsn) + " (" + records
+                        + " records replayed before)");
+    }
+
+    /// Names the second file of a record that runs over the end of a segment: the damage may be there.
+    private String runsOverInto(long lsn) {
+        long id = format.idOf(lsn);
+        boolean runsOver = lsn + HEADER_BYTES > format.endOf(id)
+                || (loadHeader(lsn) && lsn + padded(codec.length()) > format.endOf(id));
+        return runsOver ? "; it goes on in " + WalSegmentFormat.fileName(id + 1) : "";
     }
 
     @Override

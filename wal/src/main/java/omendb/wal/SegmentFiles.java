@@ -4,10 +4,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import omendb.memory.DiskFullException;
 import omendb.memory.FileStore;
 import omendb.memory.StoreFile;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +23,10 @@ import org.slf4j.LoggerFactory;
 /// MiB of zeros (a preallocated but never written block costs a journal commit at its first sync: 139 against
 /// 92 us measured).
 ///
-/// Threading: the fields are guarded by `lock`; the file operations of a preparation run outside it, only one
-/// at a time (`preparingId`).
+/// Nothing is appended to the log beyond the segments that are prepared ([#awaitPrepared]): a full disk is met before a
+/// record has its place, by the one who appends, and never by the writer.
+///
+/// Threading: the fields are guarded by `lock`; the file operations of a preparation run outside it, by one thread.
 final class SegmentFiles implements AutoCloseable {
     private static final String TEMPORARY = "prepare.tmp";
     private static final long ZERO_CHUNK_BYTES = 1 << 20;
@@ -40,10 +45,12 @@ final class SegmentFiles implements AutoCloseable {
     private final NavigableSet<Long> begun = new TreeSet<>();
     private final ArrayDeque<Long> released = new ArrayDeque<>();
 
-    private long wantedId; // 0: nothing to prepare
-    private long preparingId; // 0: nobody is at it
-    private @Nullable StoreFile prepared;
-    private long preparedId;
+    private final NavigableMap<Long, StoreFile> prepared = new TreeMap<>(); // and not begun yet
+    private long wantedId;
+    private long preparedId; // all segments up to this one have a file
+    private volatile long preparedEnd;
+    private @Nullable RuntimeException failure; // of the last attempt
+    private @Nullable RuntimeException broken; // for good
     private boolean closed;
     private @Nullable Thread preparer;
 
@@ -59,9 +66,13 @@ final class SegmentFiles implements AutoCloseable {
     }
 
     /// Takes over what replay left: begun segments, and ones that are no longer needed.
-    void adopt(List<Long> log, List<Long> unneeded) {
+    ///
+    /// @param lastId the segment that the log ends in; 0 if there is none
+    void adopt(List<Long> log, List<Long> unneeded, long lastId) {
         lock.lock();
         try {
+            preparedId = lastId;
+            preparedEnd = format.endOf(lastId);
             begun.addAll(log);
             unneeded.forEach(this::recycleOrDeleteLocked);
         } finally {
@@ -69,15 +80,55 @@ final class SegmentFiles implements AutoCloseable {
         }
     }
 
-    /// Starts preparing segment `id` in the background, if it is not prepared already.
+    /// Starts preparing all segments up to `id` in the background.
     void prepareAhead(long id) {
         lock.lock();
         try {
-            wantedId = id;
-            if (preparer == null) {
-                preparer = Thread.ofPlatform().name("wal-preparer").daemon().start(this::prepareLoop);
+            wantLocked(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void wantLocked(long id) {
+        wantedId = Math.max(wantedId, id);
+        if (preparer == null) {
+            preparer = Thread.ofPlatform().name("wal-preparer").daemon().start(this::prepareLoop);
+        }
+        changed.signalAll();
+    }
+
+    /// Bytes of the log up to this LSN have a file.
+    long preparedEnd() {
+        return preparedEnd;
+    }
+
+    /// Whether no further segment will be made.
+    boolean isBroken() {
+        lock.lock();
+        try {
+            return broken != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until the segments up to `id` are prepared.
+    ///
+    /// @throws omendb.memory.DiskFullException if there is no room; nothing has changed then, later calls try again
+    /// @throws omendb.memory.StorageException if a file could not be made; it never will be
+    void awaitPrepared(long id) {
+        lock.lock();
+        try {
+            failure = broken; // an attempt of our own, unless there is no hope
+            wantLocked(id);
+            while (preparedId < id && failure == null && !closed) {
+                changed.awaitUninterruptibly();
             }
-            changed.signalAll();
+            RuntimeException failed = failure;
+            if (preparedId < id && failed != null) {
+                throw failed;
+            }
         } finally {
             lock.unlock();
         }
@@ -86,43 +137,46 @@ final class SegmentFiles implements AutoCloseable {
     private void prepareLoop() {
         long id = awaitWanted();
         while (id != 0) {
-            StoreFile file = null;
             try {
-                file = prepare(id);
-            } catch (RuntimeException | Error e) {
-                LOG.warn("wal: segment {} could not be prepared ahead; it is tried again when it is needed", id, e);
+                finishPreparation(id, prepare(id), null);
+            } catch (RuntimeException e) {
+                LOG.warn("wal: segment {} could not be prepared: {}", id, e.toString());
+                finishPreparation(id, null, e);
+            } catch (Error e) {
+                finishPreparation(id, null, new IllegalStateException("segment " + id + " could not be prepared", e));
+                throw e;
             }
-            finishPreparation(id, file);
             id = awaitWanted();
         }
     }
 
-    /// The next segment to prepare, claimed for the caller; 0 when closed.
+    /// The next segment to prepare; 0 when closed.
     private long awaitWanted() {
         lock.lock();
         try {
-            while (!closed && (wantedId == 0 || wantedId == preparedId || preparingId != 0)) {
+            while (!closed && (wantedId <= preparedId || failure != null)) {
                 changed.awaitUninterruptibly();
             }
-            preparingId = closed ? 0 : wantedId;
-            return preparingId;
+            return closed ? 0 : preparedId + 1;
         } finally {
             lock.unlock();
         }
     }
 
-    private void finishPreparation(long id, @Nullable StoreFile file) {
+    private void finishPreparation(long id, @Nullable StoreFile file, @Nullable RuntimeException failed) {
         lock.lock();
         try {
-            preparingId = 0;
-            if (wantedId == id) {
-                wantedId = 0;
-            }
             if (file != null && closed) {
                 file.close();
             } else if (file != null) {
-                prepared = file;
+                prepared.put(id, file);
                 preparedId = id;
+                preparedEnd = format.endOf(id);
+            } else {
+                failure = failed;
+                if (!(failed instanceof DiskFullException)) {
+                    broken = failed; // a sync that failed is not tried again as if nothing were
+                }
             }
             changed.signalAll();
         } finally {
@@ -130,40 +184,18 @@ final class SegmentFiles implements AutoCloseable {
         }
     }
 
-    /// The prepared file of segment `id`, to be begun now; prepares it here if it is not ready.
-    ///
-    /// @throws omendb.memory.StorageException if it cannot be made, for one if the disk is full
+    /// The prepared file of segment `id`, to be begun now. Whoever appended to it waited for it ([#awaitPrepared]).
     StoreFile take(long id) {
         lock.lock();
         try {
-            while (preparingId != 0) {
-                changed.awaitUninterruptibly();
+            StoreFile file = prepared.remove(id);
+            if (file == null) {
+                throw new IllegalStateException("wal segment " + id + " is not prepared");
             }
-            if (preparedId == id && prepared != null) {
-                StoreFile file = prepared;
-                prepared = null;
-                preparedId = 0;
-                begun.add(id);
-                return file;
-            }
-            preparingId = id;
+            begun.add(id);
+            return file;
         } finally {
             lock.unlock();
-        }
-        try {
-            return prepare(id);
-        } finally {
-            lock.lock();
-            try {
-                begun.add(id);
-                preparingId = 0;
-                if (wantedId == id) {
-                    wantedId = 0;
-                }
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
         }
     }
 
@@ -194,6 +226,7 @@ final class SegmentFiles implements AutoCloseable {
         if (store.exists(temporary)) {
             store.delete(temporary); // an earlier attempt that ended half-way
         }
+        boolean complete = false;
         try (StoreFile file = store.create(temporary);
                 Arena arena = Arena.ofConfined()) {
             file.preallocate(format.segmentBytes());
@@ -203,6 +236,11 @@ final class SegmentFiles implements AutoCloseable {
                 file.write(zeros.asSlice(0, bytes), position);
             }
             file.sync();
+            complete = true;
+        } finally {
+            if (!complete && store.exists(temporary)) {
+                store.delete(temporary); // gives its room back to others
+            }
         }
         store.rename(temporary, path(id));
     }
@@ -241,10 +279,8 @@ final class SegmentFiles implements AutoCloseable {
         if (running != null) {
             joinQuietly(running);
         }
-        if (prepared != null) { // no other thread is left
-            prepared.close();
-            prepared = null;
-        }
+        prepared.values().forEach(StoreFile::close); // no other thread is left
+        prepared.clear();
     }
 
     private static void joinQuietly(Thread thread) {

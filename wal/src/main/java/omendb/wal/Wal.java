@@ -7,8 +7,11 @@ import static omendb.wal.WalRecordFormat.padded;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import omendb.memory.DiskFullException;
 import omendb.memory.FileStore;
 import omendb.memory.NativeMemory;
+import omendb.memory.StorageException;
 import omendb.memory.StoreFile;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +45,9 @@ public final class Wal implements AutoCloseable {
     private boolean closed;
 
     /// What exists from replay on.
-    private record Running(AppendRing ring, SegmentFiles files, WalWriter writer) {}
+    ///
+    /// @param reserved end of what was promised a place in prepared segments; at least what is claimed
+    private record Running(AppendRing ring, SegmentFiles files, WalWriter writer, AtomicLong reserved) {}
 
     private Wal(FileStore store, WalOptions options, SegmentInventory inventory) {
         this.store = store;
@@ -91,6 +96,8 @@ public final class Wal implements AutoCloseable {
     /// Reads a log that nobody has open and changes nothing in it. Checks every record that is there, also those
     /// before `fromLsn`; hands those after it to `visitor`.
     ///
+    /// @param fromLsn as for [#replay]; negative = whatever there is, for one who does not know what is needed
+    ///
     /// @return end LSN of the last record
     /// @throws omendb.memory.CorruptFileException as [#replay]
     public static long inspect(
@@ -108,13 +115,13 @@ public final class Wal implements AutoCloseable {
         long firstId = end == 0 ? 1 : inventory.startFor(fromLsn, format).id();
         List<Long> unneeded = new ArrayList<>(inventory.files());
         unneeded.removeIf(id -> id >= firstId);
-        files.adopt(inventory.begunBetween(firstId, lastId), unneeded);
+        files.adopt(inventory.begunBetween(firstId, lastId), unneeded, lastId);
         boolean atBoundary = end == format.startOf(format.idOf(end));
         StoreFile file = atBoundary ? null : store.open(files.path(lastId));
         var ring = new AppendRing(options.ringBytes(), maxRecordBytes, end);
         var writer = new WalWriter(ring, files, format, options.flushInterval().toNanos(), end, file);
         writer.start();
-        return new Running(ring, files, writer);
+        return new Running(ring, files, writer, new AtomicLong(end));
     }
 
     /// Appends a record, whose payload is the given segments one after the other. Returns when the record is in
@@ -123,6 +130,8 @@ public final class Wal implements AutoCloseable {
     /// @param type meaning known to the caller, 0..65535
     /// @return LSN of the record's end
     /// @throws IllegalArgumentException if the payload exceeds [#MAX_PAYLOAD_BYTES]
+    /// @throws omendb.memory.DiskFullException if there is no room for a further segment: nothing was
+    ///     appended, and the log goes on when there is room again
     /// @throws WalFailedException if the log has failed
     /// @throws IllegalStateException if the log is closed
     public long append(int type, long transactionId, MemorySegment... payload) {
@@ -139,12 +148,54 @@ public final class Wal implements AutoCloseable {
         }
         Running parts = running();
         checkNotFailed(parts);
+        reserve(parts, recordBytes(bytes));
         var source = new PayloadSource(payload);
         if (bytes <= maxRecordBytes - HEADER_BYTES) {
             long start = appendPart(parts, type, transactionId, WalRecordFormat.WHOLE, 0, source, bytes);
             return start + padded(HEADER_BYTES + bytes);
         }
         return appendInParts(parts, type, transactionId, source, bytes);
+    }
+
+    /// Bytes that a payload takes in the log, in one part or several.
+    private long recordBytes(long payloadBytes) {
+        if (payloadBytes <= maxRecordBytes - HEADER_BYTES) {
+            return padded(HEADER_BYTES + payloadBytes);
+        }
+        long piece = (long) maxRecordBytes - HEADER_BYTES - PART_PREFIX_BYTES;
+        long whole = (payloadBytes - 1) / piece;
+        return whole * padded(maxRecordBytes) + padded(HEADER_BYTES + PART_PREFIX_BYTES + payloadBytes - whole * piece);
+    }
+
+    /// Makes sure that the segments for `bytes` more are there, before anything is claimed in the ring.
+    private void reserve(Running parts, long bytes) {
+        while (true) {
+            long from = parts.reserved.get();
+            long end = from + bytes;
+            if (end <= parts.files.preparedEnd()) {
+                if (parts.reserved.compareAndSet(from, end)) {
+                    return;
+                }
+            } else {
+                awaitPrepared(parts, format.idOf(end - 1));
+                checkNotFailed(parts);
+                if (parts.ring.isShut()) {
+                    throw new IllegalStateException("the log is closed");
+                }
+            }
+        }
+    }
+
+    private static void awaitPrepared(Running parts, long id) {
+        try {
+            parts.files.awaitPrepared(id);
+        } catch (DiskFullException full) {
+            throw full;
+        } catch (StorageException broken) {
+            throw new WalFailedException(
+                    "no further segment of the write-ahead log can be made, restart to recover: " + broken.getMessage(),
+                    broken);
+        }
     }
 
     private long appendInParts(Running parts, int type, long transactionId, PayloadSource source, long bytes) {
@@ -219,9 +270,10 @@ public final class Wal implements AutoCloseable {
         return running().ring.claimedLsn();
     }
 
-    /// Whether the log has failed for good.
+    /// Whether the log has failed for good; what has a place in a prepared segment may still get through.
     public boolean hasFailed() {
-        return running().writer.failed();
+        Running parts = running();
+        return parts.writer.failed() || parts.files.isBroken();
     }
 
     /// Syncs since open; a sync makes a whole group of records durable.

@@ -180,20 +180,29 @@ class WalDamageTest {
     }
 
     @Test
-    void a_full_disk_fails_the_log_only_when_the_next_segment_is_needed() {
+    void a_full_disk_refuses_what_needs_a_further_segment_and_the_log_goes_on_when_there_is_room() {
         try (CrashableFileStore store = CrashableFileStore.create();
                 Wal wal = Wal.open(store, OPTIONS)) {
             wal.replay(0, Seen.nothing());
-            for (int i = 1; i <= 40; i++) {
-                store.failAt(Operation.PREALLOCATE, i, Fault.DISK_FULL);
-            }
-            var e = assertThrows(WalFailedException.class, () -> {
-                for (int i = 0; i < 1000; i++) {
-                    wal.awaitDurable(
-                            Seen.append(wal, 1, i, Seen.payload(arena, 100, i)).endLsn());
+            wal.awaitDurable(Seen.append(wal, 1, 0, Seen.payload(arena, 100, 0)).endLsn());
+            store.setFull(true);
+            long appended = 0;
+            try {
+                for (int i = 1; i < 10_000; i++) {
+                    appended =
+                            Seen.append(wal, 1, i, Seen.payload(arena, 100, i)).endLsn();
                 }
-            });
-            assertInstanceOf(DiskFullException.class, e.getCause());
+            } catch (DiskFullException full) {
+                assertTrue(full.getMessage().contains("wal/"), full.getMessage());
+            }
+            assertEquals(appended, wal.appendedLsn());
+            wal.awaitDurable(appended);
+            assertThrows(DiskFullException.class, () -> Seen.append(wal, 1, 1, Seen.payload(arena, 60_000, 1)));
+            assertEquals(appended, wal.appendedLsn());
+            store.setFull(false);
+            long after = Seen.append(wal, 1, 2, Seen.payload(arena, 60_000, 2)).endLsn();
+            wal.awaitDurable(after);
+            assertTrue(after > appended);
         }
     }
 

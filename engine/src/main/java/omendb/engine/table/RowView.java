@@ -1,7 +1,9 @@
 package omendb.engine.table;
 
+import omendb.engine.txn.StorageFailures;
 import omendb.engine.type.ColumnVector;
 import omendb.memory.NativeMemory;
+import omendb.memory.StorageException;
 
 /// Reads one encoded row in place. Reused: [#set] points it at a row that the caller keeps alive.
 ///
@@ -45,9 +47,17 @@ final class RowView {
     long lane(int attnum) {
         return switch (layout.storage(attnum)) {
             case FIXED -> layout.type(attnum).readLane(row + layout.position(attnum));
-            case SLOT -> storage.vectorColumn(attnum).address(slot(attnum));
+            case SLOT -> vectorAddress(attnum);
             case VARIABLE -> row + layout.dataPosition() + variableStart(layout.position(attnum));
         };
+    }
+
+    private long vectorAddress(int attnum) {
+        try {
+            return storage.vectorColumn(attnum).checkedAddress(slot(attnum));
+        } catch (StorageException damaged) {
+            throw StorageFailures.translate(damaged);
+        }
     }
 
     /// Length of a non-NULL BYTES column.

@@ -1,9 +1,11 @@
 package omendb.engine.table;
 
 import omendb.ann.HnswSearch;
+import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
 import omendb.engine.vector.VectorColumn;
+import omendb.memory.StorageException;
 
 /// Visible rows nearest first. Hits whose row the statement does not see, or whose row it sees with another
 /// vector, are
@@ -35,12 +37,25 @@ public final class VectorSearch implements AutoCloseable {
             if (lookup.findRow(rowId)) {
                 view.set(lookup.address());
                 if (!view.isNull(attnum) && view.slot(attnum) == slot) {
+                    check(slot);
                     return true;
                 }
+            }
+            if (!column.isDead(slot)) {
+                check(slot); // or a damaged entry would hide its row
             }
             skipped++;
         }
         return false;
+    }
+
+    /// The distance came from the slot's floats, and its entry leads to the row.
+    private void check(long slot) {
+        try {
+            column.checkedAddress(slot);
+        } catch (StorageException damaged) {
+            throw StorageFailures.translate(damaged);
+        }
     }
 
     public long rowId() {

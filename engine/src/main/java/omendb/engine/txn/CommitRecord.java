@@ -42,6 +42,7 @@ public final class CommitRecord implements AutoCloseable {
     private final Slab slab = new Slab(TAG, 1 << 10);
     private final WriteBatch batch = new WriteBatch();
     private final List<MemorySegment> sections = new ArrayList<>();
+    private boolean logged;
 
     /// The transaction's puts and deletes; participants may add.
     public WriteBatch batch() {
@@ -56,6 +57,15 @@ public final class CommitRecord implements AutoCloseable {
         NativeMemory.putLong(address + 8, bytes);
         sections.add(NativeMemory.segment(address, HEADER_BYTES + bytes));
         return NativeMemory.segment(address + HEADER_BYTES, bytes);
+    }
+
+    /// The log has taken the record: from now on a failure leaves its commit in doubt.
+    void noteLogged() {
+        logged = true;
+    }
+
+    boolean isLogged() {
+        return logged;
     }
 
     boolean isEmpty() {
@@ -119,6 +129,7 @@ public final class CommitRecord implements AutoCloseable {
 
     /// Empties the record for the next commit.
     void clear() {
+        logged = false;
         batch.clear();
         sections.clear();
         slab.reset();

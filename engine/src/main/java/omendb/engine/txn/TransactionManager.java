@@ -125,9 +125,10 @@ public final class TransactionManager implements AutoCloseable {
                         timestamp -> joined.forEach(participant -> participant.committed(timestamp)));
                 applied = true;
             } finally {
-                if (!applied) {
+                if (!applied && !record.isLogged()) {
                     joined.forEach(TransactionManager::rollBack);
                 }
+                // logged but not durable for sure: recovery may find it committed, so what it refers to must stay
                 transaction.finish();
             }
         } finally {
@@ -206,6 +207,7 @@ public final class TransactionManager implements AutoCloseable {
         } catch (RuntimeException failed) {
             throw StorageFailures.translate(failed);
         }
+        record.noteLogged();
         boolean applied = false;
         try {
             if (awaitDurable) {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// take the lock.
 final class ChunkedFile implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("vectors");
-    private static final int FORMAT_VERSION = 1;
+    private static final int FORMAT_VERSION = 2;
     private static final long FIRST_CHUNK_BYTES = 256 << 10;
     private static final int DOUBLINGS = 8;
     private static final String TEMPORARY = ".tmp";
@@ -183,7 +183,7 @@ final class ChunkedFile implements AutoCloseable {
             file.sync();
             complete = true;
         } finally {
-            if (!complete) {
+            if (!complete && store.exists(temporary)) {
                 store.delete(temporary);
             }
         }

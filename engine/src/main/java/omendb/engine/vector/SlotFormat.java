@@ -10,18 +10,18 @@ import omendb.memory.NativeMemory;
 ///     offset size field
 ///     0      8    row id
 ///     8      4    crc32c of the slot number (8 bytes), the row id (8 bytes) and the floats
-///     12     4    flags: 1 = written, 2 = dead
+///     12     4    state: [#LIVE] or [#DEAD], which differ in many bits
 ///
-/// All zero = never written. Valid if flag 1 is set and the crc matches the floats in `vectors-k.vec`; anything
+/// All zero = never written. Valid if live and the crc matches the floats in `vectors-k.vec`; anything
 /// else below
 /// the limit of a column is a slot of a transaction that a crash cut short. An entry never crosses a sector.
 final class SlotFormat {
     static final int BYTES = 16;
     static final int ROW_ID = 0;
     static final int CRC = 8;
-    static final int FLAGS = 12;
-    static final int WRITTEN = 1;
-    static final int DEAD = 2;
+    static final int STATE = 12;
+    static final int LIVE = 0x5c3a_a5e1;
+    static final int DEAD = 0xa3c5_1d78;
 
     private static final MemoryTag TAG = MemoryTag.of("vectors");
     private static final int PREFIX_BYTES = 16;

@@ -43,6 +43,7 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     private final ChunkedFile slots;
     private final SlotFormat.Scratch scratch;
     private final long entry = MemoryAccount.allocate(TAG, SlotFormat.BYTES);
+    private final CheckedSlots checked = new CheckedSlots(MAX_SLOTS);
     private @Nullable SlotStates states;
     private long resolvedLimit;
     private volatile long publishedLimit;
@@ -152,11 +153,32 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
 
     /// Whether a slot below the limit is dead: no snapshot sees it, or its transaction rolled back.
     public boolean isDead(long slot) {
-        return (NativeMemory.getInt(entryAddress(slot) + SlotFormat.FLAGS) & SlotFormat.DEAD) != 0;
+        return NativeMemory.getInt(entryAddress(slot) + SlotFormat.STATE) == SlotFormat.DEAD;
     }
 
     private long entryAddress(long slot) {
         return slots.baseAddress() + slot * SlotFormat.BYTES;
+    }
+
+    /// Address of a slot's floats, compared with their checksum at the first call for the slot since the column was
+    /// opened.
+    ///
+    /// @throws CorruptFileException if they are damaged
+    public long checkedAddress(long slot) {
+        if (!checked.contains(slot)) {
+            check(slot);
+        }
+        return address(slot);
+    }
+
+    private synchronized void check(long slot) {
+        if (!isStored(slot)) {
+            throw entryProblem(slot, "slot " + slot + " was never written");
+        }
+        if (!hasValidChecksum(slot)) {
+            throw damaged(slot);
+        }
+        checked.add(slot);
     }
 
     /// Writes a vector into the next slot, pending until [#resolve] or [#markDead].
@@ -196,8 +218,9 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         vectors.write(NativeMemory.segment(vectorAddress, (long) dimensions * Float.BYTES), slot * strideBytes);
         NativeMemory.putLong(entry + SlotFormat.ROW_ID, rowId);
         NativeMemory.putInt(entry + SlotFormat.CRC, scratch.crc(slot, rowId, vectorAddress));
-        NativeMemory.putInt(entry + SlotFormat.FLAGS, SlotFormat.WRITTEN);
+        NativeMemory.putInt(entry + SlotFormat.STATE, SlotFormat.LIVE);
         slots.write(NativeMemory.segment(entry, SlotFormat.BYTES), slot * SlotFormat.BYTES);
+        checked.add(slot);
     }
 
     /// Declares that the transaction of a slot committed.
@@ -222,13 +245,13 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         if (closed) {
             return;
         }
-        setFlags(slot, SlotFormat.WRITTEN | SlotFormat.DEAD);
+        setState(slot, SlotFormat.DEAD);
         states().resolve(slot);
     }
 
-    private void setFlags(long slot, int flags) {
-        NativeMemory.putInt(entry, flags);
-        slots.write(NativeMemory.segment(entry, Integer.BYTES), slot * SlotFormat.BYTES + SlotFormat.FLAGS);
+    private void setState(long slot, int state) {
+        NativeMemory.putInt(entry, state);
+        slots.write(NativeMemory.segment(entry, Integer.BYTES), slot * SlotFormat.BYTES + SlotFormat.STATE);
     }
 
     /// All slots below are live or dead; the first pending one, or the limit.
@@ -301,7 +324,7 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         return slot >= 0
                 && slot < slots.capacity() / SlotFormat.BYTES
                 && slot < vectors.capacity() / strideBytes
-                && NativeMemory.getInt(entryAddress(slot) + SlotFormat.FLAGS) != 0;
+                && NativeMemory.getInt(entryAddress(slot) + SlotFormat.STATE) != 0;
     }
 
     /// What is wrong with a live slot, or null.
@@ -311,9 +334,9 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         if (!isStored(slot)) {
             return entryProblem(slot, "slot " + slot + " was never written");
         }
-        int flags = NativeMemory.getInt(entryAddress(slot) + SlotFormat.FLAGS);
-        if (flags != SlotFormat.WRITTEN) {
-            String what = flags == (SlotFormat.WRITTEN | SlotFormat.DEAD) ? " is marked dead" : " has flags " + flags;
+        int state = NativeMemory.getInt(entryAddress(slot) + SlotFormat.STATE);
+        if (state != SlotFormat.LIVE) {
+            String what = state == SlotFormat.DEAD ? " is marked dead" : " has the state " + state;
             return entryProblem(slot, "slot " + slot + what);
         }
         if (!hasValidChecksum(slot)) {
@@ -376,13 +399,13 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         long garbage = 0;
         long damaged = 0;
         for (long slot = resolved; slot < publishedLimit; slot++) {
-            int flags = NativeMemory.getInt(entryAddress(slot) + SlotFormat.FLAGS);
-            if (flags == SlotFormat.WRITTEN && owner.refersTo(rowId(slot), slot, entry)) {
+            int state = NativeMemory.getInt(entryAddress(slot) + SlotFormat.STATE);
+            if (state == SlotFormat.LIVE && owner.refersTo(rowId(slot), slot, entry)) {
                 live++;
                 damaged += hasValidChecksum(slot) ? 0 : 1;
             } else {
                 garbage++;
-                setFlags(slot, SlotFormat.WRITTEN | SlotFormat.DEAD);
+                setState(slot, SlotFormat.DEAD);
             }
         }
         resolvedLimit = publishedLimit;
@@ -393,7 +416,7 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     /// End of the entries that anything was written to, looked for from `from` on.
     private long writtenLimit(long from) {
         long limit = Math.min(slots.capacity() / SlotFormat.BYTES, vectors.capacity() / strideBytes);
-        while (limit > from && NativeMemory.getInt(entryAddress(limit - 1) + SlotFormat.FLAGS) == 0) {
+        while (limit > from && NativeMemory.getInt(entryAddress(limit - 1) + SlotFormat.STATE) == 0) {
             limit--;
         }
         return limit;
@@ -408,6 +431,7 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         closed = true;
         vectors.close();
         slots.close();
+        checked.close();
         scratch.close();
         if (states != null) {
             states.close();
