@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// Threading: any thread may call anything but [#close].
 public final class LsmStore implements AutoCloseable {
     private static final long ADMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /// Writers wait this long for each batch from `frozenMemtables` on, which slows them to what flushes keep
+    /// up with and stops none for long; they stop only at [#MORE_FROZEN] times as many.
+    private static final long SHORT_ADMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private static final int MORE_FROZEN = 2;
     private static final long ADMIT_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     /// Level-0 tables, in multiples of the number that starts a compaction, from which writers are slowed
@@ -154,18 +160,20 @@ public final class LsmStore implements AutoCloseable {
         if (options.compactionThreads() == 0) {
             return;
         }
-        if (memtables.frozenCount() >= options.frozenMemtables()) {
-            awaitFlush();
+        int frozen = memtables.frozenCount();
+        if (frozen >= MORE_FROZEN * options.frozenMemtables()) {
+            awaitFlush(MORE_FROZEN * options.frozenMemtables(), ADMIT_NANOS);
+        } else if (frozen >= options.frozenMemtables()) {
+            awaitFlush(options.frozenMemtables(), SHORT_ADMIT_NANOS);
         } else if (memtables.frozenCount() > 0 && isLevelZeroCrowded()) {
             pause();
         }
     }
 
-    private void awaitFlush() {
-        long deadline = System.nanoTime() + ADMIT_NANOS;
+    private void awaitFlush(int limit, long nanos) {
+        long deadline = System.nanoTime() + nanos;
         try {
-            while (!memtables.awaitFlush(options.frozenMemtables(), ADMIT_SLICE_NANOS)
-                    && System.nanoTime() - deadline < 0) {
+            while (!memtables.awaitFlush(limit, ADMIT_SLICE_NANOS) && System.nanoTime() - deadline < 0) {
                 RuntimeException failure = background.flushFailure();
                 if (failure != null) {
                     throw failure;
@@ -288,6 +296,7 @@ public final class LsmStore implements AutoCloseable {
         }
         LsmTree tree = tree(relationId);
         var builder = new TableBuilder(files, options, versions, relationId, commitTs, options.tableBytes());
+        builder.syncOnce();
         return new SortedRun(this, versions, tree, commitTs, builder);
     }
 

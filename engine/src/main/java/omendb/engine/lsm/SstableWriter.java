@@ -42,6 +42,7 @@ final class SstableWriter implements AutoCloseable {
     private @Nullable StoreFile file;
     private long position;
     private long unsynced;
+    private boolean syncsOnce;
     private long entries;
     private long tombstones;
     private long minTs = Long.MAX_VALUE;
@@ -63,6 +64,11 @@ final class SstableWriter implements AutoCloseable {
 
     long entries() {
         return entries;
+    }
+
+    /// No sync before the last: for a caller that waits for the table.
+    void syncOnce() {
+        syncsOnce = true;
     }
 
     /// Bytes of the file so far, without index and filter.
@@ -121,7 +127,7 @@ final class SstableWriter implements AutoCloseable {
         position += pending.size();
         unsynced += pending.size();
         pending.truncate(0);
-        if (unsynced >= SYNC_BYTES) {
+        if (unsynced >= SYNC_BYTES && !syncsOnce) {
             file.sync(); // in portions: one large sync at the end would hold up the log's
             unsynced = 0;
         }

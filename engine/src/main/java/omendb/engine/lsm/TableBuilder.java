@@ -20,6 +20,7 @@ final class TableBuilder implements AutoCloseable {
     private final List<Sstable> tables = new ArrayList<>();
     private @Nullable SstableWriter writer;
     private boolean kept;
+    private boolean syncsOnce;
 
     /// @param baseTs no version is older
     /// @param splitBytes a new table is begun at a new key when the current one has this size
@@ -31,6 +32,11 @@ final class TableBuilder implements AutoCloseable {
         this.relationId = relationId;
         this.baseTs = baseTs;
         this.splitBytes = splitBytes;
+    }
+
+    /// See [SstableWriter#syncOnce].
+    void syncOnce() {
+        syncsOnce = true;
     }
 
     void add(RunCursor run, boolean newKey) {
@@ -56,6 +62,9 @@ final class TableBuilder implements AutoCloseable {
             }
             current =
                     new SstableWriter(files, options, relationId, versions.newNumber(), baseTs, versions.flushedLsn());
+            if (syncsOnce) {
+                current.syncOnce();
+            }
             writer = current;
         }
         current.add(key, keyLength, commitTs, tombstone, valueAddress, valueLength);

@@ -131,8 +131,12 @@ public final class StorageBench {
             try (Contender store = opener.open(scratch)) {
                 warming.put(store, all, 0);
                 store.settle();
-                warming.get(store, all, 0);
-                warming.scan(store, 0);
+                for (int round = 0; round < ROUNDS; round++) {
+                    warming.get(store, all, 0);
+                    warming.get(store, all, -1);
+                    warming.range(store, few.uniform(RANGES, round), 100);
+                    warming.scan(store, 0);
+                }
             }
             Workload.deleteTree(scratch);
         });
