@@ -36,6 +36,23 @@ final class CompactionPicker {
             all.addAll(below);
             return all;
         }
+
+        /// Whether a table lies in the range from the job's first key to its last, be it in a gap between its
+        /// tables: what the job writes may reach over gaps.
+        boolean spans(Sstable table) {
+            Set<Sstable> all = all();
+            return all.stream().anyMatch(merged -> !table.isBefore(merged))
+                    && all.stream().anyMatch(merged -> !merged.isBefore(table));
+        }
+
+        /// Tables of the output level that lie in gaps of the job, in key order: no table that it writes may
+        /// reach over one of them.
+        List<Sstable> tablesInGaps(Levels levels) {
+            Set<Sstable> all = all();
+            return Arrays.stream(levels.level(output))
+                    .filter(table -> !all.contains(table) && spans(table))
+                    .toList();
+        }
     }
 
     /// How urgent compaction is: 1 or more means that a level is over its limit.
@@ -134,15 +151,19 @@ final class CompactionPicker {
     }
 
     /// The level that takes a run from outside: the highest one whose limit it does not break and that lies
-    /// above everything it overlaps; 0 if it overlaps level 0.
-    int levelForRun(Levels levels, List<Sstable> run) {
+    /// above everything it overlaps; 0 if it overlaps level 0. What a job is about to write counts as there.
+    ///
+    /// @param running the tree's compaction, if there is one
+    int levelForRun(Levels levels, List<Sstable> run, @Nullable Job running) {
         long bytes = run.stream().mapToLong(table -> table.meta().bytes()).sum();
         if (!levels.overlapping(0, run).isEmpty()) {
             return 0;
         }
         int candidate = 0;
         for (int level = 1; level < Levels.COUNT; level++) {
-            if (!levels.overlapping(level, run).isEmpty()) {
+            boolean awaited =
+                    running != null && running.output() == level && run.stream().anyMatch(running::spans);
+            if (awaited || !levels.overlapping(level, run).isEmpty()) {
                 return candidate;
             }
             candidate = level;

@@ -82,8 +82,7 @@ final class Compactor {
             return false;
         }
         try {
-            TreeState state = tree.stateOrNull();
-            Job job = state == null ? null : picking.pick(state.levels());
+            Job job = begin(tree, picking);
             if (job != null) {
                 run(tree, job);
             }
@@ -94,6 +93,16 @@ final class Compactor {
         } finally {
             release(tree);
         }
+    }
+
+    /// Chooses a job for a claimed tree and announces it.
+    private @Nullable Job begin(LsmTree tree, Picker picking) {
+        return versions.withoutChanges(() -> {
+            TreeState state = tree.stateOrNull();
+            Job job = state == null ? null : picking.pick(state.levels());
+            tree.setRunningJob(job);
+            return job;
+        });
     }
 
     private void setUncompactable(LsmTree tree) {
@@ -111,8 +120,7 @@ final class Compactor {
             return;
         }
         try {
-            TreeState state = tree.stateOrNull();
-            Job job = state == null ? null : picker.pickAll(state.levels());
+            Job job = begin(tree, picker::pickAll);
             if (job != null) {
                 merge(tree, job);
                 counters.compactions.increment();
@@ -171,6 +179,7 @@ final class Compactor {
         List<Sstable> orphans;
         stateLock.lock();
         try {
+            tree.setRunningJob(null);
             tree.setCompactingLocked(false);
             orphans = tree.takeOrphansLocked();
             released.signalAll();
@@ -229,6 +238,8 @@ final class Compactor {
         if (!job.below().isEmpty()) {
             runs.add(new LevelCursor(job.below().toArray(Sstable[]::new)));
         }
+        Sstable[] barriers = tablesInGaps(tree, job);
+        int passed = 0;
         try (var merge = new RunMerge(runs, false);
                 var filter = new VersionFilter(options.oldestSnapshot().getAsLong())) {
             merge.start();
@@ -244,6 +255,10 @@ final class Compactor {
                     unpaid = 0;
                 }
                 if (filter.accept(run) && !(filter.isObsoleteTombstone(run) && isBottom(run, deeper))) {
+                    while (passed < barriers.length && isAfter(run, barriers[passed])) {
+                        passed++;
+                        builder.endTable();
+                    }
                     builder.add(run, filter.isNewKey());
                 }
                 merge.advance();
@@ -271,6 +286,15 @@ final class Compactor {
         return deeper;
     }
 
+    private static Sstable[] tablesInGaps(LsmTree tree, Job job) {
+        TreeState state = tree.stateOrNull();
+        return state == null ? new Sstable[0] : job.tablesInGaps(state.levels()).toArray(Sstable[]::new);
+    }
+
+    private static boolean isAfter(RunCursor run, Sstable table) {
+        return table.compareToLargest(run.keyAddress, run.keyLength, run.prefix) > 0;
+    }
+
     private static boolean isBottom(RunCursor run, List<Sstable> deeper) {
         for (Sstable table : deeper) {
             if (table.covers(run.keyAddress, run.keyLength, run.prefix)) {
@@ -282,15 +306,13 @@ final class Compactor {
 
     private static void install(LsmTree tree, Job job, List<Sstable> outputs, VersionSet.Change change) {
         Set<Sstable> removed = job.all();
+        Levels levels = tree.state().levels().with(removed, job.output(), outputs);
         for (Sstable table : removed) {
             change.edit().removeTable(tree.relationId(), table.meta().number());
         }
         for (Sstable table : outputs) {
             change.edit().addTable(tree.relationId(), job.output(), table.meta());
         }
-        change.swap(() -> {
-            TreeState state = tree.state();
-            tree.setStateLocked(state.with(state.levels().with(removed, job.output(), outputs)));
-        });
+        change.swap(() -> tree.setStateLocked(tree.state().with(levels)));
     }
 }

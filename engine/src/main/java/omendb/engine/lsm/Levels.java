@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The tables of a tree at one moment: level 0 newest first (tables may overlap), each level below in key
 /// order without overlap. A key's versions never straddle two tables of one level. Immutable.
@@ -64,6 +65,8 @@ final class Levels {
 
     /// These levels without `removed` and with `added` in `level`. Tables added to level 0 are newer than
     /// those there, the first one the newest.
+    ///
+    /// @throws IllegalStateException if tables of a level below 0 overlap then: look-ups would miss keys
     Levels with(Set<Sstable> removed, int level, List<Sstable> added) {
         var changed = new Sstable[COUNT][];
         for (int i = 0; i < COUNT; i++) {
@@ -82,7 +85,10 @@ final class Levels {
             changed[i] = tables.toArray(Sstable[]::new);
         }
         var result = new Levels(changed);
-        assert result.isOrdered() : result;
+        String overlap = result.findOverlap();
+        if (overlap != null) {
+            throw new IllegalStateException(overlap);
+        }
         return result;
     }
 
@@ -148,15 +154,17 @@ final class Levels {
         return found;
     }
 
-    private boolean isOrdered() {
+    /// Names two tables of one level that overlap though they must not; null if there are none.
+    private @Nullable String findOverlap() {
         for (int level = 1; level < COUNT; level++) {
             for (int i = 1; i < levels[level].length; i++) {
                 if (!levels[level][i - 1].isBefore(levels[level][i])) {
-                    return false;
+                    return "%s overlaps %s on level %d"
+                            .formatted(levels[level][i].path(), levels[level][i - 1].path(), level);
                 }
             }
         }
-        return true;
+        return null;
     }
 
     @Override

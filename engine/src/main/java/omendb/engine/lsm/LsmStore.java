@@ -313,8 +313,9 @@ public final class LsmStore implements AutoCloseable {
         return versions.isManifestInDoubt();
     }
 
-    int levelForRun(Levels levels, List<Sstable> tables) {
-        return compactor.picker().levelForRun(levels, tables);
+    /// Call while no change of the structure can come in between.
+    int levelForRun(LsmTree tree, List<Sstable> tables) {
+        return compactor.picker().levelForRun(tree.state().levels(), tables, tree.runningJob());
     }
 
     void noteRun(long bytes) {

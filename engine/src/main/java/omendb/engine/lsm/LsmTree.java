@@ -3,6 +3,7 @@ package omendb.engine.lsm;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import omendb.engine.lsm.CompactionPicker.Job;
 import omendb.memory.Checksum;
 import omendb.memory.Epochs;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,10 @@ public final class LsmTree {
 
     /// A compaction works on the tables: no second one may. Under the store's state lock.
     private boolean compacting;
+
+    /// What the compaction does. Set while no change of the structure can come in between, so that a sorted
+    /// run never takes a place that the job is going to fill.
+    private volatile @Nullable Job runningJob;
 
     /// A table turned out to be damaged: background compaction leaves the tree alone until it is opened
     /// again. Under the store's state lock.
@@ -195,6 +200,15 @@ public final class LsmTree {
 
     void setCompactingLocked(boolean compacting) {
         this.compacting = compacting;
+    }
+
+    @Nullable
+    Job runningJob() {
+        return runningJob;
+    }
+
+    void setRunningJob(@Nullable Job job) {
+        runningJob = job;
     }
 
     boolean isUncompactableLocked() {

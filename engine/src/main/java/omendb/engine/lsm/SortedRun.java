@@ -58,15 +58,14 @@ public final class SortedRun implements AutoCloseable {
         tree.beginRun();
         try {
             versions.change(change -> {
-                Levels levels = tree.state().levels();
-                int level = store.levelForRun(levels, tables);
+                int level = store.levelForRun(tree, tables);
+                Levels levels = tree.state().levels().with(Set.of(), level, tables);
                 for (Sstable table : tables) {
                     change.edit().addTable(tree.relationId(), level, table.meta());
                 }
                 change.maxCommitTs(commitTs);
                 change.swap(() -> {
-                    TreeState state = tree.state();
-                    tree.setStateLocked(state.with(state.levels().with(Set.of(), level, tables)));
+                    tree.setStateLocked(tree.state().with(levels));
                     builder.keep();
                 });
             });

@@ -70,6 +70,13 @@ final class TableBuilder implements AutoCloseable {
         current.add(key, keyLength, commitTs, tombstone, valueAddress, valueLength);
     }
 
+    /// The next key begins a new table.
+    void endTable() {
+        if (writer != null) {
+            finishTable(writer);
+        }
+    }
+
     private void finishTable(SstableWriter current) {
         metas.add(current.finish());
         current.close();
@@ -79,9 +86,7 @@ final class TableBuilder implements AutoCloseable {
     /// Completes the tables: synced, their directory too, and opened. May be none. They belong to this
     /// builder until [#keep].
     List<Sstable> finish() {
-        if (writer != null) {
-            finishTable(writer);
-        }
+        endTable();
         if (!metas.isEmpty()) {
             files.syncDirectory(SstableFormat.directory(relationId));
         }

@@ -8,7 +8,9 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import omendb.memory.CorruptFileException;
 import omendb.memory.Epochs;
 import omendb.memory.FileStore;
 import omendb.memory.MissingFileException;
@@ -122,7 +124,16 @@ final class VersionSet implements AutoCloseable {
                 tables.add(table);
             }
             if (!tables.isEmpty()) {
-                levels = levels.with(Set.of(), level, tables);
+                try {
+                    levels = levels.with(Set.of(), level, tables);
+                } catch (IllegalStateException e) { // each table is whole, but a look-up would miss keys
+                    String directory = SstableFormat.directory(relationId);
+                    throw new CorruptFileException(
+                            files.directory().resolve(directory).toString(),
+                            StorageException.NO_POSITION,
+                            String.valueOf(e.getMessage()),
+                            e);
+                }
             }
         }
         return levels;
@@ -247,6 +258,16 @@ final class VersionSet implements AutoCloseable {
                 stateLock.unlock();
             }
             rollIfLarge();
+        } finally {
+            manifestLock.unlock();
+        }
+    }
+
+    /// Runs `task` while no change can come in between.
+    <T extends @Nullable Object> T withoutChanges(Supplier<T> task) {
+        manifestLock.lock();
+        try {
+            return task.get();
         } finally {
             manifestLock.unlock();
         }
