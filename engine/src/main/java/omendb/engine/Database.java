@@ -26,8 +26,10 @@ import omendb.engine.table.Table;
 import omendb.engine.table.TableWriters;
 import omendb.engine.table.TransactionSchema;
 import omendb.engine.table.VectorIndexStorage;
+import omendb.engine.txn.Backend;
 import omendb.engine.txn.CommitSequence;
 import omendb.engine.txn.Isolation;
+import omendb.engine.txn.SessionDirectory;
 import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
 import omendb.engine.txn.TransactionManager;
@@ -62,6 +64,7 @@ public final class Database implements AutoCloseable {
     private final Storages storages;
     private final TableWriters tables;
     private final Sequences sequences;
+    private final SessionDirectory sessions;
     private final AtomicInteger nextOid;
     private final Vacuum vacuum;
     private final Checkpointer checkpointer;
@@ -130,6 +133,7 @@ public final class Database implements AutoCloseable {
                         options.bulkBytes(), options.vectorReservedBytes(), options.indexThreads(), SORT_BYTES));
         nextOid = new AtomicInteger(recovery.openStorages(catalogs, storages));
         tables = new TableWriters(catalogs, storages);
+        sessions = new SessionDirectory(transactions);
         sequences = new Sequences(transactions, lsm.tree(SystemTrees.SEQUENCES), epochs);
         vacuum = new Vacuum(transactions, lsm, storages);
         checkpointer = new Checkpointer(sequence, transactions, lsm, wal, storages, vacuum, nextOid);
@@ -180,6 +184,16 @@ public final class Database implements AutoCloseable {
 
     public Transaction begin(Isolation isolation, boolean readOnly) {
         return transactions.begin(isolation, readOnly);
+    }
+
+    /// Begins a transaction of a session.
+    public Transaction begin(Isolation isolation, boolean readOnly, Backend backend) {
+        return transactions.begin(isolation, readOnly, backend);
+    }
+
+    /// Sessions of this database and what they share.
+    public SessionDirectory sessions() {
+        return sessions;
     }
 
     /// Transactions that run now.

@@ -24,6 +24,9 @@ public interface SessionListener {
         return false;
     }
 
+    /// Another session asks this one to end (pg_terminate_backend). Any thread.
+    default void terminate() {}
+
     /// Ignores everything.
     SessionListener NONE = new SessionListener() {
         @Override

@@ -11,6 +11,8 @@ import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
+import omendb.engine.txn.Backend;
+import omendb.engine.txn.SessionDirectory;
 import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.SqlType;
@@ -46,6 +48,7 @@ public final class SqlSession implements AutoCloseable {
 
     private final Database database;
     private final SessionListener listener;
+    private final Backend backend;
     private final Settings settings;
     private final SessionTypes types;
     private final TransactionControl transactions;
@@ -70,7 +73,9 @@ public final class SqlSession implements AutoCloseable {
         this.database = database;
         this.listener = listener;
         this.settings = new Settings(options.user(), options.settings());
-        this.transactions = new TransactionControl(database, settings, listener);
+        this.backend = database.sessions().connect(options.backendPid(), new Reached());
+        this.transactions =
+                new TransactionControl(database, settings, listener, backend, interruption::deadlineNanos);
         this.environment =
                 new StatementEnvironment(database, options, listener, settings, transactions, _ -> parts.evaluation());
         this.types = new SessionTypes(settings, new CatalogNames(environment), transactions::startedAt);
@@ -252,6 +257,8 @@ public final class SqlSession implements AutoCloseable {
                 types, transactions.startedAt(), transactions.statementAt(), random, interruption);
         started.provide(SystemState.class, environment);
         started.provide(SequenceState.class, sequences);
+        started.provide(SessionDirectory.class, database.sessions());
+        started.provide(SessionListener.class, listener);
         Transaction open = transactions.current();
         if (open != null) {
             running = open;
@@ -336,6 +343,12 @@ public final class SqlSession implements AutoCloseable {
         return settings.show(name);
     }
 
+    /// How long the session may be idle now, in milliseconds; 0 = for ever (idle_in_transaction_session_timeout).
+    public long idleTimeoutMillis() {
+        boolean inBlock = transactions.status() != TransactionStatus.IDLE;
+        return inBlock ? settings.integer("idle_in_transaction_session_timeout") : 0;
+    }
+
     /// The settings that the text form of values depends on, live.
     public TypeContext typeContext() {
         return types;
@@ -350,6 +363,20 @@ public final class SqlSession implements AutoCloseable {
         cache.clear();
         utilities.close();
         portalMemory.close();
+        database.sessions().disconnect(backend);
+    }
+
+    /// What other sessions may do to this one.
+    private final class Reached implements SessionDirectory.Session {
+        @Override
+        public void cancel() {
+            SqlSession.this.cancel();
+        }
+
+        @Override
+        public void terminate() {
+            listener.terminate();
+        }
     }
 
     /// The session's inside, for the runners of statements.

@@ -2,6 +2,7 @@ package omendb.sql;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import omendb.engine.Database;
 import omendb.engine.catalog.Catalog;
@@ -10,6 +11,7 @@ import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.table.Table;
+import omendb.engine.txn.NamedLocks;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.Timestamps;
 import omendb.engine.type.TypeContext;
@@ -183,7 +185,8 @@ final class StatementEnvironment implements BindEnvironment, PlannerEnvironment,
 
     @Override
     public @Nullable String setting(String name) {
-        return settings.find(name);
+        String property = transactions.property(name.toLowerCase(Locale.ROOT));
+        return property == null ? settings.find(name) : property;
     }
 
     @Override
@@ -215,6 +218,11 @@ final class StatementEnvironment implements BindEnvironment, PlannerEnvironment,
         } catch (OmenException e) {
             return 0;
         }
+    }
+
+    @Override
+    public List<NamedLocks.Held> locks() {
+        return database.sessions().locks();
     }
 
     @Override

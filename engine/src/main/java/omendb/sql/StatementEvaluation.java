@@ -1,8 +1,7 @@
 package omendb.sql;
 
 import java.util.random.RandomGenerator;
-import omendb.engine.error.SqlState;
-import omendb.engine.error.UserException;
+import omendb.engine.txn.Cancellation;
 import omendb.engine.type.TypeContext;
 import omendb.sql.function.EvalContext;
 
@@ -37,6 +36,11 @@ final class StatementEvaluation extends EvalContext {
             deadlineNanos = limited ? System.nanoTime() + timeoutMillis * 1_000_000 : 0;
         }
 
+        /// Moment of [System#nanoTime] at which the statement must have ended, 0 = none.
+        long deadlineNanos() {
+            return deadlineNanos;
+        }
+
         /// Any thread.
         void request() {
             requested = true;
@@ -45,11 +49,11 @@ final class StatementEvaluation extends EvalContext {
         void check() {
             if (requested) {
                 requested = false;
-                throw new UserException(SqlState.QUERY_CANCELED, "canceling statement due to user request");
+                throw Cancellation.USER_REQUEST.exception();
             }
             if (limited && System.nanoTime() - deadlineNanos > 0) {
                 limited = false;
-                throw new UserException(SqlState.QUERY_CANCELED, "canceling statement due to statement timeout");
+                throw Cancellation.STATEMENT_TIMEOUT.exception();
             }
         }
     }

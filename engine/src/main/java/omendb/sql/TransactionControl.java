@@ -3,11 +3,13 @@ package omendb.sql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import omendb.engine.Database;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
+import omendb.engine.txn.Backend;
 import omendb.engine.txn.Isolation;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.Timestamps;
@@ -32,22 +34,31 @@ final class TransactionControl {
         FAILED
     }
 
-    private record Savepoint(String name, Transaction.Mark mark, Settings.Mark settings) {}
+    private record Savepoint(String name, Transaction.Mark mark, Settings.Mark settings, boolean readOnly) {}
 
     private final Database database;
     private final Settings settings;
     private final SessionListener listener;
+    private final Backend backend;
+    private final LongSupplier deadline;
     private final List<Savepoint> savepoints = new ArrayList<>();
     private Block block = Block.NONE;
     private @Nullable Transaction transaction;
     private boolean queried;
+    private String level = "read committed";
+    private boolean deferrable;
     private long startedAt = Timestamps.now();
     private long statementAt = startedAt;
 
-    TransactionControl(Database database, Settings settings, SessionListener listener) {
+    /// @param backend  the session among those of the database
+    /// @param deadline moment of [System#nanoTime] at which the running statement must have ended, 0 = none
+    TransactionControl(
+            Database database, Settings settings, SessionListener listener, Backend backend, LongSupplier deadline) {
         this.database = database;
         this.settings = settings;
         this.listener = listener;
+        this.backend = backend;
+        this.deadline = deadline;
     }
 
     TransactionStatus status() {
@@ -100,6 +111,7 @@ final class TransactionControl {
         Transaction open = require();
         queried = true;
         open.setLockTimeoutMillis(settings.integer("lock_timeout"));
+        open.setStatementDeadline(deadline.getAsLong());
         open.startStatement();
         return open;
     }
@@ -120,23 +132,46 @@ final class TransactionControl {
     }
 
     private Transaction open(@Nullable TransactionModes modes) {
-        Isolation isolation = isolation(
-                modes == null || modes.isolation() == null
-                        ? settings.canonical("default_transaction_isolation")
-                        : words(modes.isolation()));
+        level = modes == null || modes.isolation() == null
+                ? settings.canonical("default_transaction_isolation")
+                : words(modes.isolation());
         Boolean asked = modes == null ? null : modes.readOnly();
         boolean readOnly = asked == null ? settings.bool("default_transaction_read_only") : asked;
-        Transaction opened = database.begin(isolation, readOnly);
+        Boolean deferred = modes == null ? null : modes.deferrable();
+        deferrable = deferred == null ? settings.bool("default_transaction_deferrable") : deferred;
+        Transaction opened = database.begin(isolation(level), readOnly, backend);
+        opened.setDeferrable(deferrable);
         transaction = opened;
         queried = false;
         startedAt = Timestamps.now();
         statementAt = startedAt;
         settings.begin();
-        if (modes != null && (modes.isolation() != null || modes.readOnly() != null)) {
-            settings.setInternally("transaction_isolation", words(isolation));
-            settings.setInternally("transaction_read_only", readOnly ? "on" : "off");
-        }
         return opened;
+    }
+
+    /// A property of the transaction as SHOW prints it (outside of one: what the next will have); null = the setting
+    /// is none.
+    @Nullable
+    String property(String setting) {
+        Transaction open = transaction;
+        boolean live = block != Block.NONE && open != null;
+        return switch (setting) {
+            case "transaction_isolation" -> live ? level : settings.canonical("default_transaction_isolation");
+            case "transaction_read_only" ->
+                (live ? open.readOnly() : settings.bool("default_transaction_read_only")) ? "on" : "off";
+            case "transaction_deferrable" ->
+                (live ? deferrable : settings.bool("default_transaction_deferrable")) ? "on" : "off";
+            default -> null;
+        };
+    }
+
+    /// The modes that AND CHAIN hands on.
+    private TransactionModes modes() {
+        Transaction open = transaction;
+        return new TransactionModes(
+                IsolationLevel.valueOf(level.toUpperCase(Locale.ROOT).replace(' ', '_')),
+                open != null && open.readOnly(),
+                deferrable);
     }
 
     private static String words(Enum<?> level) {
@@ -161,9 +196,7 @@ final class TransactionControl {
             }
             case IMPLICIT -> {
                 block = Block.EXPLICIT;
-                if (modes.isolation() != null || modes.readOnly() != null) {
-                    setModes(modes);
-                }
+                setModes(modes);
             }
             case EXPLICIT -> warn(SqlState.ACTIVE_SQL_TRANSACTION, "there is already a transaction in progress");
             case FAILED -> requireUsable();
@@ -177,33 +210,72 @@ final class TransactionControl {
             warn(SqlState.NO_ACTIVE_SQL_TRANSACTION, "SET TRANSACTION can only be used in transaction blocks");
             return;
         }
-        IsolationLevel level = modes.isolation();
-        boolean otherLevel = level != null && isolation(words(level)) != open.isolation();
-        if (otherLevel && queried) {
-            throw new UserException(
-                    SqlState.ACTIVE_SQL_TRANSACTION, "SET TRANSACTION ISOLATION LEVEL must be called before any query");
+        IsolationLevel asked = modes.isolation();
+        if (asked != null && !words(asked).equals(level)) {
+            if (queried) {
+                throw new UserException(
+                        SqlState.ACTIVE_SQL_TRANSACTION,
+                        "SET TRANSACTION ISOLATION LEVEL must be called before any query");
+            }
+            if (!savepoints.isEmpty()) {
+                throw new UserException(
+                        SqlState.ACTIVE_SQL_TRANSACTION,
+                        "SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction");
+            }
+            level = words(asked);
+            open.setIsolation(isolation(level));
         }
-        boolean readOnly = modes.readOnly() == null ? open.readOnly() : modes.readOnly();
-        if (open.readOnly() && !readOnly && queried) {
+        Boolean readOnly = modes.readOnly();
+        if (readOnly != null) {
+            if (!readOnly && open.readOnly()) {
+                requireReadWriteAllowed();
+            }
+            open.setReadOnly(readOnly);
+        }
+        if (modes.deferrable() != null) {
+            if (queried) {
+                throw new UserException(
+                        SqlState.ACTIVE_SQL_TRANSACTION,
+                        "SET TRANSACTION [NOT] DEFERRABLE must be called before any query");
+            }
+            deferrable = modes.deferrable();
+            open.setDeferrable(deferrable);
+        }
+    }
+
+    private void requireReadWriteAllowed() {
+        if (!savepoints.isEmpty() && savepoints.getLast().readOnly()) {
+            throw new UserException(
+                    SqlState.ACTIVE_SQL_TRANSACTION,
+                    "cannot set transaction read-write mode inside a read-only transaction");
+        }
+        if (queried) {
             throw new UserException(
                     SqlState.ACTIVE_SQL_TRANSACTION, "transaction read-write mode must be set before any query");
         }
-        if (otherLevel || readOnly != open.readOnly()) {
-            if (queried) {
-                throw new UserException(
-                        SqlState.FEATURE_NOT_SUPPORTED, "changing the access mode after a query is not supported yet");
-            }
-            Isolation isolation = level == null ? open.isolation() : isolation(words(level));
-            open.rollback();
-            transaction = database.begin(isolation, readOnly);
-        }
-        Transaction now = require();
-        settings.setInternally("transaction_isolation", words(now.isolation()));
-        settings.setInternally("transaction_read_only", now.readOnly() ? "on" : "off");
     }
 
     /// COMMIT. Answers whether it committed (a failed block is rolled back instead).
-    boolean commit() {
+    ///
+    /// @param chain AND CHAIN: begins the next transaction with the same modes
+    boolean commit(boolean chain) {
+        requireBlockToChain("COMMIT AND CHAIN", chain);
+        TransactionModes modes = modes();
+        boolean committed = commit();
+        if (chain) {
+            begin(modes);
+        }
+        return committed;
+    }
+
+    private void requireBlockToChain(String command, boolean chain) {
+        if (chain && !inBlock()) {
+            throw new UserException(
+                    SqlState.NO_ACTIVE_SQL_TRANSACTION, command + " can only be used in transaction blocks");
+        }
+    }
+
+    private boolean commit() {
         if (block == Block.FAILED) {
             rollbackAll();
             return false;
@@ -215,8 +287,17 @@ final class TransactionControl {
         return true;
     }
 
-    /// ROLLBACK.
-    void rollback() {
+    /// ROLLBACK, with or without AND CHAIN.
+    void rollback(boolean chain) {
+        requireBlockToChain("ROLLBACK AND CHAIN", chain);
+        TransactionModes modes = modes();
+        rollback();
+        if (chain) {
+            begin(modes);
+        }
+    }
+
+    private void rollback() {
         if (!inBlock()) {
             warn(SqlState.NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
         }
@@ -281,7 +362,8 @@ final class TransactionControl {
 
     void savepoint(String name) {
         requireBlock("SAVEPOINT");
-        savepoints.add(new Savepoint(name, require().mark(), settings.mark()));
+        Transaction open = require();
+        savepoints.add(new Savepoint(name, open.mark(), settings.mark(), open.readOnly()));
     }
 
     void release(String name) {
@@ -300,8 +382,22 @@ final class TransactionControl {
         Transaction open = require();
         open.endStatement();
         open.rollbackTo(savepoint.mark());
+        open.setReadOnly(savepoint.readOnly());
         settings.rollbackTo(savepoint.settings());
         block = Block.EXPLICIT;
+    }
+
+    /// Refuses what cannot run together with other statements in one transaction.
+    void requireNoBlock(String command) {
+        if (block != Block.NONE) {
+            throw new UserException(
+                    SqlState.ACTIVE_SQL_TRANSACTION, command + " cannot run inside a transaction block");
+        }
+    }
+
+    /// Gives back the session's advisory locks.
+    void unlockAll() {
+        database.sessions().unlockAll(backend);
     }
 
     private void requireBlock(String command) {

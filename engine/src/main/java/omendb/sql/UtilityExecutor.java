@@ -82,13 +82,11 @@ final class UtilityExecutor {
                 yield begin.start() ? "START TRANSACTION" : "BEGIN";
             }
             case Utility.Commit commit -> {
-                boolean committed = parts.transactions().commit();
-                chain(commit.chain());
+                boolean committed = parts.transactions().commit(commit.chain());
                 yield committed ? "COMMIT" : "ROLLBACK";
             }
             case Utility.Rollback rollback -> {
-                parts.transactions().rollback();
-                chain(rollback.chain());
+                parts.transactions().rollback(rollback.chain());
                 yield "ROLLBACK";
             }
             case Utility.Savepoint savepoint -> {
@@ -128,7 +126,10 @@ final class UtilityExecutor {
                 parts.database().checkpoint();
                 yield "CHECKPOINT";
             }
-            case Utility.Lock _ -> throw lock();
+            case Utility.Lock lock -> {
+                new TableLocker(parts).lock(lock);
+                yield "LOCK TABLE";
+            }
             case Utility.Listen _ -> throw unsupported("LISTEN");
             case Utility.Notify _ -> throw unsupported("NOTIFY");
             case Utility.Unlisten _ -> "UNLISTEN";
@@ -153,12 +154,6 @@ final class UtilityExecutor {
         return new UserException(SqlState.FEATURE_NOT_SUPPORTED, what + " is not supported yet");
     }
 
-    private void chain(boolean chain) {
-        if (chain) {
-            parts.transactions().begin(new Utility.TransactionModes(null, null, null));
-        }
-    }
-
     private String set(Utility.Set set) {
         parts.transactions().require();
         if (set.local() && !parts.transactions().inBlock()) {
@@ -171,7 +166,9 @@ final class UtilityExecutor {
                             null);
         }
         List<Utility.SetValue> values = set.values();
-        if (values == null) {
+        if (values != null && parts.transactions().property(set.name()) != null) {
+            parts.transactions().setModes(modes(set.name(), values.getFirst().text()));
+        } else if (values == null) {
             parts.settings().reset(set.name(), set.local());
         } else if (set.name().equals("search_path")) {
             List<String> names = new ArrayList<>();
@@ -202,22 +199,38 @@ final class UtilityExecutor {
         if (readOnly != null) {
             parts.settings().set("default_transaction_read_only", List.of(readOnly ? "on" : "off"), false);
         }
+        Boolean deferrable = set.modes().deferrable();
+        if (deferrable != null) {
+            parts.settings().set("default_transaction_deferrable", List.of(deferrable ? "on" : "off"), false);
+        }
+    }
+
+    /// `SET transaction_isolation = 'serializable'` and its kin are SET TRANSACTION in other words.
+    private Utility.TransactionModes modes(String property, String value) {
+        String canonical = parts.settings().check("default_" + property, value);
+        return switch (property) {
+            case "transaction_isolation" ->
+                new Utility.TransactionModes(
+                        Utility.IsolationLevel.valueOf(
+                                canonical.toUpperCase(Locale.ROOT).replace(' ', '_')),
+                        null,
+                        null);
+            case "transaction_read_only" -> new Utility.TransactionModes(null, canonical.equals("on"), null);
+            default -> new Utility.TransactionModes(null, null, canonical.equals("on"));
+        };
     }
 
     /// The name as SHOW prints it; an unknown one is an error before anything is described.
     private String spelling(String name) {
-        if (!name.equals("transaction_isolation")) {
-            parts.settings().show(name);
-        }
+        parts.settings().show(name);
         return parts.settings().spelling(name);
     }
 
     private ExecutionResult show(Utility.Show show, RowSink sink) {
         String name = show.name();
         if (name != null) {
-            String value = name.equals("transaction_isolation")
-                    ? isolation()
-                    : parts.settings().show(name);
+            String property = parts.transactions().property(name);
+            String value = property == null ? parts.settings().show(name) : property;
             send(List.of(Types.TEXT), List.of(List.of(value)), sink);
             return new ExecutionResult.Complete("SHOW");
         }
@@ -228,13 +241,6 @@ final class UtilityExecutor {
                         rows.add(List.of(setting, value, parts.settings().description(setting))));
         send(List.of(Types.TEXT, Types.TEXT, Types.TEXT), rows, sink);
         return new ExecutionResult.Complete("SHOW");
-    }
-
-    private String isolation() {
-        var open = parts.transactions().current();
-        return open == null
-                ? parts.settings().show("default_transaction_isolation")
-                : open.isolation().name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /// Sends rows of texts.
@@ -325,13 +331,11 @@ final class UtilityExecutor {
 
     private String discard(Utility.Discard discard) {
         if (discard.what().equals("ALL")) {
-            if (parts.transactions().inBlock()) {
-                throw new UserException(
-                        SqlState.ACTIVE_SQL_TRANSACTION, "DISCARD ALL cannot run inside a transaction block");
-            }
+            parts.transactions().requireNoBlock("DISCARD ALL");
             deallocate(new Utility.Deallocate(null, 0));
             parts.settings().resetAll();
             parts.sequences().forget();
+            parts.transactions().unlockAll();
         } else if (discard.what().equals("SEQUENCES")) {
             parts.sequences().forget();
         }
@@ -343,8 +347,8 @@ final class UtilityExecutor {
     /// VACUUM and ANALYZE. Row counts are kept as rows are written, old versions go in the background: there
     /// is little left to do.
     private String maintain(Utility.Vacuum vacuum) {
-        if (vacuum.vacuum() && parts.transactions().inBlock()) {
-            throw new UserException(SqlState.ACTIVE_SQL_TRANSACTION, "VACUUM cannot run inside a transaction block");
+        if (vacuum.vacuum()) {
+            parts.transactions().requireNoBlock("VACUUM");
         }
         parts.environment().refresh();
         for (Utility.VacuumRelation relation : vacuum.relations()) {
@@ -355,13 +359,6 @@ final class UtilityExecutor {
             parts.database().vacuum();
         }
         return vacuum.vacuum() ? "VACUUM" : "ANALYZE";
-    }
-
-    private OmenException lock() {
-        return parts.transactions().inBlock()
-                ? unsupported("LOCK TABLE")
-                : new UserException(
-                        SqlState.NO_ACTIVE_SQL_TRANSACTION, "LOCK TABLE can only be used in transaction blocks");
     }
 
     void close() {

@@ -25,6 +25,8 @@ import omendb.engine.table.RowFetch;
 import omendb.engine.table.RowLock;
 import omendb.engine.table.Table;
 import omendb.engine.txn.Isolation;
+import omendb.engine.txn.LockWaiting;
+import omendb.engine.txn.RowLockMode;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
 import omendb.engine.type.Types;
@@ -160,14 +162,35 @@ class ConcurrencyTest {
         });
         running.await();
         awaitBlocked(waiting[0]);
-        OmenException deadlock =
-                assertThrows(OmenException.class, () -> statement(right, t -> Fixture.rename(database, t, 1, "right")));
-        assertEquals(SqlState.DEADLOCK_DETECTED, deadlock.sqlState());
-        assertEquals("deadlock detected", deadlock.text());
-        right.rollback();
-        assertEquals(RowLock.UNCHANGED, leftWaits.get());
-        left.commit(true);
-        assertEquals("left", Fixture.scan(database).get(2).name());
+        Future<RowLock> rightWaits =
+                threads.submit(() -> statement(right, t -> Fixture.rename(database, t, 1, "right")));
+        // the victim is the one that has waited longest, unless that is more than a second
+        while (!leftWaits.isDone() && !rightWaits.isDone()) {
+            Thread.onSpinWait();
+        }
+        boolean leftFailed = leftWaits.isDone() && failsWithDeadlock(left, leftWaits);
+        assertTrue(leftFailed ^ failsWithDeadlock(right, rightWaits));
+        if (!leftFailed) {
+            assertEquals(RowLock.UNCHANGED, leftWaits.get());
+        }
+        Transaction winner = leftFailed ? right : left;
+        winner.commit(true);
+        assertEquals(
+                leftFailed ? "right" : "left", Fixture.scan(database).get(2).name());
+    }
+
+    /// Waits for the end of a statement; one that fails is rolled back.
+    private static boolean failsWithDeadlock(Transaction transaction, Future<RowLock> statement) throws Exception {
+        try {
+            assertEquals(RowLock.UNCHANGED, statement.get());
+            return false;
+        } catch (ExecutionException failed) {
+            OmenException deadlock = assertInstanceOf(OmenException.class, failed.getCause());
+            assertEquals(SqlState.DEADLOCK_DETECTED, deadlock.sqlState());
+            assertEquals("deadlock detected", deadlock.text());
+            transaction.rollback();
+            return true;
+        }
     }
 
     @Test
@@ -196,7 +219,7 @@ class ConcurrencyTest {
     private RowLock increment(Transaction transaction) {
         Table table = Fixture.table(database, transaction);
         long rowId = Fixture.find(database, transaction, 1);
-        RowLock lock = table.lockRow(transaction, rowId);
+        RowLock lock = table.lockRow(transaction, rowId, RowLockMode.UPDATE, LockWaiting.WAIT);
         try (Batch read = Batch.allocate(List.of(Types.TEXT));
                 Batch write = Batch.allocate(List.of(Types.TEXT))) {
             RowFetch fetch = table.fetch(transaction, new int[] {2});

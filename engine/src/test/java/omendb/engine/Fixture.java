@@ -18,6 +18,8 @@ import omendb.engine.table.Table;
 import omendb.engine.table.VectorIndexAccess;
 import omendb.engine.table.VectorSearch;
 import omendb.engine.txn.Isolation;
+import omendb.engine.txn.LockWaiting;
+import omendb.engine.txn.RowLockMode;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
 import omendb.engine.type.ColumnVector;
@@ -245,7 +247,7 @@ public final class Fixture {
     public static RowLock rename(Database database, Transaction transaction, int id, String name) {
         long rowId = find(database, transaction, id);
         Table table = table(database, transaction);
-        RowLock lock = table.lockRow(transaction, rowId);
+        RowLock lock = table.lockRow(transaction, rowId, RowLockMode.UPDATE, LockWaiting.WAIT);
         if (lock == RowLock.UNCHANGED || lock == RowLock.CHANGED) {
             try (Batch batch = Batch.allocate(List.of(Types.TEXT))) {
                 batch.column(0).setString(0, name);
@@ -258,7 +260,7 @@ public final class Fixture {
     public static RowLock move(Database database, Transaction transaction, int id, List<Float> embedding) {
         long rowId = find(database, transaction, id);
         Table table = table(database, transaction);
-        RowLock lock = table.lockRow(transaction, rowId);
+        RowLock lock = table.lockRow(transaction, rowId, RowLockMode.UPDATE, LockWaiting.WAIT);
         if (lock == RowLock.UNCHANGED || lock == RowLock.CHANGED) {
             try (Batch batch = Batch.allocate(List.of(Types.VECTOR))) {
                 setVector(batch.column(0), 0, embedding);
@@ -271,7 +273,7 @@ public final class Fixture {
     public static RowLock delete(Database database, Transaction transaction, int id) {
         long rowId = find(database, transaction, id);
         Table table = table(database, transaction);
-        RowLock lock = table.lockRow(transaction, rowId);
+        RowLock lock = table.lockRow(transaction, rowId, RowLockMode.UPDATE, LockWaiting.WAIT);
         if (lock == RowLock.UNCHANGED || lock == RowLock.CHANGED) {
             table.delete(transaction, rowId);
         }

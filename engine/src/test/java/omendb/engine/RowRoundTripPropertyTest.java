@@ -11,6 +11,8 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
+import omendb.engine.txn.LockWaiting;
+import omendb.engine.txn.RowLockMode;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.TableDef;
@@ -164,7 +166,7 @@ class RowRoundTripPropertyTest {
             }
             rows.set(i, row);
             long rowId = i + 1L;
-            table.lockRow(transaction, rowId);
+            table.lockRow(transaction, rowId, RowLockMode.UPDATE, LockWaiting.WAIT);
             try (Batch batch = batch(changed, values)) {
                 table.update(
                         transaction,

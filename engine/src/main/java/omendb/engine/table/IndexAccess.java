@@ -37,6 +37,7 @@ public final class IndexAccess {
         if (!def().unique() || !range.fixesAllColumns()) {
             throw new IllegalArgumentException("not a single key of a unique index: " + def().name());
         }
+        transaction.readsKey(tree.relationId(), range.key());
         RowLookup lookup = new RowLookup(transaction, tree);
         boolean found = lookup.find(range.key().address(), (int) range.key().byteSize());
         return found ? IndexScan.rowIdOfValue(lookup.address()) : -1;
@@ -44,6 +45,7 @@ public final class IndexAccess {
 
     /// @param backward from the last key to the first
     public IndexScan scan(Transaction transaction, KeyRange range, boolean backward) {
+        transaction.readsRange(tree.relationId(), range.from(), range.to());
         return new IndexScan(MergedCursor.of(transaction, tree, range.from(), range.to(), backward));
     }
 

@@ -10,9 +10,11 @@ public final class RowFetch {
     private final RowLookup lookup;
     private final BatchFiller filler;
     private final Transaction transaction;
+    private final long storageId;
 
     RowFetch(Table table, Transaction transaction, int[] attnums) {
         this.transaction = transaction;
+        this.storageId = table.storage().storageId();
         this.lookup = new RowLookup(transaction, table.storage().rows());
         this.filler = new BatchFiller(table, attnums);
     }
@@ -20,6 +22,7 @@ public final class RowFetch {
     /// Appends the row as the statement sees it; false = not visible.
     public boolean append(long rowId, Batch batch) {
         transaction.requireStatement();
+        transaction.readsRow(storageId, rowId);
         boolean found = lookup.findRow(rowId);
         if (found) {
             filler.append(lookup.address(), rowId, batch);

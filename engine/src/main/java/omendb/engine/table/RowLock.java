@@ -12,5 +12,7 @@ public enum RowLock {
     GONE,
     /// The running statement itself changed or deleted it before: UPDATE and DELETE skip it, as PostgreSQL does; ON
     /// CONFLICT DO UPDATE raises 21000.
-    CHANGED_BY_STATEMENT
+    CHANGED_BY_STATEMENT,
+    /// Others hold the lock, and the caller did not want to wait (SKIP LOCKED).
+    LOCKED
 }

@@ -16,6 +16,7 @@ public final class RowScan implements AutoCloseable {
 
     RowScan(Table table, Transaction transaction, int[] attnums) {
         this.filler = new BatchFiller(table, attnums);
+        transaction.readsAll(table.storage().storageId());
         this.cursor = MergedCursor.of(transaction, table.storage().rows(), null, null, false);
     }
 

@@ -6,6 +6,8 @@ import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.txn.LockWaiting;
+import omendb.engine.txn.RowLockMode;
 import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
@@ -142,11 +144,11 @@ public final class Table {
         }
     }
 
-    /// Takes the row's lock, waiting for its holder (40P01 on deadlock), before update or delete or for SELECT FOR
-    /// UPDATE. At REPEATABLE READ a row changed since the snapshot is 40001.
-    public RowLock lockRow(Transaction transaction, long rowId) {
+    /// Takes the row's lock, waiting for its holder (40P01 on deadlock), before update (NO KEY UPDATE) or delete
+    /// (UPDATE), or for SELECT FOR UPDATE and its kin. At REPEATABLE READ a row changed since the snapshot is 40001.
+    public RowLock lockRow(Transaction transaction, long rowId, RowLockMode mode, LockWaiting waiting) {
         try {
-            return writer(transaction).lockRow(rowId);
+            return writer(transaction).lockRow(rowId, mode, waiting);
         } catch (RuntimeException failed) {
             throw StorageFailures.translate(failed);
         }

@@ -10,6 +10,8 @@ import omendb.engine.error.UserException;
 import omendb.engine.lsm.LsmTree;
 import omendb.engine.lsm.LsmValue;
 import omendb.engine.txn.Isolation;
+import omendb.engine.txn.LockWaiting;
+import omendb.engine.txn.RowLockMode;
 import omendb.engine.txn.Transaction;
 import omendb.engine.txn.TransactionParticipant;
 import omendb.engine.txn.WriteSet;
@@ -144,6 +146,9 @@ final class TableWriter {
             int oid = index.keys.index().oid();
             if (index.unique && (arbiters.isEmpty() || arbiters.contains(oid))) {
                 long rowId = lockAndFind(index);
+                transaction.readsKey(
+                        index.keys.treeId(),
+                        NativeMemory.segment(index.key.address(), index.key.position()));
                 if (rowId >= 0) {
                     checkConflictVisible(index);
                     return new InsertOutcome(false, rowId, oid);
@@ -234,7 +239,8 @@ final class TableWriter {
         }
     }
 
-    RowLock lockRow(long rowId) {
+    /// @param waiting SKIP answers [RowLock#LOCKED] for a lock that others hold
+    RowLock lockRow(long rowId, RowLockMode mode, LockWaiting waiting) {
         long key = transaction.scratch();
         RowKey.write(key, rowId);
         WriteSet own = transaction.writesIfAny();
@@ -243,18 +249,55 @@ final class TableWriter {
             if (WriteVersion.sequence(version) > transaction.statementSequence()) {
                 return RowLock.CHANGED_BY_STATEMENT;
             }
-            return WriteVersion.isTombstone(version) ? RowLock.GONE : RowLock.UNCHANGED;
+            if (WriteVersion.isTombstone(version)) {
+                return RowLock.GONE;
+            }
+            return takeLock(key, mode, waiting) ? RowLock.UNCHANGED : RowLock.LOCKED;
         }
-        transaction.lockKey(storage.storageId(), key, RowKey.BYTES);
+        if (!takeLock(key, mode, waiting)) {
+            return RowLock.LOCKED;
+        }
         RowKey.write(key, rowId); // waiting may have used the scratch
         if (storage.rows().latestCommitTs(key, RowKey.BYTES, latest) <= transaction.snapshot()) {
             return rows.findRow(rowId) ? RowLock.UNCHANGED : RowLock.GONE;
         }
         boolean exists = rows.findLatestRow(rowId);
+        if (exists && mode == RowLockMode.KEY_SHARE && hasKeysOfSnapshot(rowId)) {
+            return RowLock.UNCHANGED;
+        }
         if (transaction.isolation() != Isolation.READ_COMMITTED) {
             throw concurrentUpdate(exists ? "update" : "delete");
         }
         return exists ? RowLock.CHANGED : RowLock.GONE;
+    }
+
+    private boolean takeLock(long key, RowLockMode mode, LockWaiting waiting) {
+        if (transaction.lockRow(storage.storageId(), key, RowKey.BYTES, mode, waiting)) {
+            return true;
+        }
+        if (waiting == LockWaiting.SKIP) {
+            return false;
+        }
+        throw new UserException(
+                SqlState.LOCK_NOT_AVAILABLE,
+                "could not obtain lock on row in relation \"" + table.def().name() + "\"");
+    }
+
+    /// Whether the newest version of a row has the unique keys that the statement sees: KEY SHARE asks for no more.
+    private boolean hasKeysOfSnapshot(long rowId) {
+        if (!rows.findRow(rowId)) {
+            return false;
+        }
+        long seen = rows.address();
+        rows.findLatestRow(rowId);
+        source.setStored(rows.address());
+        before.setStored(seen);
+        for (IndexWriter index : indexes) {
+            if (index.keys.index().unique() && encodesDifferently(index, rowId)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static UserException concurrentUpdate(String what) {
@@ -272,6 +315,7 @@ final class TableWriter {
         }
         lockOldKeys();
         checkUnique();
+        lockKeyChange(rowId);
         appendVectors(rowId);
         for (int attnum : attnums) {
             if (table.isSlotColumn(attnum) && !before.isNull(attnum)) {
@@ -326,6 +370,19 @@ final class TableWriter {
         for (IndexWriter index : indexes) {
             if (index.changed && index.keys.index().unique()) {
                 transaction.lockKey(index.keys.treeId(), index.oldKey.address(), index.oldKey.position());
+            }
+        }
+    }
+
+    /// Whoever changes a key that a foreign key may refer to must wait for those who rely on it (KEY SHARE).
+    private void lockKeyChange(long rowId) {
+        for (IndexWriter index : indexes) {
+            if (index.changed && index.keys.index().unique()) {
+                long key = transaction.scratch();
+                RowKey.write(key, rowId);
+                transaction.lockRow(
+                        storage.storageId(), key, RowKey.BYTES, RowLockMode.UPDATE, LockWaiting.WAIT);
+                return;
             }
         }
     }

@@ -86,9 +86,9 @@ public final class TableWriters {
             open.catalogVersion = catalog.version();
         }
         TableWriter writer = open.writers.get(oid);
-        if (writer == null) {
-            transaction.writes(); // 25006 before any lock
-            transaction.lockTable(oid, TableLockMode.ROW_EXCLUSIVE);
+        transaction.writes(); // 25006 before any lock
+        // a rollback to a savepoint may have given the lock back
+        if (transaction.lockTable(oid, TableLockMode.ROW_EXCLUSIVE) || writer == null) {
             Catalog locked = catalogs.of(transaction);
             writer = new TableWriter(describe(locked, oid), locked, transaction, storages);
             open.writers.put(oid, writer);

@@ -58,6 +58,8 @@ public final class VectorIndexAccess {
     public VectorSearch search(
             Transaction transaction, MemorySegment query, int k, int ef, @Nullable SlotFilter filter) {
         transaction.requireStatement();
+        // any new vector may be nearer: what a search has read is the whole table
+        transaction.readsAll(table.storage().storageId());
         int attnum = def.keys().getFirst().attnum();
         long limit = storage.column().publishedLimit();
         // memory of a beam grows with k; a caller that wants many rows pulls more beams

@@ -4,35 +4,53 @@ import omendb.memory.MemoryAccount;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
 
-/// The names of the locks one transaction holds, in the order of taking: an off-heap stack of longs.
+/// What one transaction did to row and key locks, in order: an off-heap stack of (name, modes it held before).
 final class LockNames implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("locks");
+    private static final int ENTRY_BYTES = 16;
 
     private long base;
     private int capacity;
     private int size;
 
-    void push(long name) {
+    /// @param modesBefore what [#pop] lets the transaction fall back to; 0 = nothing
+    void push(long name, int modesBefore) {
         if (size == capacity) {
             grow();
         }
-        NativeMemory.putLong(base + 8L * size++, name);
+        long entry = entry(size++);
+        NativeMemory.putLong(entry, name);
+        NativeMemory.putLong(entry + 8, modesBefore);
     }
 
-    long pop() {
-        return NativeMemory.getLong(base + 8L * --size);
+    /// Name of the newest entry.
+    long name() {
+        return NativeMemory.getLong(entry(size - 1));
+    }
+
+    /// Modes before the newest entry.
+    int modesBefore() {
+        return (int) NativeMemory.getLong(entry(size - 1) + 8);
+    }
+
+    void pop() {
+        size--;
     }
 
     int size() {
         return size;
     }
 
+    private long entry(int index) {
+        return base + (long) ENTRY_BYTES * index;
+    }
+
     private void grow() {
         int newCapacity = Math.max(16, Math.multiplyExact(2, capacity));
-        long newBase = MemoryAccount.allocate(TAG, 8L * newCapacity);
+        long newBase = MemoryAccount.allocate(TAG, (long) ENTRY_BYTES * newCapacity);
         if (capacity > 0) {
-            NativeMemory.copy(base, newBase, 8L * size);
-            MemoryAccount.free(TAG, base, 8L * capacity);
+            NativeMemory.copy(base, newBase, (long) ENTRY_BYTES * size);
+            MemoryAccount.free(TAG, base, (long) ENTRY_BYTES * capacity);
         }
         base = newBase;
         capacity = newCapacity;
@@ -41,7 +59,7 @@ final class LockNames implements AutoCloseable {
     @Override
     public void close() {
         if (capacity > 0) {
-            MemoryAccount.free(TAG, base, 8L * capacity);
+            MemoryAccount.free(TAG, base, (long) ENTRY_BYTES * capacity);
             capacity = 0;
             size = 0;
         }

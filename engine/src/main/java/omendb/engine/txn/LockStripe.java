@@ -1,47 +1,75 @@
 package omendb.engine.txn;
 
+import java.util.function.LongConsumer;
 import omendb.memory.MemoryAccount;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
 
-/// Off-heap hash table from lock name to owner: open addressing, linear probing, backward-shift deletion.
+/// Off-heap hash table from lock name to holders: open addressing, linear probing, backward-shift deletion.
 ///
-/// Entry: 8 bytes name (0 = empty), 8 bytes owner. Threading: guarded by the stripe's lock in [LockTable].
+/// An entry is one holder of one lock; the holders of a lock are entries of the same name in one run.
+/// Entry: 8 bytes name (0 = empty), 8 bytes owner * 16 + modes ([RowLockMode] bits).
+/// Threading: guarded by the stripe's lock in [LockTable].
 final class LockStripe implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("locks");
     private static final int ENTRY_BYTES = 16;
     private static final int MIN_CAPACITY = 64;
+    private static final int MODES = 0xf;
 
     private int capacity = MIN_CAPACITY;
     private int count;
     private long base = MemoryAccount.allocate(TAG, (long) MIN_CAPACITY * ENTRY_BYTES);
 
-    /// Owner of a lock, 0 = free.
-    long owner(long name) {
-        int index = find(name);
-        return NativeMemory.getLong(entry(index)) == 0 ? 0 : NativeMemory.getLong(entry(index) + 8);
+    /// Modes in which `owner` holds the lock, 0 = not at all.
+    int modes(long name, long owner) {
+        long holder = holder(find(name, owner));
+        return (int) (holder & MODES);
     }
 
-    /// Adds a lock that is not there.
-    void put(long name, long owner) {
-        if (2 * (count + 1) > capacity) {
-            resize(2 * capacity);
+    /// Tells the holders whose modes conflict with `mode`; how many there are.
+    int conflicting(long name, RowLockMode mode, long except, LongConsumer owners) {
+        int found = 0;
+        for (int index = home(name); ; index = next(index)) {
+            long there = name(index);
+            if (there == 0) {
+                return found;
+            }
+            long holder = holder(index);
+            long owner = holder >>> 4;
+            if (there == name && owner != except && mode.conflictsWith((int) (holder & MODES))) {
+                found++;
+                owners.accept(owner);
+            }
         }
-        int index = find(name);
-        NativeMemory.putLong(entry(index), name);
-        NativeMemory.putLong(entry(index) + 8, owner);
-        count++;
     }
 
-    void remove(long name) {
-        int hole = find(name);
-        if (NativeMemory.getLong(entry(hole)) == 0) {
+    /// Sets the modes in which `owner` holds the lock; 0 = releases it.
+    void set(long name, long owner, int modes) {
+        int index = find(name, owner);
+        boolean held = name(index) != 0;
+        if (modes == 0) {
+            if (held) {
+                remove(index);
+            }
             return;
         }
+        if (!held && 2 * (count + 1) > capacity) {
+            resize(2 * capacity);
+            index = find(name, owner);
+        }
+        NativeMemory.putLong(entry(index), name);
+        NativeMemory.putLong(entry(index) + 8, owner << 4 | modes);
+        if (!held) {
+            count++;
+        }
+    }
+
+    private void remove(int at) {
+        int hole = at;
         int index = hole;
         while (true) {
-            index = (index + 1) & (capacity - 1);
-            long moved = NativeMemory.getLong(entry(index));
+            index = next(index);
+            long moved = name(index);
             if (moved == 0) {
                 break;
             }
@@ -54,12 +82,14 @@ final class LockStripe implements AutoCloseable {
             }
         }
         NativeMemory.putLong(entry(hole), 0);
+        NativeMemory.putLong(entry(hole) + 8, 0);
         count--;
         if (capacity > MIN_CAPACITY && 8 * count < capacity) {
             resize(capacity / 2);
         }
     }
 
+    /// Entries: locks times their holders.
     int count() {
         return count;
     }
@@ -73,22 +103,34 @@ final class LockStripe implements AutoCloseable {
             long source = oldBase + (long) i * ENTRY_BYTES;
             long name = NativeMemory.getLong(source);
             if (name != 0) {
-                NativeMemory.copy(source, entry(find(name)), ENTRY_BYTES);
+                NativeMemory.copy(source, entry(find(name, NativeMemory.getLong(source + 8) >>> 4)), ENTRY_BYTES);
             }
         }
         MemoryAccount.free(TAG, oldBase, (long) oldCapacity * ENTRY_BYTES);
     }
 
-    /// Where the name is, or the empty entry where it would go.
-    private int find(long name) {
+    /// Where the holder is, or the empty entry where it would go.
+    private int find(long name, long owner) {
         int index = home(name);
         while (true) {
-            long found = NativeMemory.getLong(entry(index));
-            if (found == name || found == 0) {
+            long found = name(index);
+            if (found == 0 || (found == name && holder(index) >>> 4 == owner)) {
                 return index;
             }
-            index = (index + 1) & (capacity - 1);
+            index = next(index);
         }
+    }
+
+    private long name(int index) {
+        return NativeMemory.getLong(entry(index));
+    }
+
+    private long holder(int index) {
+        return NativeMemory.getLong(entry(index) + 8);
+    }
+
+    private int next(int index) {
+        return (index + 1) & (capacity - 1);
     }
 
     private int home(long name) {

@@ -1,18 +1,22 @@
 package omendb.engine.txn;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import omendb.memory.Checksum;
 import org.jspecify.annotations.Nullable;
 
-/// Exclusive locks on rows and unique keys, named by a 64-bit hash of (relation, key).
+/// Locks on rows and unique keys, named by a 64-bit hash of (relation, key), in the modes of [RowLockMode].
 ///
 /// Two keys with one hash share a lock: someone may wait without need, nothing can go wrong. A lock takes 16 bytes
-/// off-heap, so a load that locks millions of keys does not touch the heap. Holding is per transaction: taking a lock
-/// again is free, releasing happens at the end of the transaction or in `rollbackTo`.
+/// off-heap for each holder, so a load that locks millions of keys does not touch the heap. Holding is per
+/// transaction: taking a lock again is free, releasing happens at the end of the transaction or in `rollbackTo`.
 /// Threading: any thread; a stripe's lock is held for one probe, never while waiting.
 final class LockTable implements AutoCloseable {
+    /// [#acquire] did without a lock that others hold.
+    static final int NOT_TAKEN = -1;
+
     private static final int STRIPES = 64;
 
     private final LockStripe[] stripes = new LockStripe[STRIPES];
@@ -37,57 +41,75 @@ final class LockTable implements AutoCloseable {
         return hash == 0 ? 1 : hash;
     }
 
-    /// Takes a lock, waiting for its holder.
+    /// Takes a lock.
     ///
-    /// @return false if the transaction had it already
-    boolean acquire(Transaction transaction, long hash) {
+    /// @return modes in which the transaction held it before; [#NOT_TAKEN] if others hold it and it is not to wait
+    int acquire(Transaction transaction, long hash, RowLockMode mode, LockWaiting waiting) {
+        List<Long> owners = new ArrayList<>();
         while (true) {
-            long owner = tryAcquire(transaction.id(), hash);
-            if (owner == 0) {
-                return true;
+            int before = tryAcquire(transaction.id(), hash, mode, owners);
+            if (before >= 0) {
+                return before;
             }
-            if (owner == transaction.id()) {
-                return false;
+            List<Backend> holders = new ArrayList<>();
+            Transaction holder = null;
+            for (long owner : owners) {
+                Transaction found = active.apply(owner);
+                if (found != null) {
+                    holder = found;
+                    holders.add(found.backend());
+                }
             }
-            Transaction holder = active.apply(owner);
             if (holder == null) {
-                Thread.onSpinWait(); // it ended a moment ago and its locks are going
+                Thread.onSpinWait(); // they ended a moment ago and their locks are going
+            } else if (waiting != LockWaiting.WAIT) {
+                return NOT_TAKEN;
             } else {
-                waits.await(transaction, List.of(holder), () -> owner(hash) == owner);
+                waits.await(
+                        transaction,
+                        holders,
+                        "ShareLock on transaction " + holder.id(),
+                        () -> isHeld(transaction.id(), hash, mode));
             }
         }
     }
 
-    /// 0 = taken now, else the holder's id.
-    private long tryAcquire(long transactionId, long hash) {
+    /// Modes held before if it is taken now, else [#NOT_TAKEN] and who is in the way.
+    private int tryAcquire(long transactionId, long hash, RowLockMode mode, List<Long> owners) {
         int stripe = stripe(hash);
         locks[stripe].lock();
         try {
-            long owner = stripes[stripe].owner(hash);
-            if (owner == 0) {
-                stripes[stripe].put(hash, transactionId);
+            int before = stripes[stripe].modes(hash, transactionId);
+            if (mode.isCoveredBy(before)) {
+                return before;
             }
-            return owner;
+            owners.clear();
+            if (stripes[stripe].conflicting(hash, mode, transactionId, owners::add) > 0) {
+                return NOT_TAKEN;
+            }
+            stripes[stripe].set(hash, transactionId, before | mode.bit());
+            return before;
         } finally {
             locks[stripe].unlock();
         }
     }
 
-    private long owner(long hash) {
+    private boolean isHeld(long transactionId, long hash, RowLockMode mode) {
         int stripe = stripe(hash);
         locks[stripe].lock();
         try {
-            return stripes[stripe].owner(hash);
+            return stripes[stripe].conflicting(hash, mode, transactionId, _ -> {}) > 0;
         } finally {
             locks[stripe].unlock();
         }
     }
 
-    void release(long hash) {
+    /// Falls back to the modes held before; 0 = releases.
+    void restore(long transactionId, long hash, int modes) {
         int stripe = stripe(hash);
         locks[stripe].lock();
         try {
-            stripes[stripe].remove(hash);
+            stripes[stripe].set(hash, transactionId, modes);
         } finally {
             locks[stripe].unlock();
         }

@@ -1,9 +1,11 @@
 package omendb.engine.txn;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// [#rollback]. Addresses that scans and fetches hand out stay valid until [#endStatement].
 /// A statement that fails is undone by `rollbackTo(markTakenBefore)`; the transaction's earlier writes stay.
 /// Threading: one thread at a time; [#cancel] from any.
-public final class Transaction {
+public final class Transaction implements LockHolder {
     /// Bytes at [#scratch].
     public static final int SCRATCH_BYTES = 64;
 
@@ -29,36 +31,54 @@ public final class Transaction {
 
     private final TransactionManager manager;
     private final long id;
-    private final Isolation isolation;
-    private final boolean readOnly;
+    private Isolation isolation;
+    private boolean readOnly;
     private final int snapshotSlot;
-    private final TransactionWait waiting = new TransactionWait();
+    private Backend backend;
     private final LockNames locks = new LockNames();
-    private final Map<Integer, Integer> tableLocks = new HashMap<>();
+    private final Map<LockTag, Integer> namedLocks = new HashMap<>();
+    private final List<NamedLock> namedLockOrder = new ArrayList<>();
     private final Map<Class<?>, TransactionParticipant> participants = new LinkedHashMap<>();
     private final Set<Long> droppedRelations = new HashSet<>();
     private @Nullable WriteSet writes;
     private Epochs.@Nullable Pin pin;
+    private @Nullable SerialTransaction serial;
+    private boolean deferrable;
     private long snapshot;
     private long statementSequence;
     private long noteLsn;
     private long scratch;
     private long lockTimeoutMillis;
     private boolean active = true;
-    private volatile boolean cancelled;
+    private long statementDeadlineNanos;
+    private volatile @Nullable Cancellation cancelled;
 
     /// A point to return to ([#rollbackTo]): what was written, locked and defined before it stays.
     ///
     /// @param writes position in the write set
     public record Mark(
-            WriteSet.Position writes, int locks, Map<Class<?>, Object> participants, Set<Long> droppedRelations) {}
+            WriteSet.Position writes,
+            int locks,
+            int namedLocks,
+            Map<Class<?>, Object> participants,
+            Set<Long> droppedRelations) {}
 
-    Transaction(TransactionManager manager, long id, Isolation isolation, boolean readOnly, int snapshotSlot) {
+    /// A mode taken on a named lock, and the modes it was held in before.
+    private record NamedLock(LockTag tag, int modesBefore) {}
+
+    Transaction(
+            TransactionManager manager,
+            long id,
+            Isolation isolation,
+            boolean readOnly,
+            int snapshotSlot,
+            Backend backend) {
         this.manager = manager;
         this.id = id;
         this.isolation = isolation;
         this.readOnly = readOnly;
         this.snapshotSlot = snapshotSlot;
+        this.backend = backend;
     }
 
     public long id() {
@@ -73,16 +93,59 @@ public final class Transaction {
         return readOnly;
     }
 
+    /// SET TRANSACTION READ ONLY or READ WRITE; the caller sees to it that it may.
+    public void setReadOnly(boolean on) {
+        readOnly = on;
+    }
+
+    /// DEFERRABLE: a serializable, read-only transaction waits for a snapshot at which it cannot fail.
+    public void setDeferrable(boolean on) {
+        deferrable = on;
+    }
+
+    /// SET TRANSACTION ISOLATION LEVEL.
+    ///
+    /// @throws IllegalStateException after the first snapshot
+    public void setIsolation(Isolation level) {
+        if (snapshot != 0) {
+            throw new IllegalStateException("transaction " + id + " has a snapshot already");
+        }
+        isolation = level;
+    }
+
     /// Takes the statement's snapshot (READ COMMITTED: a fresh one; else the transaction's) and pins its memory.
     public void startStatement() {
         requireActive();
         endStatement();
-        cancelled = false;
-        if (snapshot == 0 || !isolation.keepsSnapshot()) {
+        cancelled = null;
+        if (snapshot == 0 && isolation == Isolation.SERIALIZABLE) {
+            startSerializable();
+        } else if (snapshot == 0 || !isolation.keepsSnapshot()) {
             snapshot = manager.snapshots().take(snapshotSlot);
         }
         statementSequence = writes == null ? 0 : writes.sequence();
         pin = manager.epochs().pin();
+    }
+
+    /// Takes the snapshot under the eyes of [Serializability]. A deferrable read-only transaction waits for one that no
+    /// other transaction can spoil, and is not tracked from there on.
+    private void startSerializable() {
+        Serializability serializability = manager.serializability();
+        while (true) {
+            SerialTransaction started = serializability.begin(readOnly);
+            serial = started;
+            snapshot = manager.snapshots().take(snapshotSlot);
+            serializability.hasSnapshot(started, snapshot);
+            if (!readOnly || !deferrable) {
+                return;
+            }
+            boolean safe = serializability.awaitSafe(started, this::checkCancelled);
+            serializability.end(started);
+            serial = null;
+            if (safe) {
+                return;
+            }
+        }
     }
 
     /// Lets go of what the statement pinned; addresses it handed out die.
@@ -112,10 +175,10 @@ public final class Transaction {
         Map<Class<?>, Object> marks = new HashMap<>();
         participants.forEach((kind, participant) -> marks.put(kind, participant.mark()));
         WriteSet.Position position = writes == null ? new WriteSet.Position(0, 0) : writes.position();
-        return new Mark(position, locks.size(), marks, Set.copyOf(droppedRelations));
+        return new Mark(position, locks.size(), namedLockOrder.size(), marks, Set.copyOf(droppedRelations));
     }
 
-    /// Undoes what was written, defined and locked after `mark`. Table locks are kept.
+    /// Undoes what was written, defined and locked after `mark`.
     public void rollbackTo(Mark mark) {
         requireActive();
         if (writes != null) {
@@ -125,9 +188,10 @@ public final class Transaction {
                 participant.rollbackTo(mark.participants().get(kind)));
         droppedRelations.clear();
         droppedRelations.addAll(mark.droppedRelations());
-        if (locks.size() > mark.locks()) {
+        if (locks.size() > mark.locks() || namedLockOrder.size() > mark.namedLocks()) {
             releaseLocks(mark.locks());
-            manager.waits().wakeWaiters(this);
+            releaseNamedLocks(mark.namedLocks());
+            manager.waits().wakeWaiters(backend);
         }
     }
 
@@ -157,20 +221,29 @@ public final class Transaction {
 
     /// Makes a lock wait (now or next) fail with 57014. Cleared by [#startStatement].
     public void cancel() {
-        cancelled = true;
-        manager.waits().interrupt(this);
+        cancelled = Cancellation.USER_REQUEST;
+        manager.waits().interrupt(backend);
     }
 
     /// Whether [#cancel] was called since the statement began.
     public boolean isCancelled() {
-        return cancelled;
+        return cancelled != null;
     }
 
-    /// @throws UserException 57014 if [#cancel] was called
+    /// @throws UserException 57014 if [#cancel] was called or the statement's time is over
     public void checkCancelled() {
-        if (cancelled) {
-            throw new UserException(SqlState.QUERY_CANCELED, "canceling statement due to user request");
+        Cancellation reason = cancelled;
+        if (reason != null) {
+            throw reason.exception();
         }
+        if (statementDeadlineNanos != 0 && System.nanoTime() - statementDeadlineNanos >= 0) {
+            throw Cancellation.STATEMENT_TIMEOUT.exception();
+        }
+    }
+
+    /// `statement_timeout` as a moment of [System#nanoTime], 0 = none.
+    public void setStatementDeadline(long nanos) {
+        statementDeadlineNanos = nanos;
     }
 
     /// `lock_timeout` in milliseconds, 0 = wait for ever; beyond it 55P03.
@@ -220,9 +293,43 @@ public final class Transaction {
         return manager.visible();
     }
 
+    /// Notes that all rows of a relation are read, which serializable transactions must know of each other.
+    public void readsAll(long relationId) {
+        if (serial != null) {
+            manager.serializability().read(serial, new ReadLocks.Read.Whole(relationId));
+        }
+    }
+
+    /// Notes that a row is read.
+    public void readsRow(long relationId, long rowId) {
+        if (serial != null) {
+            manager.serializability().read(serial, new ReadLocks.Read.Row(relationId, rowId));
+        }
+    }
+
+    /// Notes that the keys from `from` to before `to` (null = open) of an index are read.
+    public void readsRange(long relationId, @Nullable MemorySegment from, @Nullable MemorySegment to) {
+        if (serial != null) {
+            manager.serializability().read(serial, new ReadLocks.Read.Range(relationId, KeyBounds.of(from, to)));
+        }
+    }
+
+    /// Notes that one key of an index is read.
+    public void readsKey(long relationId, MemorySegment key) {
+        if (serial != null) {
+            manager.serializability().read(serial, new ReadLocks.Read.Range(relationId, KeyBounds.single(key)));
+        }
+    }
+
     /// Takes the lock on a key of a relation, waiting for its holder; false if it is held already.
     public boolean lockKey(long relationId, long keyAddress, int keyLength) {
-        return lock(LockTable.hash(relationId, keyAddress, keyLength));
+        long hash = LockTable.hash(relationId, keyAddress, keyLength);
+        int before = manager.locks().acquire(this, hash, RowLockMode.UPDATE, LockWaiting.WAIT);
+        if (RowLockMode.UPDATE.isCoveredBy(before)) {
+            return false;
+        }
+        locks.push(hash, before);
+        return true;
     }
 
     /// [#lockKey] of a key in a segment.
@@ -230,24 +337,67 @@ public final class Transaction {
         return lockKey(relationId, key.address(), (int) key.byteSize());
     }
 
-    private boolean lock(long hash) {
-        boolean taken = manager.locks().acquire(this, hash);
-        if (taken) {
-            locks.push(hash);
+    /// Takes the lock on a row in a mode; false if others hold it and the caller does not want to wait.
+    public boolean lockRow(
+            long relationId, long keyAddress, int keyLength, RowLockMode mode, LockWaiting lockWaiting) {
+        long hash = LockTable.hash(relationId, keyAddress, keyLength);
+        int before = manager.locks().acquire(this, hash, mode, lockWaiting);
+        if (before == LockTable.NOT_TAKEN) {
+            return false;
         }
-        return taken;
+        if (!mode.isCoveredBy(before)) {
+            locks.push(hash, before);
+        }
+        return true;
     }
 
     /// Takes a table lock, waiting for holders of conflicting modes; false if this mode is held already.
     public boolean lockTable(int tableOid, TableLockMode mode) {
-        requireActive();
-        int held = tableLocks.getOrDefault(tableOid, 0);
-        if ((held & mode.bit()) != 0) {
+        LockTag tag = new LockTag.Relation(tableOid);
+        if (holds(tag, mode)) {
             return false;
         }
-        manager.tableLocks().acquire(this, tableOid, mode);
-        tableLocks.put(tableOid, held | mode.bit());
+        lockNamed(tag, mode, LockWaiting.WAIT);
         return true;
+    }
+
+    private boolean holds(LockTag tag, TableLockMode mode) {
+        return (namedLocks.getOrDefault(tag, 0) & mode.bit()) != 0;
+    }
+
+    /// Takes a named lock until the transaction ends or rolls back to before; false if others hold it and the
+    /// caller does not want to wait.
+    public boolean lockNamed(LockTag tag, TableLockMode mode, LockWaiting lockWaiting) {
+        requireActive();
+        int held = namedLocks.getOrDefault(tag, 0);
+        if ((held & mode.bit()) == 0) {
+            if (!manager.namedLocks().acquire(this, this, tag, mode, lockWaiting)) {
+                return false;
+            }
+            namedLocks.put(tag, held | mode.bit());
+            namedLockOrder.add(new NamedLock(tag, held));
+        }
+        return true;
+    }
+
+    /// Takes an advisory lock for the session, once more if it has it; false as for [#lockNamed].
+    public boolean lockForSession(LockTag tag, TableLockMode mode, LockWaiting lockWaiting) {
+        if (backend.isFirst(tag, mode) && !manager.namedLocks().acquire(this, backend, tag, mode, lockWaiting)) {
+            return false;
+        }
+        backend.count(tag, mode);
+        return true;
+    }
+
+    /// Gives back one of the session's holds on an advisory lock; false = it has none.
+    public boolean unlockForSession(LockTag tag, TableLockMode mode) {
+        return manager.unlockForSession(backend, tag, mode);
+    }
+
+    /// The session it belongs to.
+    @Override
+    public Backend backend() {
+        return backend;
     }
 
     /// The participant of a kind, made and joined at first use.
@@ -286,8 +436,15 @@ public final class Transaction {
 
     // ---- for the manager ----
 
-    TransactionWait waiting() {
-        return waiting;
+    /// Hands the transaction with all it holds to another owner: its session goes on without it.
+    void moveTo(Backend other) {
+        Backend old = backend;
+        backend = other;
+        manager.waits().wakeWaiters(old);
+    }
+
+    long statementDeadlineNanos() {
+        return statementDeadlineNanos;
     }
 
     long lockTimeoutMillis() {
@@ -306,14 +463,23 @@ public final class Transaction {
         return noteLsn;
     }
 
+    @Nullable
+    SerialTransaction serial() {
+        return serial;
+    }
+
     /// Ends it: gives back snapshot, locks and memory, and wakes who waits.
     void finish() {
         active = false;
         endStatement();
         manager.snapshots().release(snapshotSlot);
+        if (serial != null) {
+            manager.serializability().end(serial);
+            serial = null;
+        }
         releaseLocks(0);
         locks.close();
-        manager.tableLocks().release(this, tableLocks.keySet());
+        releaseNamedLocks(0);
         if (scratch != 0) {
             MemoryAccount.free(TAG, scratch, SCRATCH_BYTES);
             scratch = 0;
@@ -324,12 +490,25 @@ public final class Transaction {
             manager.returnWriteSet(set);
         }
         manager.ended(this);
-        manager.waits().wakeWaiters(this);
+        manager.waits().wakeWaiters(backend);
     }
 
     private void releaseLocks(int keep) {
         while (locks.size() > keep) {
-            manager.locks().release(locks.pop());
+            manager.locks().restore(id, locks.name(), locks.modesBefore());
+            locks.pop();
+        }
+    }
+
+    private void releaseNamedLocks(int keep) {
+        while (namedLockOrder.size() > keep) {
+            NamedLock last = namedLockOrder.removeLast();
+            manager.namedLocks().restore(this, last.tag(), last.modesBefore());
+            if (last.modesBefore() == 0) {
+                namedLocks.remove(last.tag());
+            } else {
+                namedLocks.put(last.tag(), last.modesBefore());
+            }
         }
     }
 

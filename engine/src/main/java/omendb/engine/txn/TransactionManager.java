@@ -43,9 +43,10 @@ public final class TransactionManager implements AutoCloseable {
     private final Wal wal;
     private final Epochs epochs;
     private final WaitGraph waits = new WaitGraph();
+    private final Serializability serializability = new Serializability();
     private final ConcurrentHashMap<Long, Transaction> active = new ConcurrentHashMap<>();
     private final LockTable locks = new LockTable(waits, active::get);
-    private final TableLocks tableLocks = new TableLocks(waits);
+    private final NamedLocks namedLocks = new NamedLocks(waits);
     private final AtomicLong nextId = new AtomicLong(1);
     private final ConcurrentLinkedQueue<WriteSet> writeSets = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<CommitRecord> records = new ConcurrentLinkedQueue<>();
@@ -80,14 +81,19 @@ public final class TransactionManager implements AutoCloseable {
         this.epochs = epochs;
     }
 
-    /// @throws ResourceException 53300 if there are too many already
+    /// Begins a transaction of no session.
     public Transaction begin(Isolation isolation, boolean readOnly) {
+        return begin(isolation, readOnly, new Backend(0));
+    }
+
+    /// @throws ResourceException 53300 if there are too many already
+    public Transaction begin(Isolation isolation, boolean readOnly, Backend backend) {
         int slot = snapshots.claim();
         if (slot < 0) {
             throw new ResourceException(
                     SqlState.TOO_MANY_CONNECTIONS, "too many transactions are open (" + MAX_TRANSACTIONS + ")");
         }
-        Transaction transaction = new Transaction(this, nextId.getAndIncrement(), isolation, readOnly, slot);
+        Transaction transaction = new Transaction(this, nextId.getAndIncrement(), isolation, readOnly, slot, backend);
         active.put(transaction.id(), transaction);
         return transaction;
     }
@@ -122,7 +128,10 @@ public final class TransactionManager implements AutoCloseable {
                         record,
                         transaction.id(),
                         awaitDurable,
-                        timestamp -> joined.forEach(participant -> participant.committed(timestamp)));
+                        timestamp -> {
+                            joined.forEach(participant -> participant.committed(timestamp));
+                            noteCommit(transaction, timestamp);
+                        });
                 applied = true;
             } finally {
                 if (!applied && !record.isLogged()) {
@@ -147,6 +156,10 @@ public final class TransactionManager implements AutoCloseable {
             if (writes != null) {
                 writes.drainTo(record.batch(), transaction.droppedRelations()::contains);
             }
+            SerialTransaction serial = transaction.serial();
+            if (serial != null) {
+                serializability.check(serial, WrittenKeys.of(writes), false);
+            }
             if (record.isEmpty()) {
                 return false;
             }
@@ -165,7 +178,15 @@ public final class TransactionManager implements AutoCloseable {
             }
         } finally {
             transaction.participants().values().forEach(participant -> participant.committed(visible()));
+            noteCommit(transaction, visible());
             transaction.finish();
+        }
+    }
+
+    private void noteCommit(Transaction transaction, long timestamp) {
+        SerialTransaction serial = transaction.serial();
+        if (serial != null) {
+            serializability.committed(serial, timestamp);
         }
     }
 
@@ -271,12 +292,48 @@ public final class TransactionManager implements AutoCloseable {
         return waits;
     }
 
+    Serializability serializability() {
+        return serializability;
+    }
+
     LockTable locks() {
         return locks;
     }
 
-    TableLocks tableLocks() {
-        return tableLocks;
+    NamedLocks namedLocks() {
+        return namedLocks;
+    }
+
+    /// Table and advisory locks that are held or waited for.
+    public List<NamedLocks.Held> namedLockList() {
+        return namedLocks.list();
+    }
+
+    /// Sessions that wait for a lock now.
+    public int waitingCount() {
+        return waits.waitingCount();
+    }
+
+    /// Process ids of the sessions that a session waits for.
+    public List<Integer> blockers(Backend backend) {
+        return waits.blockers(backend);
+    }
+
+    boolean unlockForSession(Backend backend, LockTag tag, TableLockMode mode) {
+        int left = backend.uncount(tag, mode);
+        if (left == 0) {
+            namedLocks.restore(backend, tag, namedLocks.modes(backend, tag) & ~mode.bit());
+            waits.wakeWaiters(backend);
+        }
+        return left >= 0;
+    }
+
+    /// Gives back all locks that a session holds beyond its transactions.
+    public void unlockSession(Backend backend) {
+        for (LockTag tag : backend.forgetSessionLocks()) {
+            namedLocks.restore(backend, tag, 0);
+        }
+        waits.wakeWaiters(backend);
     }
 
     void ended(Transaction transaction) {

@@ -1,48 +1,72 @@
 package omendb.engine.txn;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
+import org.jspecify.annotations.Nullable;
 
-/// Who waits for whom. A transaction waits for the end (or a partial rollback) of the transactions that hold what it
-/// wants; a wait that would close a cycle fails with 40P01 at once, so a deadlock never stands.
+/// Which session waits for which. A transaction waits until a session that holds what it wants ends its transaction or
+/// gives something back; a wait that closes a cycle makes one of the cycle fail with 40P01 at once, so a deadlock never
+/// stands. The victim is the one PostgreSQL would choose: there each session looks for a deadlock when it has waited
+/// for deadlock_timeout, so the one that has waited longest, but not yet that long, finds it first.
 ///
+/// Sessions, not transactions, are the nodes: a session's advisory locks outlive its transactions, and it is the
+/// session that cannot go on.
 /// Threading: any thread. One lock guards the edges; it is taken only when there is something to wait for and when a
-/// transaction that someone waits for ends.
+/// session that someone waits for lets go.
 final class WaitGraph {
-    private final ReentrantLock lock = new ReentrantLock();
+    private static final long DEADLOCK_TIMEOUT_NANOS = 1_000_000_000;
 
-    /// Waits until one of `owners` ends or releases something; returns at once if `stillBlocked` says so under
-    /// the lock.
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Backend, NamedLocks.Held> wanted = new HashMap<>();
+    private int waiting;
+
+    /// Waits for a lock that pg_locks does not show one by one.
+    void await(Transaction waiter, Collection<Backend> owners, String wants, BooleanSupplier stillBlocked) {
+        await(waiter, owners, wants, stillBlocked, null);
+    }
+
+    /// Waits until one of `owners` lets go of something; returns at once if `stillBlocked` denies it under the lock.
     ///
+    /// @param wants what the waiter waits for, in words
+    /// @param shown as pg_locks shows it
     /// @throws UserException 40P01 deadlock, 55P03 lock timeout, 57014 cancelled
-    void await(Transaction waiter, Collection<Transaction> owners, BooleanSupplier stillBlocked) {
-        TransactionWait wait = waiter.waiting();
+    void await(
+            Transaction waiter,
+            Collection<Backend> owners,
+            String wants,
+            BooleanSupplier stillBlocked,
+            NamedLocks.@Nullable Held shown) {
+        Backend wait = waiter.backend();
         lock.lock();
         try {
-            for (Transaction owner : owners) {
-                owner.waiting().waiters.add(waiter);
+            for (Backend owner : owners) {
+                owner.waiters.add(wait);
             }
             wait.waitsFor = List.copyOf(owners);
+            wait.wants = wants;
             wait.thread = Thread.currentThread();
             wait.woken = false;
+            wait.deadlock = null;
+            wait.waitsSinceNanos = System.nanoTime();
             if (!stillBlocked.getAsBoolean()) {
-                removeLocked(waiter);
+                removeLocked(wait);
                 return;
             }
-            if (closesCycleLocked(waiter)) {
-                OmenException deadlock = deadlock(waiter, owners);
-                removeLocked(waiter);
-                throw deadlock;
+            breakCyclesLocked(wait);
+            waiting++;
+            if (shown != null) {
+                wanted.put(wait, shown);
             }
         } finally {
             lock.unlock();
@@ -50,56 +74,133 @@ final class WaitGraph {
         park(waiter, wait);
     }
 
-    private void park(Transaction waiter, TransactionWait wait) {
+    private void park(Transaction waiter, Backend wait) {
         long timeoutMillis = waiter.lockTimeoutMillis();
-        long deadline = timeoutMillis > 0 ? System.nanoTime() + timeoutMillis * 1_000_000 : 0;
+        long lockDeadline = timeoutMillis > 0 ? System.nanoTime() + timeoutMillis * 1_000_000 : 0;
         try {
             while (!wait.woken) {
+                checkDeadlock(wait);
                 waiter.checkCancelled();
-                if (deadline == 0) {
+                long left = left(lockDeadline);
+                if (left <= 0) {
+                    throw new UserException(SqlState.LOCK_NOT_AVAILABLE, "canceling statement due to lock timeout");
+                }
+                left = Math.min(left, left(waiter.statementDeadlineNanos()));
+                if (left == Long.MAX_VALUE) {
                     LockSupport.park(this);
                 } else {
-                    long left = deadline - System.nanoTime();
-                    if (left <= 0) {
-                        throw new UserException(SqlState.LOCK_NOT_AVAILABLE, "canceling statement due to lock timeout");
-                    }
                     LockSupport.parkNanos(this, left);
                 }
             }
+            checkDeadlock(wait);
             waiter.checkCancelled();
         } finally {
             lock.lock();
             try {
-                removeLocked(waiter);
+                waiting--;
+                removeLocked(wait);
             } finally {
                 lock.unlock();
             }
         }
     }
 
-    /// Wakes everyone who waits for `owner`: it ended, or gave back locks.
-    void wakeWaiters(Transaction owner) {
+    private void checkDeadlock(Backend wait) {
         lock.lock();
         try {
-            for (Transaction waiter : owner.waiting().waiters) {
-                wakeLocked(waiter.waiting());
+            if (wait.deadlock != null) {
+                throw wait.deadlock;
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /// Lets a waiting transaction look around (it was cancelled).
-    void interrupt(Transaction waiter) {
+    /// Makes one session of each cycle through `closing` fail; throws if it is this one.
+    private void breakCyclesLocked(Backend closing) {
+        for (List<Backend> cycle = cycleLocked(closing); !cycle.isEmpty(); cycle = cycleLocked(closing)) {
+            Backend victim = victim(cycle);
+            OmenException deadlock = deadlock(cycle, victim);
+            removeEdgesLocked(victim);
+            if (victim == closing) {
+                removeLocked(victim);
+                throw deadlock;
+            }
+            victim.deadlock = deadlock;
+            wakeLocked(victim);
+        }
+    }
+
+    private static Backend victim(List<Backend> cycle) {
+        long now = System.nanoTime();
+        Backend victim = cycle.getFirst();
+        long longest = -1;
+        for (Backend member : cycle) {
+            long waited = now - member.waitsSinceNanos;
+            if (waited < DEADLOCK_TIMEOUT_NANOS && waited > longest) {
+                longest = waited;
+                victim = member;
+            }
+        }
+        return victim;
+    }
+
+    /// Nanoseconds to a deadline; 0 as a deadline is never.
+    private static long left(long deadline) {
+        return deadline == 0 ? Long.MAX_VALUE : deadline - System.nanoTime();
+    }
+
+    /// Wakes everyone who waits for `owner`: its transaction ended, or it gave back locks.
+    void wakeWaiters(Backend owner) {
         lock.lock();
         try {
-            wakeLocked(waiter.waiting());
+            owner.waiters.forEach(WaitGraph::wakeLocked);
         } finally {
             lock.unlock();
         }
     }
 
-    private static void wakeLocked(TransactionWait wait) {
+    /// Lets a waiting session look around (its statement was cancelled).
+    void interrupt(Backend waiter) {
+        lock.lock();
+        try {
+            wakeLocked(waiter);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Sessions that wait now.
+    int waitingCount() {
+        lock.lock();
+        try {
+            return waiting;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Locks that sessions wait for.
+    List<NamedLocks.Held> wanted() {
+        lock.lock();
+        try {
+            return List.copyOf(wanted.values());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The sessions that `waiter` waits for, by process id (pg_blocking_pids).
+    List<Integer> blockers(Backend waiter) {
+        lock.lock();
+        try {
+            return waiter.waitsFor.stream().map(Backend::processId).distinct().toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void wakeLocked(Backend wait) {
         wait.woken = true;
         Thread thread = wait.thread;
         if (thread != null) {
@@ -107,41 +208,61 @@ final class WaitGraph {
         }
     }
 
-    private static void removeLocked(Transaction waiter) {
-        TransactionWait wait = waiter.waiting();
-        for (Transaction owner : wait.waitsFor) {
-            owner.waiting().waiters.remove(waiter);
+    private static void removeEdgesLocked(Backend waiter) {
+        for (Backend owner : waiter.waitsFor) {
+            owner.waiters.remove(waiter);
         }
-        wait.waitsFor = List.of();
-        wait.thread = null;
+        waiter.waitsFor = List.of();
     }
 
-    private static boolean closesCycleLocked(Transaction waiter) {
-        Deque<Transaction> open = new ArrayDeque<>(waiter.waiting().waitsFor);
-        Set<Transaction> seen = new HashSet<>(open);
+    private void removeLocked(Backend waiter) {
+        removeEdgesLocked(waiter);
+        waiter.thread = null;
+        wanted.remove(waiter);
+    }
+
+    /// The sessions of a cycle through `waiter`, each waiting for the next; empty = there is none.
+    private static List<Backend> cycleLocked(Backend waiter) {
+        Map<Backend, Backend> cameFrom = new HashMap<>();
+        Deque<Backend> open = new ArrayDeque<>();
+        open.push(waiter);
         while (!open.isEmpty()) {
-            Transaction transaction = open.pop();
-            if (transaction == waiter) {
-                return true;
-            }
-            for (Transaction next : transaction.waiting().waitsFor) {
-                if (seen.add(next)) {
+            Backend at = open.pop();
+            for (Backend next : at.waitsFor) {
+                if (next == waiter) {
+                    return path(at, waiter, cameFrom);
+                }
+                if (cameFrom.putIfAbsent(next, at) == null) {
                     open.push(next);
                 }
             }
         }
-        return false;
+        return List.of();
     }
 
-    private static OmenException deadlock(Transaction waiter, Collection<Transaction> owners) {
+    private static List<Backend> path(Backend last, Backend first, Map<Backend, Backend> cameFrom) {
+        List<Backend> path = new ArrayList<>();
+        for (Backend at = last; at != first; at = cameFrom.get(at)) {
+            path.addFirst(at);
+        }
+        path.addFirst(first);
+        return path;
+    }
+
+    private static OmenException deadlock(List<Backend> cycle, Backend victim) {
         StringBuilder detail = new StringBuilder();
-        for (Transaction owner : owners) {
-            detail.append(detail.isEmpty() ? "" : "\n")
-                    .append("Transaction ")
-                    .append(waiter.id())
-                    .append(" waits for ShareLock on transaction ")
-                    .append(owner.id())
-                    .append(", which waits for it.");
+        int first = cycle.indexOf(victim);
+        for (int i = 0; i < cycle.size(); i++) {
+            Backend waiter = cycle.get((first + i) % cycle.size());
+            Backend owner = cycle.get((first + i + 1) % cycle.size());
+            detail.append(i == 0 ? "" : "\n")
+                    .append("Process ")
+                    .append(waiter.processId())
+                    .append(" waits for ")
+                    .append(waiter.wants)
+                    .append("; blocked by process ")
+                    .append(owner.processId())
+                    .append('.');
         }
         return new UserException(SqlState.DEADLOCK_DETECTED, "deadlock detected")
                 .withDetail(detail.toString())

@@ -3,6 +3,7 @@ package omendb.engine.txn;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import omendb.engine.lsm.WriteBatch;
 import omendb.memory.MemoryTag;
@@ -82,6 +83,10 @@ public final class WriteSet implements AutoCloseable {
             long relationId, @Nullable MemorySegment from, @Nullable MemorySegment to, boolean backward, long limit) {
         RelationWrites writes = relations.get(relationId);
         return writes == null ? null : new WriteCursor(writes, from, to, backward, limit);
+    }
+
+    void forEachRelation(Consumer<RelationWrites> visitor) {
+        relations.values().forEach(visitor);
     }
 
     /// Sequence of the newest version.

@@ -22,6 +22,11 @@ public record Query(
         int position)
         implements Statement {
 
+    /// The query with other locking clauses.
+    public Query withLocking(List<Locking> other) {
+        return new Query(with, body, orderBy, limit, withTies, offset, other, position);
+    }
+
     /// A query of nothing but its body.
     public static Query of(Body body, int position) {
         return new Query(null, body, List.of(), null, false, null, List.of(), position);

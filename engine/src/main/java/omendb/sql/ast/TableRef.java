@@ -24,7 +24,12 @@ public sealed interface TableRef {
             QualifiedName method, List<Expr> args, @Nullable Expr seed, int position) {}
 
     /// `[LATERAL] (query) alias`; since PostgreSQL 16 the alias may be missing.
-    record Derived(Query query, boolean lateral, @Nullable Alias alias, int position) implements TableRef {}
+    record Derived(Query query, boolean lateral, @Nullable Alias alias, int position) implements TableRef {
+        /// The same item over another query.
+        public Derived withQuery(Query other) {
+            return new Derived(other, lateral, alias, position);
+        }
+    }
 
     /// `[LATERAL] f(...) [WITH ORDINALITY] alias`, or `ROWS FROM (f(...), g(...))` with several functions.
     ///
@@ -63,7 +68,12 @@ public sealed interface TableRef {
             @Nullable String usingAlias,
             @Nullable Alias alias,
             int position)
-            implements TableRef {}
+            implements TableRef {
+        /// The same join of other items.
+        public Join withSides(TableRef newLeft, TableRef newRight) {
+            return new Join(kind, natural, newLeft, newRight, on, using, usingAlias, alias, position);
+        }
+    }
 
     /// Kinds of [Join].
     enum JoinKind {

@@ -43,7 +43,8 @@ final class SelectBinder {
         if (select.into() != null) {
             throw ExpressionBinder.unsupported("SELECT INTO", select.position());
         }
-        FromBinder.Bound from = new FromBinder(state, scope).bindList(select.from());
+        FromBinder.Bound from =
+                new FromBinder(state, scope).bindList(RowLocks.pushDown(query.locking(), select.from()));
         LogicalPlan plan = from.plan();
         if (select.where() != null) {
             Scalar condition = binder(Clause.WHERE).bindBoolean(select.where(), "WHERE");
@@ -55,20 +56,67 @@ final class SelectBinder {
         List<Ordering> orderings = bindOrderBy(query.orderBy(), targets, select.distinct() != null);
         List<Integer> distinctOn = bindDistinctOn(select.distinct(), targets);
         LogicalPlan grouped = group(select, plan, targets);
-        boolean shapeless = !grouped.equals(plan) || select.distinct() != null;
-        RowLocks locks = RowLocks.of(query.locking(), from, state, shapeless);
-        grouped = locks.addRowIds(grouped, targetsAsScalars(targets));
+        RowLocks locks = RowLocks.of(query.locking(), from, state, shapeless(select, !grouped.equals(plan)));
+        grouped = locks.addRowIds(grouped);
         Windowing windows = windows(targets);
         if (!windows.isEmpty()) {
-            RowLocks.refuseWindows(query.locking());
+            if (!query.locking().isEmpty()) {
+                throw RowLocks.refused(query.locking(), "window functions");
+            }
             grouped = windows.plan(grouped);
         }
-        LogicalPlan projected = project(grouped, targets, locks);
-        return finish(projected, targets, orderings, distinctOn, select, query, locks);
+        if (!locks.isEmpty()) {
+            return finishLocked(grouped, targets, orderings, query, locks);
+        }
+        LogicalPlan projected = project(grouped, targets);
+        return finish(projected, targets, orderings, distinctOn, select, query);
     }
 
-    private static List<Scalar> targetsAsScalars(List<Target> targets) {
-        return targets.stream().map(Target::value).toList();
+    /// What makes the rows that come out no rows of tables, in words; empty = nothing.
+    private static String shapeless(Query.Select select, boolean grouped) {
+        if (select.distinct() != null) {
+            return "DISTINCT clause";
+        }
+        if (select.groupBy() != null) {
+            return "GROUP BY clause";
+        }
+        if (select.having() != null) {
+            return "HAVING clause";
+        }
+        return grouped ? "aggregate functions" : "";
+    }
+
+    /// A locking SELECT computes its targets last: a row that someone changed meanwhile is read again when its lock is
+    /// there, and the targets are those of the row as it is then. The order is that of the row found first.
+    private LogicalPlan finishLocked(
+            LogicalPlan source, List<Target> targets, List<Ordering> orderings, Query query, RowLocks locks) {
+        if (targets.stream().anyMatch(target -> Scalars.contains(target.value(), Scalar.SetCall.class))) {
+            throw RowLocks.refused(query.locking(), "set-returning functions in the target list");
+        }
+        List<Item> items = new ArrayList<>();
+        source.output().forEach(field -> items.add(new Item(field, new Scalar.Column(field))));
+        List<SortKey> keys = new ArrayList<>();
+        for (Ordering ordering : orderings) {
+            Scalar value = targets.get(ordering.target()).value();
+            Field field = state.fieldFor("sort", value);
+            if (!source.output().contains(field)) {
+                field = state.field("sort", value.type(), -1);
+                items.add(new Item(field, value));
+            }
+            keys.add(SortKeys.of(ordering.item(), new Scalar.Column(field)));
+        }
+        LogicalPlan plan = new LogicalPlan.Project(source, items);
+        if (!keys.isEmpty()) {
+            plan = new LogicalPlan.Sort(plan, keys);
+        }
+        plan = new QueryBinder(state, scope.parent()).limit(locks.lock(plan), query, scope);
+        List<Item> shown = new ArrayList<>();
+        for (Target target : targets) {
+            if (!target.hidden()) {
+                shown.add(new Item(state.fieldFor(target.name(), target.value()), target.value()));
+            }
+        }
+        return new LogicalPlan.Project(plan, shown);
     }
 
     private ExpressionBinder binder(Clause clause) {
@@ -250,16 +298,13 @@ final class SelectBinder {
         return state.coercions.resolveUnknown(binder(Clause.GROUP_BY).bind(expr), expr.position());
     }
 
-    /// The targets as items, in order, and the fields that locking needs behind them.
-    private LogicalPlan project(LogicalPlan input, List<Target> targets, RowLocks locks) {
+    /// The targets as items, in order.
+    private LogicalPlan project(LogicalPlan input, List<Target> targets) {
         List<Item> items = new ArrayList<>();
         boolean sets = false;
         for (Target target : targets) {
             sets |= Scalars.contains(target.value(), Scalar.SetCall.class);
             items.add(new Item(state.fieldFor(target.name(), target.value()), target.value()));
-        }
-        for (Field rowId : locks.rowIds()) {
-            items.add(new Item(rowId, new Scalar.Column(rowId)));
         }
         return sets ? SetProjection.plan(state, input, items) : new LogicalPlan.Project(input, items);
     }
@@ -270,8 +315,7 @@ final class SelectBinder {
             List<Ordering> orderings,
             @Nullable List<Integer> distinctOn,
             Query.Select select,
-            Query query,
-            RowLocks locks) {
+            Query query) {
         List<Field> fields = projected.output();
         List<SortKey> keys = new ArrayList<>();
         for (Ordering ordering : orderings) {
@@ -287,7 +331,6 @@ final class SelectBinder {
         } else if (!keys.isEmpty()) {
             plan = new LogicalPlan.Sort(plan, keys);
         }
-        plan = locks.lock(plan);
         plan = new QueryBinder(state, scope.parent()).limit(plan, query, scope);
         return dropHidden(plan, targets, fields);
     }

@@ -8,6 +8,8 @@ import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.table.InsertOutcome;
 import omendb.engine.table.RowLock;
+import omendb.engine.txn.LockWaiting;
+import omendb.engine.txn.RowLockMode;
 import omendb.engine.type.Batch;
 import omendb.engine.type.ColumnVector;
 import omendb.engine.type.SqlType;
@@ -123,7 +125,9 @@ final class InsertOperator extends ModifyOperators.Modify {
                     .withHint("Ensure that no rows proposed for insertion within the same command have"
                             + " duplicate constrained values.");
         }
-        if (table().lockRow(context().transaction(), rowId) == RowLock.GONE) {
+        RowLock lock =
+                table().lockRow(context().transaction(), rowId, RowLockMode.NO_KEY_UPDATE, LockWaiting.WAIT);
+        if (lock == RowLock.GONE) {
             return null;
         }
         Batch both = pairBatch();

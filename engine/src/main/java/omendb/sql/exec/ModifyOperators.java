@@ -8,6 +8,8 @@ import omendb.engine.error.UserException;
 import omendb.engine.table.RowFetch;
 import omendb.engine.table.RowLock;
 import omendb.engine.table.Table;
+import omendb.engine.txn.LockWaiting;
+import omendb.engine.txn.RowLockMode;
 import omendb.engine.type.Batch;
 import omendb.engine.type.ColumnVector;
 import omendb.engine.type.SqlType;
@@ -237,7 +239,7 @@ final class ModifyOperators {
         /// Locks a row and puts it, as it is now, behind the others in `current`; false = it is no target any
         /// more.
         private boolean take(long id, int row) {
-            RowLock lock = table().lockRow(context().transaction(), id);
+            RowLock lock = table().lockRow(context().transaction(), id, lockMode(), LockWaiting.WAIT);
             int at = current.rowCount();
             if (lock == RowLock.GONE) {
                 return false;
@@ -272,6 +274,9 @@ final class ModifyOperators {
             ColumnVector holds = recheck.evaluator(0).value(currentColumns, row + 1);
             return !holds.isNull(row) && holds.getBoolean(row);
         }
+
+        /// UPDATE takes the stronger mode itself for a row whose key it changes.
+        abstract RowLockMode lockMode();
 
         /// Changes the locked rows; `rows` has the source's columns.
         abstract void apply(List<Long> ids, Batch rows, ColumnVector[] rowColumns);
@@ -333,6 +338,11 @@ final class ModifyOperators {
         }
 
         @Override
+        RowLockMode lockMode() {
+            return RowLockMode.NO_KEY_UPDATE;
+        }
+
+        @Override
         void apply(List<Long> ids, Batch rows, ColumnVector[] rowColumns) {
             int count = ids.size();
             changes.reset();
@@ -389,6 +399,11 @@ final class ModifyOperators {
         }
 
         @Override
+        RowLockMode lockMode() {
+            return RowLockMode.UPDATE;
+        }
+
+        @Override
         void apply(List<Long> ids, Batch rows, ColumnVector[] rowColumns) {
             ColumnVector[] old = oldRow(rowColumns);
             for (int row = 0; row < ids.size(); row++) {
@@ -397,51 +412,6 @@ final class ModifyOperators {
                 }
                 table().delete(context().transaction(), ids.get(row));
             }
-        }
-    }
-
-    /// SELECT FOR UPDATE: locks the rows that come out; rows that have gone are dropped.
-    static final class LockRows extends UnaryOperator {
-        private final int[] rowIdColumns;
-        private final int[] tableOids;
-        private final int[] kept = new int[Batch.CAPACITY];
-
-        LockRows(ExecutionContext context, Operator input, int[] rowIdColumns, int[] tableOids) {
-            super(context, input, input.out());
-            this.rowIdColumns = rowIdColumns;
-            this.tableOids = tableOids;
-        }
-
-        @Override
-        boolean advance() {
-            while (input().next()) {
-                int count = out().rowCount();
-                int keep = 0;
-                for (int row = 0; row < count; row++) {
-                    if (lock(row)) {
-                        kept[keep++] = row;
-                    }
-                }
-                if (keep > 0) {
-                    RowFilter.compact(out(), columns(), kept, keep);
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        private boolean lock(int row) {
-            for (int i = 0; i < tableOids.length; i++) {
-                ColumnVector ids = columns()[rowIdColumns[i]];
-                if (ids.isNull(row)) {
-                    continue;
-                }
-                Table table = context().database().table(context().transaction(), tableOids[i]);
-                if (table.lockRow(context().transaction(), ids.getLong(row)) == RowLock.GONE) {
-                    return false;
-                }
-            }
-            return true;
         }
     }
 }

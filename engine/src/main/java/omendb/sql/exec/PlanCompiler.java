@@ -265,19 +265,29 @@ final class PlanCompiler {
     }
 
     private Operator limit(PhysicalPlan.Limit limit) {
+        LimitValues hint = limits(limit.count(), limit.offset());
+        LongSupplier enclosing = wanted;
+        wanted = limit.input() instanceof PhysicalPlan.LockRows ? hint::needed : enclosing;
         Operator input = compile(limit.input());
+        wanted = enclosing;
         return new RowOperators.Limit(context, input, limits(limit.count(), limit.offset()));
     }
 
     private Operator lockRows(PhysicalPlan.LockRows lock) {
+        LongSupplier rows = wanted;
+        wanted = null;
         Operator input = compile(lock.input());
+        wanted = rows;
         List<Field> fields = lock.output();
-        int[] columns = lock.locks().stream()
-                .mapToInt(each -> fields.indexOf(each.rowId()))
-                .toArray();
-        int[] tables =
-                lock.locks().stream().mapToInt(each -> each.table().oid()).toArray();
-        return new ModifyOperators.LockRows(context, input, columns, tables);
+        List<LockRowsOperator.Lock> locks = lock.locks().stream()
+                .map(each -> new LockRowsOperator.Lock(
+                        each.table().oid(),
+                        fields.indexOf(each.rowId()),
+                        each.mode(),
+                        each.waiting(),
+                        each.columns().stream().filter(fields::contains).toList()))
+                .toList();
+        return new LockRowsOperator(context, input, fields, locks, condition(fields, lock.recheck()), rows);
     }
 
     // Two inputs

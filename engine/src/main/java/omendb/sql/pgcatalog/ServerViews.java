@@ -1,6 +1,8 @@
 package omendb.sql.pgcatalog;
 
 import java.util.Map;
+import omendb.engine.txn.LockTag;
+import omendb.engine.txn.NamedLocks;
 import omendb.engine.type.Timestamps;
 
 /// The database, the role, the settings and the session.
@@ -21,6 +23,7 @@ final class ServerViews {
         builder.add("pg_catalog.pg_settings", ServerViews::settings);
         builder.add("pg_catalog.pg_stat_activity", ServerViews::activity);
         builder.add("pg_catalog.pg_db_role_setting", (_, _) -> {});
+        builder.add("pg_catalog.pg_locks", ServerViews::locks);
     }
 
     private static void databases(SystemState state, NamedRows rows) {
@@ -77,6 +80,27 @@ final class ServerViews {
                     .set("source", "session")
                     .set("reset_val", setting.getValue())
                     .set("pending_restart", false);
+        }
+    }
+
+    /// Table and advisory locks, held and waited for; row locks have no rows here, as in PostgreSQL.
+    private static void locks(SystemState state, NamedRows rows) {
+        for (NamedLocks.Held held : state.locks()) {
+            NamedRows row = rows.row()
+                    .set("database", DATABASE_OID)
+                    .set("virtualtransaction", held.processId() + "/0")
+                    .set("pid", held.processId())
+                    .set("mode", held.mode().postgresName())
+                    .set("granted", held.granted())
+                    .set("fastpath", false);
+            switch (held.tag()) {
+                case LockTag.Relation(int oid) -> row.set("locktype", "relation").set("relation", oid);
+                case LockTag.Advisory(int classId, int objId, int keys) ->
+                    row.set("locktype", "advisory")
+                            .set("classid", Integer.toUnsignedLong(classId))
+                            .set("objid", Integer.toUnsignedLong(objId))
+                            .set("objsubid", keys);
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package omendb.sql.pgcatalog;
 import java.util.List;
 import java.util.Map;
 import omendb.engine.catalog.Catalog;
+import omendb.engine.txn.NamedLocks;
 import omendb.sql.function.FunctionRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,11 @@ public interface SystemState {
 
     /// Bytes on disk of a relation: a table's rows without vectors and indexes, or an index.
     long relationBytes(int relationOid);
+
+    /// Table and advisory locks of all sessions.
+    default List<NamedLocks.Held> locks() {
+        return List.of();
+    }
 
     /// Bytes on disk of a table's vectors (PostgreSQL would keep them in TOAST); 0 for other relations.
     long vectorBytes(int tableOid);

@@ -75,6 +75,7 @@ final class ColumnPruning {
                 Plans.scalars(inner).forEach(scalar -> Scalars.collectFields(scalar, below));
                 if (inner instanceof LogicalPlan.LockRows lock) {
                     lock.locks().forEach(each -> below.add(each.rowId()));
+                    Plans.conditions(lock.input()).forEach(each -> Scalars.collectFields(each, below));
                 }
                 if (inner instanceof LogicalPlan.Join join && join.lateral()) {
                     below.addAll(Plans.outerFields(join.right()));

@@ -3,6 +3,8 @@ package omendb.sql.plan;
 import java.util.ArrayList;
 import java.util.List;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.txn.LockWaiting;
+import omendb.engine.txn.RowLockMode;
 import omendb.sql.pgcatalog.VirtualTable;
 import org.jspecify.annotations.Nullable;
 
@@ -138,14 +140,9 @@ public sealed interface LogicalPlan {
     }
 
     /// @param rowId   the input's field of the table's row id
+    /// @param columns the table's columns in the plan below: those that the rows show are read again after a wait
     /// @param waiting what to do about a locked row
-    record RowLock(TableDef table, Field rowId, LockWaiting waiting) {}
-
-    enum LockWaiting {
-        WAIT,
-        SKIP,
-        FAIL
-    }
+    record RowLock(TableDef table, Field rowId, List<Field> columns, RowLockMode mode, LockWaiting waiting) {}
 
     enum JoinKind {
         INNER,

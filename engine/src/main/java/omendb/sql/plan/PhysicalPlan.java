@@ -196,7 +196,12 @@ public sealed interface PhysicalPlan {
         }
     }
 
-    record LockRows(PhysicalPlan input, List<RowLock> locks, Estimate estimate) implements PhysicalPlan {
+    /// @param recheck what a row that someone changed meanwhile has to meet again, over the input's fields
+    record LockRows(
+            PhysicalPlan input,
+            List<RowLock> locks,
+            @Nullable Scalar recheck,
+            Estimate estimate) implements PhysicalPlan {
         @Override
         public List<Field> output() {
             return input.output();

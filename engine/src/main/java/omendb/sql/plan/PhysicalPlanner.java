@@ -82,7 +82,8 @@ public final class PhysicalPlanner {
             case LogicalPlan.Limit limit -> limit(limit);
             case LogicalPlan.LockRows(var input, var locks) -> {
                 PhysicalPlan below = plan(input);
-                yield new PhysicalPlan.LockRows(below, locks, below.estimate().plus(CPU_ROW));
+                yield new PhysicalPlan.LockRows(
+                        below, locks, recheck(input, below), below.estimate().plus(CPU_ROW));
             }
             case LogicalPlan.Join join -> joins.plan(join);
             case LogicalPlan.SetOperation operation -> setOperation(operation);
@@ -266,29 +267,13 @@ public final class PhysicalPlanner {
     /// are at
     /// hand.
     private static @Nullable Scalar recheck(LogicalPlan source, PhysicalPlan planned) {
-        List<Scalar> conditions = new ArrayList<>();
-        collectConditions(source, conditions);
+        List<Scalar> conditions = Plans.conditions(source);
         List<Field> available = planned.output();
         List<Scalar> usable = conditions.stream()
                 .filter(condition -> available.containsAll(Scalars.fields(condition))
                         && !Scalars.contains(condition, Scalar.Subquery.class))
                 .toList();
         return Scalars.conjunction(usable);
-    }
-
-    private static void collectConditions(LogicalPlan plan, List<Scalar> conditions) {
-        switch (plan) {
-            case LogicalPlan.Filter filter -> {
-                conditions.addAll(Scalars.conjuncts(filter.condition()));
-                collectConditions(filter.input(), conditions);
-            }
-            case LogicalPlan.Join join -> {
-                conditions.addAll(Scalars.conjuncts(join.condition()));
-                collectConditions(join.left(), conditions);
-                collectConditions(join.right(), conditions);
-            }
-            default -> {}
-        }
     }
 
     PlannerEnvironment environment() {

@@ -291,6 +291,31 @@ public final class Plans {
         children(plan).forEach(child -> collect(child, used, produced));
     }
 
+    /// What every row that comes out meets, as far as it is said of rows before grouping: conditions of filters and of
+    /// inner joins.
+    static List<Scalar> conditions(LogicalPlan plan) {
+        List<Scalar> conditions = new ArrayList<>();
+        collectConditions(plan, conditions);
+        return conditions;
+    }
+
+    private static void collectConditions(LogicalPlan plan, List<Scalar> conditions) {
+        switch (plan) {
+            case LogicalPlan.Filter filter -> {
+                conditions.addAll(Scalars.conjuncts(filter.condition()));
+                collectConditions(filter.input(), conditions);
+            }
+            case LogicalPlan.Join join when join.kind() == LogicalPlan.JoinKind.INNER -> {
+                conditions.addAll(Scalars.conjuncts(join.condition()));
+                collectConditions(join.left(), conditions);
+                collectConditions(join.right(), conditions);
+            }
+            case LogicalPlan.Project project -> collectConditions(project.input(), conditions);
+            case LogicalPlan.Sort sort -> collectConditions(sort.input(), conditions);
+            default -> {}
+        }
+    }
+
     /// Whether the plan writes anywhere.
     public static boolean modifies(LogicalPlan plan) {
         return plan instanceof LogicalPlan.Modify || children(plan).stream().anyMatch(Plans::modifies);

@@ -284,9 +284,10 @@ public final class Settings {
         return show(name);
     }
 
-    /// A value the server itself decides (transaction_isolation, transaction_read_only), for the transaction.
-    public void setInternally(String name, String value) {
-        store(key(name), value, true);
+    /// What SET would store, without storing it.
+    public String check(String name, String value) {
+        SettingDef def = changeable(name);
+        return def == null ? value : SettingValues.canonical(def, value, canonical(name));
     }
 
     /// RESET name, SET name TO DEFAULT.

@@ -76,6 +76,11 @@ public final class EngineBackend implements SqlBackend {
     }
 
     @Override
+    public long idleTimeoutMillis() {
+        return session.idleTimeoutMillis();
+    }
+
+    @Override
     public TypeContext typeContext() {
         return session.typeContext();
     }

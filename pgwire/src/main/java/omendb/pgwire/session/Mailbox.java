@@ -100,6 +100,11 @@ final class Mailbox {
         park(ready, LINGER_NANOS);
     }
 
+    /// [#await] for at most so long.
+    void await(ReadyCheck ready, long nanos) {
+        park(ready, nanos);
+    }
+
     private void park(ReadyCheck ready, long nanos) {
         parked = Thread.currentThread();
         try {

@@ -202,13 +202,33 @@ public final class Session {
             } else if (clientGone) {
                 end();
             } else if (!isIdle(live)) {
-                mailbox.await(this::hasWork);
+                awaitInTransaction(live);
             } else {
                 mailbox.linger(this::hasWork);
                 if (!hasWork()) {
                     return;
                 }
             }
+        }
+    }
+
+    /// Waits for the client's next message, as long as it may take inside a transaction.
+    private void awaitInTransaction(Connected live) {
+        long timeoutMillis = batchOpen ? 0 : live.backend.idleTimeoutMillis();
+        if (timeoutMillis == 0) {
+            mailbox.await(this::hasWork);
+            return;
+        }
+        long deadline = System.nanoTime() + timeoutMillis * 1_000_000;
+        while (!hasWork()) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                fatal(new UserException(
+                        SqlState.IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+                        "terminating connection due to idle-in-transaction timeout"));
+                return;
+            }
+            mailbox.await(this::hasWork, left);
         }
     }
 
@@ -449,6 +469,11 @@ public final class Session {
                 notice = notice.withHint(hint);
             }
             MessageWriter.noticeResponse(out.buffer(), severity, notice);
+        }
+
+        @Override
+        public void terminate() {
+            Session.this.terminate();
         }
 
         @Override

@@ -48,6 +48,11 @@ public interface SqlBackend extends AutoCloseable {
 
     String setting(String name);
 
+    /// See [omendb.sql.SqlSession#idleTimeoutMillis].
+    default long idleTimeoutMillis() {
+        return 0;
+    }
+
     /// The settings that the text form of values depends on, live.
     TypeContext typeContext();
 
