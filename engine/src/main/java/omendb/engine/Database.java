@@ -73,7 +73,8 @@ public final class Database implements AutoCloseable {
 
     /// Recovers and starts.
     ///
-    /// @throws omendb.engine.error.OmenException if the directory is in use, damaged or of an unknown version
+    /// @throws omendb.engine.error.OmenException if the directory is in use, damaged or of an unknown
+    /// version
     public static Database open(Path directory, DatabaseOptions options) {
         try {
             FileStore files = FileStore.open(directory);
@@ -201,7 +202,8 @@ public final class Database implements AutoCloseable {
         return List.copyOf(transactions.active());
     }
 
-    /// The newest committed catalog with the transaction's own changes, whatever its snapshot (as in PostgreSQL).
+    /// The newest committed catalog with the transaction's own changes, whatever its snapshot (as in
+    /// PostgreSQL).
     public Catalog catalog(Transaction transaction) {
         return catalogs.of(transaction);
     }
@@ -250,7 +252,8 @@ public final class Database implements AutoCloseable {
 
     // ---- figures ----
 
-    /// Bytes of a relation's main storage (pg_relation_size); a table without its indexes and vectors. 0 if unknown.
+    /// Bytes of a relation's main storage (pg_relation_size); a table without its indexes and vectors. 0
+    /// if unknown.
     public long sizeBytes(Transaction transaction, int relationOid) {
         RelationDef relation = catalogs.of(transaction).relation(relationOid);
         return switch (relation) {
@@ -292,14 +295,16 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /// Marks vector slots dead that no snapshot can see, drops what committed DROPs left; returns the slots marked.
+    /// Marks vector slots dead that no snapshot can see, drops what committed DROPs left; returns the
+    /// slots marked.
     public long vacuum() {
         long marked = vacuum.run();
         epochs.advance();
         return marked;
     }
 
-    /// Links the tails of all vector indexes, and builds those again whose files were damaged; returns when done.
+    /// Links the tails of all vector indexes, and builds those again whose files were damaged; returns
+    /// when done.
     public void indexTails() {
         for (VectorIndexStorage index : storages.vectorIndexes()) {
             boolean again = true;
@@ -318,7 +323,8 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /// Ends as a killed process would, as far as files go: nothing is flushed or synced that was not already.
+    /// Ends as a killed process would, as far as files go: nothing is flushed or synced that was not
+    /// already.
     synchronized void closeAbruptly() {
         if (!closed) {
             closed = true;

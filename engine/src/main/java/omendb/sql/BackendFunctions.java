@@ -1,6 +1,7 @@
 package omendb.sql;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import omendb.engine.error.SqlState;
@@ -31,8 +32,15 @@ final class BackendFunctions implements FunctionRegistry.Contribution {
     @Override
     public void contribute(FunctionRegistry.Builder builder) {
         sleeping(builder);
-        add(builder, 2171, "pg_cancel_backend", List.of(Types.INT4), List.of(), Types.BOOL, (context, args, row, out) ->
-                out.setLong(row, reach(context, args[0].getLong(row), SessionDirectory.Session::cancel) ? 1 : 0));
+        add(
+                builder,
+                2171,
+                "pg_cancel_backend",
+                List.of(Types.INT4),
+                List.of(),
+                Types.BOOL,
+                (context, args, row, out) -> out.setLong(
+                        row, reach(context, args[0].getLong(row), SessionDirectory.Session::cancel) ? 1 : 0));
         add(
                 builder,
                 2096,
@@ -41,7 +49,7 @@ final class BackendFunctions implements FunctionRegistry.Contribution {
                 List.of("0"),
                 Types.BOOL,
                 BackendFunctions::terminate);
-        SqlType pids = Types.byName("_int4");
+        SqlType pids = Objects.requireNonNull(Types.byName("_int4"));
         add(builder, 2561, "pg_blocking_pids", List.of(Types.INT4), List.of(), pids, (context, args, row, out) -> {
             SessionDirectory sessions = context.service(SessionDirectory.class);
             String list = sessions.blockers((int) args[0].getLong(row)).stream()
@@ -69,16 +77,30 @@ final class BackendFunctions implements FunctionRegistry.Contribution {
             sleep(context, (long) (args[0].getDouble(row) * 1e9));
             out.setString(row, "");
         });
-        add(builder, 3935, "pg_sleep_for", List.of(Types.INTERVAL), List.of(), Types.VOID, (context, args, row, out) -> {
-            Interval interval = Interval.read(args[0], row);
-            long days = 30L * interval.months() + interval.days();
-            sleep(context, (days * Timestamps.MICROS_PER_DAY + interval.micros()) * 1000);
-            out.setString(row, "");
-        });
-        add(builder, 3936, "pg_sleep_until", List.of(Types.TIMESTAMPTZ), List.of(), Types.VOID, (context, args, row, out) -> {
-            sleep(context, (args[0].getLong(row) - Timestamps.now()) * 1000);
-            out.setString(row, "");
-        });
+        add(
+                builder,
+                3935,
+                "pg_sleep_for",
+                List.of(Types.INTERVAL),
+                List.of(),
+                Types.VOID,
+                (context, args, row, out) -> {
+                    Interval interval = Interval.read(args[0], row);
+                    long days = 30L * interval.months() + interval.days();
+                    sleep(context, (days * Timestamps.MICROS_PER_DAY + interval.micros()) * 1000);
+                    out.setString(row, "");
+                });
+        add(
+                builder,
+                3936,
+                "pg_sleep_until",
+                List.of(Types.TIMESTAMPTZ),
+                List.of(),
+                Types.VOID,
+                (context, args, row, out) -> {
+                    sleep(context, (args[0].getLong(row) - Timestamps.now()) * 1000);
+                    out.setString(row, "");
+                });
     }
 
     private static void sleep(EvalContext context, long nanos) {

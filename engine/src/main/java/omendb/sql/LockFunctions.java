@@ -12,7 +12,8 @@ import omendb.sql.function.FunctionDef;
 import omendb.sql.function.FunctionRegistry;
 import omendb.sql.function.Volatility;
 
-/// Advisory locks: for the session or the transaction, exclusive or shared, on one 8-byte key or two of four bytes.
+/// Advisory locks: for the session or the transaction, exclusive or shared, on one 8-byte key or two of
+/// four bytes.
 final class LockFunctions implements FunctionRegistry.Contribution {
     private static final List<SqlType> ONE_KEY = List.of(Types.INT8);
     private static final List<SqlType> TWO_KEYS = List.of(Types.INT4, Types.INT4);

@@ -3,20 +3,18 @@ package omendb.sql;
 import omendb.engine.error.SqlState;
 import org.jspecify.annotations.Nullable;
 
-/// What a session tells its client besides results; called on the session's own thread while a call into it is
-/// running.
+/// What a session tells its client besides results; called on the session's own thread while a call into
+/// it is running.
 public interface SessionListener {
     /// A NoticeResponse. `severity` is WARNING, NOTICE, INFO, LOG or DEBUG.
     void notice(String severity, SqlState state, String message, @Nullable String detail, @Nullable String hint);
 
-    /// A ParameterStatus: a setting that clients are told about has a new value (application_name, DateStyle,
-    /// TimeZone,
-    /// ...).
+    /// A ParameterStatus: a setting that clients are told about has a new value (application_name,
+    /// DateStyle, TimeZone, ...).
     void parameterStatus(String name, String value);
 
-    /// DEALLOCATE, DISCARD ALL: the statements of Parse messages share their names with those of PREPARE, and
-    /// the
-    /// protocol keeps them.
+    /// DEALLOCATE, DISCARD ALL: the statements of Parse messages share their names with those of PREPARE,
+    /// and the protocol keeps them.
     ///
     /// @param name null = all
     /// @return whether there was one of that name
@@ -26,6 +24,9 @@ public interface SessionListener {
 
     /// Another session asks this one to end (pg_terminate_backend). Any thread.
     default void terminate() {}
+
+    /// A notification came ([SqlSession#nextNotification]). Any thread.
+    default void notified() {}
 
     /// Ignores everything.
     SessionListener NONE = new SessionListener() {

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.random.RandomGenerator;
 import omendb.engine.Database;
 import omendb.engine.catalog.RelationDef;
@@ -12,6 +14,7 @@ import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.txn.Backend;
+import omendb.engine.txn.Notifications;
 import omendb.engine.txn.SessionDirectory;
 import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
@@ -37,9 +40,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Every call may throw an [OmenException]; the session has then already failed its transaction block (or
 /// rolled the implicit
-/// transaction back) and stays usable. Transactions that no BEGIN opened are the session's own business: the
-/// protocol calls
-/// [#sync] at every Sync message, and at the end of a simple query before it sends the last CommandComplete.
+/// transaction back) and stays usable. Transactions that no BEGIN opened are the session's own business:
+/// the protocol calls [#sync] at every Sync message, and at the end of a simple query before it sends the
+/// last CommandComplete.
 ///
 /// Threading: one thread at a time, except [#cancel].
 public final class SqlSession implements AutoCloseable {
@@ -64,6 +67,7 @@ public final class SqlSession implements AutoCloseable {
     private final Map<StatementKey, PreparedStatement> cache = new LinkedHashMap<>(16, 0.75f, true);
     private @Nullable EvalContext evaluation;
     private AutoCloseable held = () -> {};
+    private final Queue<Notifications.Notification> inbox = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Transaction running;
 
     /// A text with the parameter types its client fixed.
@@ -74,8 +78,7 @@ public final class SqlSession implements AutoCloseable {
         this.listener = listener;
         this.settings = new Settings(options.user(), options.settings());
         this.backend = database.sessions().connect(options.backendPid(), new Reached());
-        this.transactions =
-                new TransactionControl(database, settings, listener, backend, interruption::deadlineNanos);
+        this.transactions = new TransactionControl(database, settings, listener, backend, interruption::deadlineNanos);
         this.environment =
                 new StatementEnvironment(database, options, listener, settings, transactions, _ -> parts.evaluation());
         this.types = new SessionTypes(settings, new CatalogNames(environment), transactions::startedAt);
@@ -103,7 +106,8 @@ public final class SqlSession implements AutoCloseable {
 
     /// A Parse message: exactly one statement or none.
     ///
-    /// @param parameterTypeOids types the client fixed, 0 = infer; may be shorter than the number of parameters
+    /// @param parameterTypeOids types the client fixed, 0 = infer; may be shorter than the number of
+    ///        parameters
     public PreparedPlan prepare(String text, int[] parameterTypeOids) {
         return guarded(() -> {
             StatementKey key = new StatementKey(text, boxed(parameterTypeOids));
@@ -137,7 +141,8 @@ public final class SqlSession implements AutoCloseable {
         return statement instanceof Query || statement instanceof Dml;
     }
 
-    /// Clients that parse the same text again and again get the same prepared statement with its compiled plan.
+    /// Clients that parse the same text again and again get the same prepared statement with its compiled
+    /// plan.
     private void remember(StatementKey key, PreparedStatement prepared) {
         cache.put(key, prepared);
         if (cache.size() > CACHED_STATEMENTS) {
@@ -183,8 +188,8 @@ public final class SqlSession implements AutoCloseable {
         return new PreparedStatement(text, statement, parameterTypes, columns, !columns.isEmpty());
     }
 
-    /// Binds the values of a Bind message: converts them by their formats (22P02, 22P03, 08P01 for a wrong
-    /// count).
+    /// Binds the values of a Bind message: converts them by their formats (22P02, 22P03, 08P01 for a
+    /// wrong count).
     public Portal bind(PreparedPlan plan, ParameterValues values) {
         return guarded(() -> {
             PreparedStatement prepared = (PreparedStatement) plan;
@@ -291,9 +296,8 @@ public final class SqlSession implements AutoCloseable {
         }
     }
 
-    /// Ends the implicit transaction, if there is one: commits it and waits until it is durable, or, after an
-    /// error, rolls
-    /// it back.
+    /// Ends the implicit transaction, if there is one: commits it and waits until it is durable, or,
+    /// after an error, rolls it back.
     public void sync() {
         release();
         try {
@@ -343,7 +347,13 @@ public final class SqlSession implements AutoCloseable {
         return settings.show(name);
     }
 
-    /// How long the session may be idle now, in milliseconds; 0 = for ever (idle_in_transaction_session_timeout).
+    /// The next notification that came, or null; the protocol asks between transactions.
+    public Notifications.@Nullable Notification nextNotification() {
+        return inbox.poll();
+    }
+
+    /// How long the session may be idle now, in milliseconds; 0 = for ever
+    /// (idle_in_transaction_session_timeout).
     public long idleTimeoutMillis() {
         boolean inBlock = transactions.status() != TransactionStatus.IDLE;
         return inBlock ? settings.integer("idle_in_transaction_session_timeout") : 0;
@@ -376,6 +386,12 @@ public final class SqlSession implements AutoCloseable {
         @Override
         public void terminate() {
             listener.terminate();
+        }
+
+        @Override
+        public void notified(Notifications.Notification notification) {
+            inbox.add(notification);
+            listener.notified();
         }
     }
 

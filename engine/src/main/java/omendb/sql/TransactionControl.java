@@ -18,14 +18,12 @@ import omendb.sql.ast.Utility.TransactionModes;
 import omendb.sql.setting.Settings;
 import org.jspecify.annotations.Nullable;
 
-/// The session's transaction: opened by BEGIN, or implicitly by the first statement of a query string or of
-/// the messages before a
-/// Sync.
+/// The session's transaction: opened by BEGIN, or implicitly by the first statement of a query string or
+/// of the messages before a Sync.
 ///
-/// A statement that fails rolls an implicit transaction back at once. In a block it leaves the block failed:
-/// without savepoints the
-/// transaction is rolled back right away (its locks are free), else it is taken back to the last savepoint and
-/// waits for ROLLBACK.
+/// A statement that fails rolls an implicit transaction back at once. In a block it leaves the block
+/// failed: without savepoints the transaction is rolled back right away (its locks are free), else it is
+/// taken back to the last savepoint and waits for ROLLBACK.
 final class TransactionControl {
     private enum Block {
         NONE,
@@ -51,7 +49,8 @@ final class TransactionControl {
     private long statementAt = startedAt;
 
     /// @param backend  the session among those of the database
-    /// @param deadline moment of [System#nanoTime] at which the running statement must have ended, 0 = none
+    /// @param deadline moment of [System#nanoTime] at which the running statement must have ended, 0 =
+    ///        none
     TransactionControl(
             Database database, Settings settings, SessionListener listener, Backend backend, LongSupplier deadline) {
         this.database = database;
@@ -149,18 +148,17 @@ final class TransactionControl {
         return opened;
     }
 
-    /// A property of the transaction as SHOW prints it (outside of one: what the next will have); null = the setting
-    /// is none.
+    /// A property of the transaction as SHOW prints it (outside of one: what the next will have); null =
+    /// the setting is none.
     @Nullable
     String property(String setting) {
         Transaction open = transaction;
-        boolean live = block != Block.NONE && open != null;
         return switch (setting) {
-            case "transaction_isolation" -> live ? level : settings.canonical("default_transaction_isolation");
+            case "transaction_isolation" -> open == null ? settings.canonical("default_transaction_isolation") : level;
             case "transaction_read_only" ->
-                (live ? open.readOnly() : settings.bool("default_transaction_read_only")) ? "on" : "off";
+                (open == null ? settings.bool("default_transaction_read_only") : open.readOnly()) ? "on" : "off";
             case "transaction_deferrable" ->
-                (live ? deferrable : settings.bool("default_transaction_deferrable")) ? "on" : "off";
+                (open == null ? settings.bool("default_transaction_deferrable") : deferrable) ? "on" : "off";
             default -> null;
         };
     }

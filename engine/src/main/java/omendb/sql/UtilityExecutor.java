@@ -8,6 +8,7 @@ import java.util.Map;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
+import omendb.engine.txn.Notifications;
 import omendb.engine.type.Batch;
 import omendb.engine.type.ColumnVector;
 import omendb.engine.type.SqlType;
@@ -68,11 +69,36 @@ final class UtilityExecutor {
         parts.transactions().startStatement();
         try {
             parts.evaluation();
+            requireWritable(ddl);
             return parts.ddl().execute(ddl);
         } finally {
             parts.transactions().endStatement();
             parts.environment().refresh();
         }
+    }
+
+    /// 25006 with the command's name.
+    private void requireWritable(Ddl ddl) {
+        if (parts.transactions().require().readOnly()) {
+            String command = switch (ddl) {
+                case Ddl.Drop drop -> "DROP " + drop.type().name().replace('_', ' ');
+                case Ddl.Truncate _ -> "TRUNCATE TABLE";
+                case Ddl.Unsupported unsupported -> unsupported.command();
+                default -> words(ddl.getClass().getSimpleName());
+            };
+            throw new UserException(
+                    SqlState.READ_ONLY_SQL_TRANSACTION, "cannot execute " + command + " in a read-only transaction");
+        }
+    }
+
+    /// `CreateTable` as `CREATE TABLE`.
+    private static String words(String camelCase) {
+        StringBuilder words = new StringBuilder();
+        for (int i = 0; i < camelCase.length(); i++) {
+            char c = camelCase.charAt(i);
+            words.append(i > 0 && Character.isUpperCase(c) ? " " : "").append(Character.toUpperCase(c));
+        }
+        return words.toString();
     }
 
     private String simple(Utility utility) {
@@ -130,9 +156,19 @@ final class UtilityExecutor {
                 new TableLocker(parts).lock(lock);
                 yield "LOCK TABLE";
             }
-            case Utility.Listen _ -> throw unsupported("LISTEN");
-            case Utility.Notify _ -> throw unsupported("NOTIFY");
-            case Utility.Unlisten _ -> "UNLISTEN";
+            case Utility.Listen listen -> {
+                notifications().listen(parts.transactions().require(), listen.channel());
+                yield "LISTEN";
+            }
+            case Utility.Notify notify -> {
+                NotifyFunctions.send(
+                        notifications(), parts.transactions().require(), notify.channel(), notify.payload());
+                yield "NOTIFY";
+            }
+            case Utility.Unlisten unlisten -> {
+                notifications().unlisten(parts.transactions().require(), unlisten.channel());
+                yield "UNLISTEN";
+            }
             case Utility.SetDefaults _ -> throw unsupported("a setting of a role, a database or the system");
             case Utility.DeclareCursor _ -> throw unsupported("DECLARE CURSOR");
             case Utility.Fetch _ -> throw unsupported("FETCH");
@@ -148,6 +184,10 @@ final class UtilityExecutor {
             case Utility.Explain _, Utility.Show _, Utility.Execute _, Utility.Copy _ ->
                 throw new IllegalArgumentException("handled before: " + utility);
         };
+    }
+
+    private Notifications notifications() {
+        return parts.database().sessions().notifications();
     }
 
     private static OmenException unsupported(String what) {
@@ -336,6 +376,7 @@ final class UtilityExecutor {
             parts.settings().resetAll();
             parts.sequences().forget();
             parts.transactions().unlockAll();
+            notifications().unlisten(parts.transactions().require(), null);
         } else if (discard.what().equals("SEQUENCES")) {
             parts.sequences().forget();
         }
@@ -344,8 +385,8 @@ final class UtilityExecutor {
 
     // Maintenance
 
-    /// VACUUM and ANALYZE. Row counts are kept as rows are written, old versions go in the background: there
-    /// is little left to do.
+    /// VACUUM and ANALYZE. Row counts are kept as rows are written, old versions go in the background:
+    /// there is little left to do.
     private String maintain(Utility.Vacuum vacuum) {
         if (vacuum.vacuum()) {
             parts.transactions().requireNoBlock("VACUUM");

@@ -215,7 +215,8 @@ class ConcurrencyTest {
                 Fixture.scan(database).get(1).name());
     }
 
-    /// UPDATE items SET name = name + 1 WHERE id = 1, evaluated on the newest version as READ COMMITTED does.
+    /// UPDATE items SET name = name + 1 WHERE id = 1, evaluated on the newest version as READ COMMITTED
+    /// does.
     private RowLock increment(Transaction transaction) {
         Table table = Fixture.table(database, transaction);
         long rowId = Fixture.find(database, transaction, 1);

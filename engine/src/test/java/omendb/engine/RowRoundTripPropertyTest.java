@@ -11,20 +11,21 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
-import omendb.engine.txn.LockWaiting;
-import omendb.engine.txn.RowLockMode;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.table.RowScan;
 import omendb.engine.table.Table;
+import omendb.engine.txn.LockWaiting;
+import omendb.engine.txn.RowLockMode;
 import omendb.engine.type.Batch;
 import omendb.engine.type.ColumnVector;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
 import omendb.memory.CrashableFileStore;
 
-/// Rows of random tables come back bit for bit: after insert, after an update of some columns, after a restart.
+/// Rows of random tables come back bit for bit: after insert, after an update of some columns, after a
+/// restart.
 class RowRoundTripPropertyTest {
     private static final List<SqlType> CHOICE = List.of(
             Types.BOOL,

@@ -68,9 +68,7 @@ class LockingTest {
                 String got = b.run("SELECT id FROM t WHERE id = 1 FOR " + MODES.get(wanted) + " NOWAIT");
                 boolean conflicts = held + wanted >= 3;
                 assertEquals(
-                        conflicts
-                                ? "ERROR 55P03: could not obtain lock on row in relation \"t\"\n"
-                                : "1\nSELECT 1\n",
+                        conflicts ? "ERROR 55P03: could not obtain lock on row in relation \"t\"\n" : "1\nSELECT 1\n",
                         got,
                         MODES.get(held) + " then " + MODES.get(wanted));
                 a.run("COMMIT");
@@ -100,8 +98,7 @@ class LockingTest {
         b.run("BEGIN");
         assertEquals("4\n5\nSELECT 2\n", b.run("SELECT id FROM t ORDER BY id LIMIT 2 FOR UPDATE SKIP LOCKED"));
         try (SqlConnection c = new SqlConnection(database)) {
-            assertEquals(
-                    "6\n7\n8\n9\n10\nSELECT 5\n", c.run("SELECT id FROM t ORDER BY id FOR UPDATE SKIP LOCKED"));
+            assertEquals("6\n7\n8\n9\n10\nSELECT 5\n", c.run("SELECT id FROM t ORDER BY id FOR UPDATE SKIP LOCKED"));
         }
         a.run("ROLLBACK");
         b.run("ROLLBACK");
@@ -129,8 +126,7 @@ class LockingTest {
                 "ERROR 55P03: canceling statement due to lock timeout\n", b.run("UPDATE t SET v = 1 WHERE id = 1"));
         b.run("SET lock_timeout = 0; SET statement_timeout = '20ms'");
         assertEquals(
-                "ERROR 57014: canceling statement due to statement timeout\n",
-                b.run("DELETE FROM t WHERE id = 1"));
+                "ERROR 57014: canceling statement due to statement timeout\n", b.run("DELETE FROM t WHERE id = 1"));
         a.run("ROLLBACK");
     }
 

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Random concurrent transactions that append to lists and read them, by key, by range and by scan: the dependencies
-/// that the lists show (Elle's list-append method) must have no cycle.
+/// Random concurrent transactions that append to lists and read them, by key, by range and by scan: the
+/// dependencies that the lists show (Elle's list-append method) must have no cycle.
 @Timeout(120)
 class SerializableHistoryTest {
     private static final int CLIENTS = 5;
@@ -99,7 +99,8 @@ class SerializableHistoryTest {
         try (SqlConnection session = new SqlConnection(database)) {
             for (int i = 0; i < TRANSACTIONS; i++) {
                 List<Op> ops = new ArrayList<>();
-                boolean fine = !session.run("BEGIN ISOLATION LEVEL SERIALIZABLE").contains("ERROR");
+                boolean fine =
+                        !session.run("BEGIN ISOLATION LEVEL SERIALIZABLE").contains("ERROR");
                 for (int n = 1 + random.nextInt(3); n > 0 && fine; n--) {
                     fine = operate(session, random, ops);
                 }

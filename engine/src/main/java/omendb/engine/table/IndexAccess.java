@@ -4,8 +4,8 @@ import omendb.engine.catalog.IndexDef;
 import omendb.engine.lsm.LsmTree;
 import omendb.engine.txn.Transaction;
 
-/// Reads of a btree index: row ids of the rows a statement sees whose keys lie in a range, in key order. Exact:
-/// no recheck.
+/// Reads of a btree index: row ids of the rows a statement sees whose keys lie in a range, in key order.
+/// Exact: no recheck.
 ///
 /// Threading: any thread; scans belong to their transaction's thread.
 public final class IndexAccess {

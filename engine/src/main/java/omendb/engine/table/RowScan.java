@@ -4,9 +4,8 @@ import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
 
-/// All rows of a table that a statement sees, in row id order, its transaction's earlier writes included. What
-/// the same
-/// statement writes while the scan runs is not seen.
+/// All rows of a table that a statement sees, in row id order, its transaction's earlier writes included.
+/// What the same statement writes while the scan runs is not seen.
 ///
 /// Threading: the transaction's thread.
 public final class RowScan implements AutoCloseable {

@@ -16,10 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A table as it can be read and written, under one definition; obtained from `Database.table`.
 ///
-/// Columns are named by attnum. `attnums` given to a scan or fetch say what the columns of its batches are, in that
-/// order; [#ROW_ID] stands for the hidden row id (a LONG lane; type int8).
-/// Values must have exactly the column's type (coerced, typmod applied). NOT NULL is checked here (23502), CHECK
-/// by the
+/// Columns are named by attnum. `attnums` given to a scan or fetch say what the columns of its batches
+/// are, in that order; [#ROW_ID] stands for the hidden row id (a LONG lane; type int8). Values must have
+/// exactly the column's type (coerced, typmod applied). NOT NULL is checked here (23502), CHECK by the
 /// caller. A statement does not see what it writes itself (`Transaction.startStatement` draws the line).
 /// A write that throws may leave part of its work behind: the caller rolls back to its mark.
 /// Threading: shared; what it hands out belongs to one transaction's thread.
@@ -100,7 +99,8 @@ public final class Table {
         throw new IllegalArgumentException("no hnsw index " + indexOid + " on " + def.name());
     }
 
-    /// The slots of a `vector(n)` column; null if the column's vectors lie in the rows (`vector` without dimensions).
+    /// The slots of a `vector(n)` column; null if the column's vectors lie in the rows (`vector` without
+    /// dimensions).
     public @Nullable VectorColumn vectorColumn(int attnum) {
         return storage.findVectorColumn(attnum);
     }
@@ -134,8 +134,8 @@ public final class Table {
         }
     }
 
-    /// Inserts, unless a row with the same key exists in one of `arbiters` (oids of unique indexes; empty = all): ON
-    /// CONFLICT. Duplicates in other indexes are 23505. A conflict leaves nothing written.
+    /// Inserts, unless a row with the same key exists in one of `arbiters` (oids of unique indexes; empty
+    /// = all): ON CONFLICT. Duplicates in other indexes are 23505. A conflict leaves nothing written.
     public InsertOutcome insertOrFind(Transaction transaction, Batch values, int row, List<Integer> arbiters) {
         try {
             return writer(transaction).insert(values, row, arbiters);
@@ -144,8 +144,9 @@ public final class Table {
         }
     }
 
-    /// Takes the row's lock, waiting for its holder (40P01 on deadlock), before update (NO KEY UPDATE) or delete
-    /// (UPDATE), or for SELECT FOR UPDATE and its kin. At REPEATABLE READ a row changed since the snapshot is 40001.
+    /// Takes the row's lock, waiting for its holder (40P01 on deadlock), before update (NO KEY UPDATE) or
+    /// delete (UPDATE), or for SELECT FOR UPDATE and its kin. At REPEATABLE READ a row changed since the
+    /// snapshot is 40001.
     public RowLock lockRow(Transaction transaction, long rowId, RowLockMode mode, LockWaiting waiting) {
         try {
             return writer(transaction).lockRow(rowId, mode, waiting);
@@ -154,9 +155,8 @@ public final class Table {
         }
     }
 
-    /// Sets the columns `attnums` of a locked row to row `row` of `values` (columns in the order of `attnums`),
-    /// on top of
-    /// its newest version.
+    /// Sets the columns `attnums` of a locked row to row `row` of `values` (columns in the order of
+    /// `attnums`), on top of its newest version.
     public void update(Transaction transaction, long rowId, int[] attnums, Batch values, int row) {
         try {
             writer(transaction).update(rowId, attnums, values, row);

@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes rows of one table for one transaction: rows, vectors and index entries, with unique checks.
 ///
-/// Made when the transaction takes the table's ROW EXCLUSIVE lock, from the catalog as it is then: from that
-/// moment no
-/// index can appear without the transaction ending.
+/// Made when the transaction takes the table's ROW EXCLUSIVE lock, from the catalog as it is then: from
+/// that moment no index can appear without the transaction ending.
 ///
-/// Unique keys: whoever inserts or removes a key first takes the lock on its value and holds it to the end of the
-/// transaction, so under the lock the newest committed entry and the own writes are all there is.
+/// Unique keys: whoever inserts or removes a key first takes the lock on its value and holds it to the
+/// end of the transaction, so under the lock the newest committed entry and the own writes are all there
+/// is.
 /// Threading: the transaction's thread.
 final class TableWriter {
     private final Table table;
@@ -147,8 +147,7 @@ final class TableWriter {
             if (index.unique && (arbiters.isEmpty() || arbiters.contains(oid))) {
                 long rowId = lockAndFind(index);
                 transaction.readsKey(
-                        index.keys.treeId(),
-                        NativeMemory.segment(index.key.address(), index.key.position()));
+                        index.keys.treeId(), NativeMemory.segment(index.key.address(), index.key.position()));
                 if (rowId >= 0) {
                     checkConflictVisible(index);
                     return new InsertOutcome(false, rowId, oid);
@@ -283,7 +282,8 @@ final class TableWriter {
                 "could not obtain lock on row in relation \"" + table.def().name() + "\"");
     }
 
-    /// Whether the newest version of a row has the unique keys that the statement sees: KEY SHARE asks for no more.
+    /// Whether the newest version of a row has the unique keys that the statement sees: KEY SHARE asks
+    /// for no more.
     private boolean hasKeysOfSnapshot(long rowId) {
         if (!rows.findRow(rowId)) {
             return false;
@@ -365,7 +365,8 @@ final class TableWriter {
         writes.countRows(storage, -1);
     }
 
-    /// A key that goes away is locked like one that comes: who wants to insert it must wait for the outcome.
+    /// A key that goes away is locked like one that comes: who wants to insert it must wait for the
+    /// outcome.
     private void lockOldKeys() {
         for (IndexWriter index : indexes) {
             if (index.changed && index.keys.index().unique()) {
@@ -374,14 +375,14 @@ final class TableWriter {
         }
     }
 
-    /// Whoever changes a key that a foreign key may refer to must wait for those who rely on it (KEY SHARE).
+    /// Whoever changes a key that a foreign key may refer to must wait for those who rely on it (KEY
+    /// SHARE).
     private void lockKeyChange(long rowId) {
         for (IndexWriter index : indexes) {
             if (index.changed && index.keys.index().unique()) {
                 long key = transaction.scratch();
                 RowKey.write(key, rowId);
-                transaction.lockRow(
-                        storage.storageId(), key, RowKey.BYTES, RowLockMode.UPDATE, LockWaiting.WAIT);
+                transaction.lockRow(storage.storageId(), key, RowKey.BYTES, RowLockMode.UPDATE, LockWaiting.WAIT);
                 return;
             }
         }
@@ -391,7 +392,8 @@ final class TableWriter {
         transaction.writes().delete(index.keys.treeId(), index.oldKey.address(), index.oldKey.position());
     }
 
-    /// Leaves a note for vacuum, with the transaction: the slot may go once no snapshot sees this row version.
+    /// Leaves a note for vacuum, with the transaction: the slot may go once no snapshot sees this row
+    /// version.
     private void addDeadSlot(int attnum, long slot) {
         long key = transaction.scratch();
         DeadSlotKey.write(key, storage.storageId(), attnum, slot);

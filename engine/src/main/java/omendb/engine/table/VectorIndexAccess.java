@@ -49,7 +49,8 @@ public final class VectorIndexAccess {
         return graph;
     }
 
-    /// Rows that the statement sees, nearest first; the index is asked for more as long as the caller does.
+    /// Rows that the statement sees, nearest first; the index is asked for more as long as the caller
+    /// does.
     ///
     /// @param query  float32 values, as many as the column's dimensions; copied
     /// @param k      rows the caller expects to need (a hint)

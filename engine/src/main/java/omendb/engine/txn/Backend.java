@@ -8,10 +8,11 @@ import java.util.Set;
 import omendb.engine.error.OmenException;
 import org.jspecify.annotations.Nullable;
 
-/// A session as locks see it: who waits, who is waited for, and who holds advisory locks from one transaction to the
-/// next. A prepared transaction has one of its own.
+/// A session as locks see it: who waits, who is waited for, and who holds advisory locks from one
+/// transaction to the next. A prepared transaction has one of its own.
 ///
-/// Threading: belongs to the session's thread; what the [WaitGraph] keeps here is guarded by its lock, but `woken`.
+/// Threading: belongs to the session's thread; what the [WaitGraph] keeps here is guarded by its lock,
+/// but `woken`.
 public final class Backend implements LockHolder {
     private final int processId;
     private final Map<SessionLock, Integer> sessionLocks = new HashMap<>();

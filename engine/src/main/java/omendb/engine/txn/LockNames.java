@@ -4,7 +4,8 @@ import omendb.memory.MemoryAccount;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
 
-/// What one transaction did to row and key locks, in order: an off-heap stack of (name, modes it held before).
+/// What one transaction did to row and key locks, in order: an off-heap stack of (name, modes it held
+/// before).
 final class LockNames implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("locks");
     private static final int ENTRY_BYTES = 16;

@@ -5,7 +5,8 @@ import omendb.memory.MemoryAccount;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
 
-/// Off-heap hash table from lock name to holders: open addressing, linear probing, backward-shift deletion.
+/// Off-heap hash table from lock name to holders: open addressing, linear probing, backward-shift
+/// deletion.
 ///
 /// An entry is one holder of one lock; the holders of a lock are entries of the same name in one run.
 /// Entry: 8 bytes name (0 = empty), 8 bytes owner * 16 + modes ([RowLockMode] bits).

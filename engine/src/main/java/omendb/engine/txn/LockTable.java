@@ -7,11 +7,13 @@ import java.util.function.LongFunction;
 import omendb.memory.Checksum;
 import org.jspecify.annotations.Nullable;
 
-/// Locks on rows and unique keys, named by a 64-bit hash of (relation, key), in the modes of [RowLockMode].
+/// Locks on rows and unique keys, named by a 64-bit hash of (relation, key), in the modes of
+/// [RowLockMode].
 ///
-/// Two keys with one hash share a lock: someone may wait without need, nothing can go wrong. A lock takes 16 bytes
-/// off-heap for each holder, so a load that locks millions of keys does not touch the heap. Holding is per
-/// transaction: taking a lock again is free, releasing happens at the end of the transaction or in `rollbackTo`.
+/// Two keys with one hash share a lock: someone may wait without need, nothing can go wrong. A lock takes
+/// 16 bytes off-heap for each holder, so a load that locks millions of keys does not touch the heap.
+/// Holding is per transaction: taking a lock again is free, releasing happens at the end of the
+/// transaction or in `rollbackTo`.
 /// Threading: any thread; a stripe's lock is held for one probe, never while waiting.
 final class LockTable implements AutoCloseable {
     /// [#acquire] did without a lock that others hold.
@@ -43,7 +45,8 @@ final class LockTable implements AutoCloseable {
 
     /// Takes a lock.
     ///
-    /// @return modes in which the transaction held it before; [#NOT_TAKEN] if others hold it and it is not to wait
+    /// @return modes in which the transaction held it before; [#NOT_TAKEN] if others hold it and it is
+    /// not to wait
     int acquire(Transaction transaction, long hash, RowLockMode mode, LockWaiting waiting) {
         List<Long> owners = new ArrayList<>();
         while (true) {

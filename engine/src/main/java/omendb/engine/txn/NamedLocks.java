@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// Locks on tables and advisory locks: who holds which modes on what.
 ///
-/// Threading: one lock guards the map; it is taken once per transaction, lock and mode (a transaction remembers what
-/// it holds) and never held while waiting.
+/// Threading: one lock guards the map; it is taken once per transaction, lock and mode (a transaction
+/// remembers what it holds) and never held while waiting.
 public final class NamedLocks {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<LockTag, Map<LockHolder, Integer>> holders = new HashMap<>();
@@ -26,8 +26,7 @@ public final class NamedLocks {
     ///
     /// @param transaction the one that waits, with its limits
     /// @return false if others hold it and it is not to wait
-    boolean acquire(
-            Transaction transaction, LockHolder holder, LockTag tag, TableLockMode mode, LockWaiting waiting) {
+    boolean acquire(Transaction transaction, LockHolder holder, LockTag tag, TableLockMode mode, LockWaiting waiting) {
         while (true) {
             List<Backend> blockers = tryAcquire(holder, tag, mode);
             if (blockers.isEmpty()) {

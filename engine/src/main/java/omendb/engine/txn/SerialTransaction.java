@@ -69,7 +69,8 @@ final class SerialTransaction {
         return isUnseenBy(other) && other.isUnseenBy(this);
     }
 
-    /// Whether it may be T1 of a structure with this T3. Without writes it comes after T3 only if it saw it.
+    /// Whether it may be T1 of a structure with this T3. Without writes it comes after T3 only if it saw
+    /// it.
     boolean isEndangeredBy(SerialTransaction first) {
         boolean surelyReads = readOnly || (order != NOT_COMMITTED && writesNothing);
         return !surelyReads || first.commitTimestamp <= snapshot;

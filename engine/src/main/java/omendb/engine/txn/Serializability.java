@@ -3,7 +3,6 @@ package omendb.engine.txn;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import omendb.engine.error.SqlState;
@@ -11,12 +10,13 @@ import omendb.engine.error.UserException;
 
 /// Serializable snapshot isolation (Cahill, Röhm & Fekete, SIGMOD 2008; Ports & Grittner, VLDB 2012).
 ///
-/// Under snapshot isolation every cycle of dependencies has a *dangerous structure*: T1 -rw-> T2 -rw-> T3 between
-/// concurrent transactions (the reader comes before the writer of what it did not see), T3 being the first of the cycle
-/// to commit; T1 and T3 may be one. A transaction that would complete such a structure fails with 40001.
+/// Under snapshot isolation every cycle of dependencies has a *dangerous structure*: T1 -rw-> T2 -rw-> T3
+/// between concurrent transactions (the reader comes before the writer of what it did not see), T3 being
+/// the first of the cycle to commit; T1 and T3 may be one. A transaction that would complete such a
+/// structure fails with 40001.
 ///
-/// Edges appear when the writer commits: its writes are private until then, and a structure without a committed T3 is
-/// not dangerous. So:
+/// Edges appear when the writer commits: its writes are private until then, and a structure without a
+/// committed T3 is not dangerous. So:
 ///
 ///     read     the lock goes into the reader's [ReadLocks]; every committed, concurrent writer of it is an edge out;
 ///              reader = T1: fails if such a T2 has an edge out to a T3 that committed before it
@@ -24,15 +24,17 @@ import omendb.engine.error.UserException;
 ///              writer = T2: fails if it has an edge in from T1 and one out to a T3 that committed before T1 did
 ///
 /// Where T1 writes nothing, T3 must also have committed before T1's snapshot (Ports & Grittner, 4.1).
-/// A prepared transaction counts as a writer from PREPARE on, but as committed from COMMIT PREPARED on; since it can
-/// fail no more, a T3 that would make it a pivot fails in its place.
+/// A prepared transaction counts as a writer from PREPARE on, but as committed from COMMIT PREPARED on;
+/// since it can fail no more, a T3 that would make it a pivot fails in its place.
 ///
-/// Locks of a committed transaction stay until no active one overlaps it. They are bounded: see [ReadLocks] and
-/// [WrittenKeys].
+/// Locks of a committed transaction stay until no active one overlaps it. They are bounded: see
+/// [ReadLocks] and [WrittenKeys].
 /// Threading: any thread; one mutex, taken by serializable transactions alone.
 final class Serializability {
     /// Committed transactions kept in detail; older ones keep whole relations only.
     private static final int DETAILED = 2_000;
+
+    private static final long LOOK_NANOS = 20_000_000;
 
     private final ReentrantLock mutex = new ReentrantLock();
     private final Condition ended = mutex.newCondition();
@@ -89,7 +91,8 @@ final class Serializability {
         }
     }
 
-    /// Checks a transaction that is about to commit or to be prepared; from here on it counts as a writer.
+    /// Checks a transaction that is about to commit or to be prepared; from here on it counts as a
+    /// writer.
     ///
     /// @param writes what it wrote, null = nothing
     /// @param prepared it will commit later, and then cannot fail
@@ -209,8 +212,9 @@ final class Serializability {
         }
     }
 
-    /// Waits until it is clear whether the snapshot of a read-only transaction is safe: no transaction that was writing
-    /// when it was taken commits with an edge out to one that the snapshot sees (Ports & Grittner, 4.2).
+    /// Waits until it is clear whether the snapshot of a read-only transaction is safe: no transaction
+    /// that was writing when it was taken commits with an edge out to one that the snapshot sees (Ports &
+    /// Grittner, 4.2).
     ///
     /// @param cancelled throws to give up
     /// @return false = it is not: take another
@@ -225,7 +229,12 @@ final class Serializability {
             }
             while (writers.stream().anyMatch(writer -> writer.active)) {
                 cancelled.run();
-                awaitChange();
+                try {
+                    // not for ever: look now and then whether the statement was cancelled
+                    ended.awaitNanos(LOOK_NANOS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
             }
             for (SerialTransaction writer : writers) {
                 if (writer.endedUnsafeFor(reader.snapshot)) {
@@ -235,16 +244,6 @@ final class Serializability {
             return true;
         } finally {
             mutex.unlock();
-        }
-    }
-
-    private void awaitChange() {
-        try {
-            if (!ended.await(20, TimeUnit.MILLISECONDS)) {
-                return; // look whether the statement was cancelled
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

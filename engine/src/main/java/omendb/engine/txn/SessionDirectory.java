@@ -20,6 +20,9 @@ public final class SessionDirectory {
 
         /// Ends the session with 57P01.
         void terminate();
+
+        /// A notification on a channel it listens to.
+        void notified(Notifications.Notification notification);
     }
 
     public SessionDirectory(TransactionManager transactions) {
@@ -32,12 +35,14 @@ public final class SessionDirectory {
     public Backend connect(int processId, Session session) {
         Backend backend = new Backend(processId);
         sessions.put(backend, session);
+        transactions.notifications().connect(backend, session::notified);
         return backend;
     }
 
     /// Removes a session and gives its locks back; its transaction has ended.
     public void disconnect(Backend backend) {
         sessions.remove(backend);
+        transactions.notifications().disconnect(backend);
         transactions.unlockSession(backend);
     }
 
@@ -54,6 +59,11 @@ public final class SessionDirectory {
             }
         }
         return null;
+    }
+
+    /// LISTEN and NOTIFY.
+    public Notifications notifications() {
+        return transactions.notifications();
     }
 
     public Collection<Backend> backends() {

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One transaction: a snapshot, a private write set and locks.
 ///
-/// Life: begun by `Database.begin`, then for each statement [#startStatement] ... [#endStatement], at last
-/// [#commit] or
-/// [#rollback]. Addresses that scans and fetches hand out stay valid until [#endStatement].
-/// A statement that fails is undone by `rollbackTo(markTakenBefore)`; the transaction's earlier writes stay.
+/// Life: begun by `Database.begin`, then for each statement [#startStatement] ... [#endStatement], at
+/// last [#commit] or [#rollback]. Addresses that scans and fetches hand out stay valid until
+/// [#endStatement]. A statement that fails is undone by `rollbackTo(markTakenBefore)`; the transaction's
+/// earlier writes stay.
 /// Threading: one thread at a time; [#cancel] from any.
 public final class Transaction implements LockHolder {
     /// Bytes at [#scratch].
@@ -113,7 +113,8 @@ public final class Transaction implements LockHolder {
         isolation = level;
     }
 
-    /// Takes the statement's snapshot (READ COMMITTED: a fresh one; else the transaction's) and pins its memory.
+    /// Takes the statement's snapshot (READ COMMITTED: a fresh one; else the transaction's) and pins its
+    /// memory.
     public void startStatement() {
         requireActive();
         endStatement();
@@ -127,8 +128,8 @@ public final class Transaction implements LockHolder {
         pin = manager.epochs().pin();
     }
 
-    /// Takes the snapshot under the eyes of [Serializability]. A deferrable read-only transaction waits for one that no
-    /// other transaction can spoil, and is not tracked from there on.
+    /// Takes the snapshot under the eyes of [Serializability]. A deferrable read-only transaction waits
+    /// for one that no other transaction can spoil, and is not tracked from there on.
     private void startSerializable() {
         Serializability serializability = manager.serializability();
         while (true) {
@@ -160,8 +161,8 @@ public final class Transaction implements LockHolder {
         }
     }
 
-    /// Makes what the statement has written so far visible to what it reads from here on (between the commands of one
-    /// statement: data-modifying CTEs are not, triggers are).
+    /// Makes what the statement has written so far visible to what it reads from here on (between the
+    /// commands of one statement: data-modifying CTEs are not, triggers are).
     public void advanceCommand() {
         statementSequence = writes == null ? 0 : writes.sequence();
     }
@@ -195,7 +196,8 @@ public final class Transaction implements LockHolder {
         }
     }
 
-    /// Commits. The transaction is over when this returns or throws; after a WAL failure its outcome is in doubt.
+    /// Commits. The transaction is over when this returns or throws; after a WAL failure its outcome is
+    /// in doubt.
     ///
     /// @param awaitDurable false = `synchronous_commit = off`: answers before the WAL is synced
     public void commit(boolean awaitDurable) {
@@ -293,7 +295,8 @@ public final class Transaction implements LockHolder {
         return manager.visible();
     }
 
-    /// Notes that all rows of a relation are read, which serializable transactions must know of each other.
+    /// Notes that all rows of a relation are read, which serializable transactions must know of each
+    /// other.
     public void readsAll(long relationId) {
         if (serial != null) {
             manager.serializability().read(serial, new ReadLocks.Read.Whole(relationId));
@@ -338,8 +341,7 @@ public final class Transaction implements LockHolder {
     }
 
     /// Takes the lock on a row in a mode; false if others hold it and the caller does not want to wait.
-    public boolean lockRow(
-            long relationId, long keyAddress, int keyLength, RowLockMode mode, LockWaiting lockWaiting) {
+    public boolean lockRow(long relationId, long keyAddress, int keyLength, RowLockMode mode, LockWaiting lockWaiting) {
         long hash = LockTable.hash(relationId, keyAddress, keyLength);
         int before = manager.locks().acquire(this, hash, mode, lockWaiting);
         if (before == LockTable.NOT_TAKEN) {
@@ -365,8 +367,8 @@ public final class Transaction implements LockHolder {
         return (namedLocks.getOrDefault(tag, 0) & mode.bit()) != 0;
     }
 
-    /// Takes a named lock until the transaction ends or rolls back to before; false if others hold it and the
-    /// caller does not want to wait.
+    /// Takes a named lock until the transaction ends or rolls back to before; false if others hold it and
+    /// the caller does not want to wait.
     public boolean lockNamed(LockTag tag, TableLockMode mode, LockWaiting lockWaiting) {
         requireActive();
         int held = namedLocks.getOrDefault(tag, 0);
@@ -417,7 +419,8 @@ public final class Transaction implements LockHolder {
         return found == null ? null : kind.cast(found);
     }
 
-    /// Declares that the writes to a relation need not be logged: its storage goes away with this transaction.
+    /// Declares that the writes to a relation need not be logged: its storage goes away with this
+    /// transaction.
     public void dropWritesTo(long relationId) {
         droppedRelations.add(relationId);
     }

@@ -44,6 +44,7 @@ public final class TransactionManager implements AutoCloseable {
     private final Epochs epochs;
     private final WaitGraph waits = new WaitGraph();
     private final Serializability serializability = new Serializability();
+    private final Notifications notifications = new Notifications(this::visible);
     private final ConcurrentHashMap<Long, Transaction> active = new ConcurrentHashMap<>();
     private final LockTable locks = new LockTable(waits, active::get);
     private final NamedLocks namedLocks = new NamedLocks(waits);
@@ -115,6 +116,7 @@ public final class TransactionManager implements AutoCloseable {
 
     void commit(Transaction transaction, boolean awaitDurable) {
         CommitRecord record = borrowRecord();
+        boolean notifies = Notifications.isUsedBy(transaction);
         try {
             if (!prepare(transaction, record)) {
                 finishReadOnly(transaction, awaitDurable);
@@ -124,14 +126,10 @@ public final class TransactionManager implements AutoCloseable {
                     new ArrayList<>(transaction.participants().values());
             boolean applied = false;
             try {
-                write(
-                        record,
-                        transaction.id(),
-                        awaitDurable,
-                        timestamp -> {
-                            joined.forEach(participant -> participant.committed(timestamp));
-                            noteCommit(transaction, timestamp);
-                        });
+                write(record, transaction.id(), awaitDurable, timestamp -> {
+                    joined.forEach(participant -> participant.committed(timestamp));
+                    noteCommit(transaction, timestamp);
+                });
                 applied = true;
             } finally {
                 if (!applied && !record.isLogged()) {
@@ -142,6 +140,9 @@ public final class TransactionManager implements AutoCloseable {
             }
         } finally {
             returnRecord(record);
+            if (notifies) {
+                notifications.deliver();
+            }
         }
     }
 
@@ -198,7 +199,8 @@ public final class TransactionManager implements AutoCloseable {
         }
     }
 
-    /// One participant's failure to clean up must not keep the others from it, nor locks from being released.
+    /// One participant's failure to clean up must not keep the others from it, nor locks from being
+    /// released.
     private static void rollBack(TransactionParticipant participant) {
         try {
             participant.rolledBack();
@@ -290,6 +292,11 @@ public final class TransactionManager implements AutoCloseable {
 
     WaitGraph waits() {
         return waits;
+    }
+
+    /// LISTEN and NOTIFY.
+    public Notifications notifications() {
+        return notifications;
     }
 
     Serializability serializability() {

@@ -15,15 +15,16 @@ import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import org.jspecify.annotations.Nullable;
 
-/// Which session waits for which. A transaction waits until a session that holds what it wants ends its transaction or
-/// gives something back; a wait that closes a cycle makes one of the cycle fail with 40P01 at once, so a deadlock never
-/// stands. The victim is the one PostgreSQL would choose: there each session looks for a deadlock when it has waited
-/// for deadlock_timeout, so the one that has waited longest, but not yet that long, finds it first.
+/// Which session waits for which. A transaction waits until a session that holds what it wants ends its
+/// transaction or gives something back; a wait that closes a cycle makes one of the cycle fail with 40P01
+/// at once, so a deadlock never stands. The victim is the one PostgreSQL would choose: there each session
+/// looks for a deadlock when it has waited for deadlock_timeout, so the one that has waited longest, but
+/// not yet that long, finds it first.
 ///
-/// Sessions, not transactions, are the nodes: a session's advisory locks outlive its transactions, and it is the
-/// session that cannot go on.
-/// Threading: any thread. One lock guards the edges; it is taken only when there is something to wait for and when a
-/// session that someone waits for lets go.
+/// Sessions, not transactions, are the nodes: a session's advisory locks outlive its transactions, and it
+/// is the session that cannot go on.
+/// Threading: any thread. One lock guards the edges; it is taken only when there is something to wait for
+/// and when a session that someone waits for lets go.
 final class WaitGraph {
     private static final long DEADLOCK_TIMEOUT_NANOS = 1_000_000_000;
 
@@ -36,7 +37,8 @@ final class WaitGraph {
         await(waiter, owners, wants, stillBlocked, null);
     }
 
-    /// Waits until one of `owners` lets go of something; returns at once if `stillBlocked` denies it under the lock.
+    /// Waits until one of `owners` lets go of something; returns at once if `stillBlocked` denies it
+    /// under the lock.
     ///
     /// @param wants what the waiter waits for, in words
     /// @param shown as pg_locks shows it

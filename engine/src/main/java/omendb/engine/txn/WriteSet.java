@@ -13,11 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What a transaction has written and nobody else sees: ordered by relation and key, off-heap, with undo.
 ///
-/// Every put or delete is a *version* with a sequence number (1, 2, ...); versions of one key form a chain,
-/// newest first.
-/// A statement reads versions up to the sequence it started with, so it does not see its own work. [#rollbackTo]
-/// unlinks
-/// the versions after a mark (their memory is freed with the set). [#drainTo] emits the newest version of each key.
+/// Every put or delete is a *version* with a sequence number (1, 2, ...); versions of one key form a
+/// chain, newest first. A statement reads versions up to the sequence it started with, so it does not see
+/// its own work. [#rollbackTo] unlinks the versions after a mark (their memory is freed with the set).
+/// [#drainTo] emits the newest version of each key.
 ///
 /// Addresses that it hands out stay valid until [#clear].
 /// Threading: one thread at a time.
@@ -78,7 +77,8 @@ public final class WriteSet implements AutoCloseable {
         return node == 0 ? 0 : WriteVersion.newest(node, limit);
     }
 
-    /// Versions of a relation in key order, up to sequence `limit`; null if the transaction never wrote to it.
+    /// Versions of a relation in key order, up to sequence `limit`; null if the transaction never wrote
+    /// to it.
     public @Nullable WriteCursor cursor(
             long relationId, @Nullable MemorySegment from, @Nullable MemorySegment to, boolean backward, long limit) {
         RelationWrites writes = relations.get(relationId);
@@ -114,9 +114,8 @@ public final class WriteSet implements AutoCloseable {
         }
     }
 
-    /// Appends the newest version of every key, in order of relation and key, leaving out relations whose storage
-    /// goes
-    /// away with this transaction.
+    /// Appends the newest version of every key, in order of relation and key, leaving out relations whose
+    /// storage goes away with this transaction.
     void drainTo(WriteBatch batch, LongPredicate dropped) {
         for (RelationWrites writes : relations.values()) {
             if (dropped.test(writes.relationId())) {

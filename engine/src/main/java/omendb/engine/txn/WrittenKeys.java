@@ -61,7 +61,8 @@ final class WrittenKeys {
 
     boolean containsRow(long relationId, long rowId) {
         return isWhole(relationId)
-                || keys(relationId).contains(ByteBuffer.allocate(Long.BYTES).putLong(rowId).array());
+                || keys(relationId)
+                        .contains(ByteBuffer.allocate(Long.BYTES).putLong(rowId).array());
     }
 
     boolean meets(long relationId, KeyBounds range) {

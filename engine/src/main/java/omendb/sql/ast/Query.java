@@ -53,7 +53,8 @@ public record Query(
             int position)
             implements Body {}
 
-    /// `left UNION|INTERSECT|EXCEPT [ALL] right`; an operand has clauses of its own only if it was parenthesised.
+    /// `left UNION|INTERSECT|EXCEPT [ALL] right`; an operand has clauses of its own only if it was
+    /// parenthesised.
     public record SetOperation(SetOperator operator, boolean all, Query left, Query right, int position)
             implements Body {}
 

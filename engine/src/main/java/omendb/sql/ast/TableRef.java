@@ -31,9 +31,11 @@ public sealed interface TableRef {
         }
     }
 
-    /// `[LATERAL] f(...) [WITH ORDINALITY] alias`, or `ROWS FROM (f(...), g(...))` with several functions.
+    /// `[LATERAL] f(...) [WITH ORDINALITY] alias`, or `ROWS FROM (f(...), g(...))` with several
+    /// functions.
     ///
-    /// @param columns the column definition list of `AS t(a int, b text)`, else empty (names without types are in
+    /// @param columns the column definition list of `AS t(a int, b text)`, else empty (names without
+    ///        types are in
     ///         the alias)
     record Function(
             List<FunctionItem> functions,
@@ -45,9 +47,8 @@ public sealed interface TableRef {
             int position)
             implements TableRef {}
 
-    /// One function of [Function]; usually an [Expr.FunctionCall], else one of the forms that PostgreSQL allows
-    /// there
-    /// (CAST, COALESCE, CURRENT_DATE, ...).
+    /// One function of [Function]; usually an [Expr.FunctionCall], else one of the forms that PostgreSQL
+    /// allows there (CAST, COALESCE, CURRENT_DATE, ...).
     record FunctionItem(Expr call, List<ColumnDefinition> columns) {}
 
     /// `name type [COLLATE c]` in a column definition list.

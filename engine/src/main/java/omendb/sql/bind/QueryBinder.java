@@ -38,17 +38,16 @@ final class QueryBinder {
         return bind(query, true);
     }
 
-    /// @param resolveUnknowns untyped literals of the select list become text; otherwise the caller gives them
-    /// a type
+    /// @param resolveUnknowns untyped literals of the select list become text; otherwise the caller gives
+    ///        them a type
     BoundQuery bind(Query query, boolean resolveUnknowns) {
         Scope scope = new Scope(outer);
         List<LogicalPlan.Cte> ctes = bindWith(query.with(), scope);
         LogicalPlan plan = switch (query.body()) {
             case Query.Select select -> new SelectBinder(state, scope).bind(select, query, resolveUnknowns);
-            case Query.SetOperation _ when !query.locking().isEmpty() ->
-                throw RowLocks.refused(query.locking(), "UNION/INTERSECT/EXCEPT");
-            case Query.Values _ when !query.locking().isEmpty() ->
-                throw RowLocks.onValues(query.locking());
+            case Query.SetOperation _
+            when !query.locking().isEmpty() -> throw RowLocks.refused(query.locking(), "UNION/INTERSECT/EXCEPT");
+            case Query.Values _ when !query.locking().isEmpty() -> throw RowLocks.onValues(query.locking());
             case Query.SetOperation operation ->
                 limit(sortByOutput(setOperation(operation, scope), query.orderBy()), query, scope);
             case Query.Values values ->

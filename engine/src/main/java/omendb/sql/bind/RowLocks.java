@@ -18,15 +18,16 @@ import omendb.sql.plan.Plans;
 
 /// FOR UPDATE and its kin: which tables' rows are locked, how, and the row ids that takes.
 ///
-/// A table named by several clauses is locked in the strongest mode that any asks for; NOWAIT wins over SKIP LOCKED,
-/// which wins over waiting. Clauses reach into subqueries of FROM, not into WITH queries.
+/// A table named by several clauses is locked in the strongest mode that any asks for; NOWAIT wins over
+/// SKIP LOCKED, which wins over waiting. Clauses reach into subqueries of FROM, not into WITH queries.
 final class RowLocks {
     private final List<LogicalPlan.RowLock> locks = new ArrayList<>();
     private final List<String> aliases = new ArrayList<>();
 
     private RowLocks() {}
 
-    /// @param shapeless the rows that come out are no longer rows of tables (grouping, DISTINCT), in words, or ""
+    /// @param shapeless the rows that come out are no longer rows of tables (grouping, DISTINCT), in
+    ///        words, or ""
     static RowLocks of(List<Query.Locking> clauses, FromBinder.Bound from, BindState state, String shapeless) {
         RowLocks locks = new RowLocks();
         if (clauses.isEmpty()) {
@@ -107,8 +108,7 @@ final class RowLocks {
                 }
                 yield derived.withQuery(derived.query().withLocking(reaching));
             }
-            case TableRef.Join join ->
-                join.withSides(pushDown(clauses, join.left()), pushDown(clauses, join.right()));
+            case TableRef.Join join -> join.withSides(pushDown(clauses, join.left()), pushDown(clauses, join.right()));
             case TableRef.Table _, TableRef.Function _ -> item;
         };
     }

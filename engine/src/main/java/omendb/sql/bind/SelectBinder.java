@@ -20,10 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Binds one SELECT with the ORDER BY and LIMIT around it.
 ///
-/// The plan, from below: FROM, WHERE, grouping and HAVING, the select list together with sort expressions that
-/// are not
-/// in it,
-/// DISTINCT, ORDER BY, LIMIT, and last a projection that drops what only sorting needed.
+/// The plan, from below: FROM, WHERE, grouping and HAVING, the select list together with sort expressions
+/// that are not in it, DISTINCT, ORDER BY, LIMIT, and last a projection that drops what only sorting
+/// needed.
 final class SelectBinder {
     private final BindState state;
     private final Scope scope;
@@ -86,8 +85,9 @@ final class SelectBinder {
         return grouped ? "aggregate functions" : "";
     }
 
-    /// A locking SELECT computes its targets last: a row that someone changed meanwhile is read again when its lock is
-    /// there, and the targets are those of the row as it is then. The order is that of the row found first.
+    /// A locking SELECT computes its targets last: a row that someone changed meanwhile is read again
+    /// when its lock is there, and the targets are those of the row as it is then. The order is that of
+    /// the row found first.
     private LogicalPlan finishLocked(
             LogicalPlan source, List<Target> targets, List<Ordering> orderings, Query query, RowLocks locks) {
         if (targets.stream().anyMatch(target -> Scalars.contains(target.value(), Scalar.SetCall.class))) {

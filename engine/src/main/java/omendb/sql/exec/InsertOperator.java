@@ -125,8 +125,7 @@ final class InsertOperator extends ModifyOperators.Modify {
                     .withHint("Ensure that no rows proposed for insertion within the same command have"
                             + " duplicate constrained values.");
         }
-        RowLock lock =
-                table().lockRow(context().transaction(), rowId, RowLockMode.NO_KEY_UPDATE, LockWaiting.WAIT);
+        RowLock lock = table().lockRow(context().transaction(), rowId, RowLockMode.NO_KEY_UPDATE, LockWaiting.WAIT);
         if (lock == RowLock.GONE) {
             return null;
         }

@@ -15,10 +15,12 @@ import omendb.engine.type.SqlType;
 import omendb.sql.plan.Field;
 import org.jspecify.annotations.Nullable;
 
-/// SELECT FOR UPDATE and its kin: locks the rows that come out, one by one and no more than LIMIT asks for.
+/// SELECT FOR UPDATE and its kin: locks the rows that come out, one by one and no more than LIMIT asks
+/// for.
 ///
-/// At READ COMMITTED a row that someone changed while we waited is read again; it comes out as it is now if it still
-/// meets the query's conditions. A row that has gone is dropped, and with SKIP LOCKED one that others hold.
+/// At READ COMMITTED a row that someone changed while we waited is read again; it comes out as it is now
+/// if it still meets the query's conditions. A row that has gone is dropped, and with SKIP LOCKED one
+/// that others hold.
 final class LockRowsOperator extends UnaryOperator {
     /// @param rowIdColumn where the input has the table's row id
     /// @param fields      the table's columns that the input shows

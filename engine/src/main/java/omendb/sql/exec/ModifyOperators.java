@@ -17,8 +17,8 @@ import omendb.sql.plan.Field;
 import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
 
-/// UPDATE, DELETE and row locks, and what they share with INSERT ([InsertOperator]). Rows go to the table one by
-/// one; expressions are computed a batch at a time. What comes out is RETURNING.
+/// UPDATE, DELETE and row locks, and what they share with INSERT ([InsertOperator]). Rows go to the table
+/// one by one; expressions are computed a batch at a time. What comes out is RETURNING.
 final class ModifyOperators {
     private ModifyOperators() {}
 
@@ -169,7 +169,8 @@ final class ModifyOperators {
         return def.columns().stream().mapToInt(column -> column.attnum()).toArray();
     }
 
-    /// What UPDATE and DELETE share: finding each target row once, and again if someone changed it meanwhile.
+    /// What UPDATE and DELETE share: finding each target row once, and again if someone changed it
+    /// meanwhile.
     abstract static class Change extends Modify {
         private final int rowIdColumn;
         private final int[] oldColumns;
@@ -182,7 +183,8 @@ final class ModifyOperators {
         private final int[] attnumColumns;
 
         /// @param rowIdColumn   the source's column of the row id
-        /// @param oldColumns    the source's columns of the table's, in attnum order, -1 where it was pruned
+        /// @param oldColumns    the source's columns of the table's, in attnum order, -1 where it was
+        ///        pruned
         /// @param recheck       over the source's columns, or null
         Change(
                 ExecutionContext context,
@@ -236,8 +238,8 @@ final class ModifyOperators {
             context().addAffected(changed);
         }
 
-        /// Locks a row and puts it, as it is now, behind the others in `current`; false = it is no target any
-        /// more.
+        /// Locks a row and puts it, as it is now, behind the others in `current`; false = it is no target
+        /// any more.
         private boolean take(long id, int row) {
             RowLock lock = table().lockRow(context().transaction(), id, lockMode(), LockWaiting.WAIT);
             int at = current.rowCount();

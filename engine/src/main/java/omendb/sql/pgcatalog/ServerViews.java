@@ -94,7 +94,8 @@ final class ServerViews {
                     .set("granted", held.granted())
                     .set("fastpath", false);
             switch (held.tag()) {
-                case LockTag.Relation(int oid) -> row.set("locktype", "relation").set("relation", oid);
+                case LockTag.Relation(int oid) ->
+                    row.set("locktype", "relation").set("relation", oid);
                 case LockTag.Advisory(int classId, int objId, int keys) ->
                     row.set("locktype", "advisory")
                             .set("classid", Integer.toUnsignedLong(classId))

@@ -22,7 +22,8 @@ public interface SystemState {
 
     int backendPid();
 
-    /// Schemas that unqualified names are looked up in, in order; `pg_catalog` comes first where it is implied.
+    /// Schemas that unqualified names are looked up in, in order; `pg_catalog` comes first where it is
+    /// implied.
     List<String> searchPath();
 
     /// Every setting by name as SHOW prints it.

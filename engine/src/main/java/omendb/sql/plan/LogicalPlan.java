@@ -13,7 +13,8 @@ public sealed interface LogicalPlan {
     /// Its columns, in order.
     List<Field> output();
 
-    /// Rows of a stored table. `fields` are the wanted columns only; a row id is added by plans that modify.
+    /// Rows of a stored table. `fields` are the wanted columns only; a row id is added by plans that
+    /// modify.
     ///
     /// @param alias name in the query, for EXPLAIN
     /// @param rowId the hidden row id as a column of type int8, or null
@@ -76,8 +77,8 @@ public sealed interface LogicalPlan {
 
     /// Groups and aggregates; `groups` empty = one group, present even without rows.
     ///
-    /// @param groupingSets indexes into `groups`, one list per set; a single list of all is the ordinary GROUP
-    /// BY
+    /// @param groupingSets indexes into `groups`, one list per set; a single list of all is the ordinary
+    ///        GROUP BY
     record Aggregate(LogicalPlan input, List<Item> groups, List<Item> aggregates, List<List<Integer>> groupingSets)
             implements LogicalPlan {
         @Override
@@ -140,7 +141,8 @@ public sealed interface LogicalPlan {
     }
 
     /// @param rowId   the input's field of the table's row id
-    /// @param columns the table's columns in the plan below: those that the rows show are read again after a wait
+    /// @param columns the table's columns in the plan below: those that the rows show are read again
+    ///        after a wait
     /// @param waiting what to do about a locked row
     record RowLock(TableDef table, Field rowId, List<Field> columns, RowLockMode mode, LockWaiting waiting) {}
 
@@ -184,7 +186,8 @@ public sealed interface LogicalPlan {
     record SetOperation(SetKind kind, boolean all, LogicalPlan left, LogicalPlan right, List<Field> output)
             implements LogicalPlan {}
 
-    /// A WITH query's body and the query that refers to it by [CteScan]; it runs once, at the first reference.
+    /// A WITH query's body and the query that refers to it by [CteScan]; it runs once, at the first
+    /// reference.
     record With(List<Cte> ctes, LogicalPlan body) implements LogicalPlan {
         @Override
         public List<Field> output() {

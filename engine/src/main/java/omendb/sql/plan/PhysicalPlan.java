@@ -84,8 +84,8 @@ public sealed interface PhysicalPlan {
         }
     }
 
-    /// ORDER BY distance LIMIT over a stream that a [VectorScan] feeds nearly in order: takes the first rows
-    /// and sorts them.
+    /// ORDER BY distance LIMIT over a stream that a [VectorScan] feeds nearly in order: takes the first
+    /// rows and sorts them.
     record Nearest(
             PhysicalPlan input,
             List<SortKey> keys,
@@ -164,7 +164,8 @@ public sealed interface PhysicalPlan {
         }
     }
 
-    /// @param on null: all columns, by hash; else the first row of each run of equal values in sorted input
+    /// @param on null: all columns, by hash; else the first row of each run of equal values in sorted
+    ///        input
     record Distinct(PhysicalPlan input, @Nullable List<Scalar> on, Estimate estimate) implements PhysicalPlan {
         @Override
         public List<Field> output() {
@@ -196,7 +197,8 @@ public sealed interface PhysicalPlan {
         }
     }
 
-    /// @param recheck what a row that someone changed meanwhile has to meet again, over the input's fields
+    /// @param recheck what a row that someone changed meanwhile has to meet again, over the input's
+    ///        fields
     record LockRows(
             PhysicalPlan input,
             List<RowLock> locks,
@@ -208,8 +210,8 @@ public sealed interface PhysicalPlan {
         }
     }
 
-    /// Builds a hash table of the right side, probes with the left: the left side's order is kept (but for
-    /// FULL and RIGHT).
+    /// Builds a hash table of the right side, probes with the left: the left side's order is kept (but
+    /// for FULL and RIGHT).
     ///
     /// @param residual what the keys do not cover, or null
     record HashJoin(
@@ -227,8 +229,8 @@ public sealed interface PhysicalPlan {
         }
     }
 
-    /// @param parameters fields of the left side that the right side refers to; empty = the right side is run
-    /// once
+    /// @param parameters fields of the left side that the right side refers to; empty = the right side is
+    ///        run once
     record NestedLoop(
             JoinKind kind,
             PhysicalPlan left,
@@ -272,8 +274,8 @@ public sealed interface PhysicalPlan {
             boolean distinct) {}
 
     /// @param source  the spec's source, planned
-    /// @param recheck the condition to evaluate again on a row that someone changed meanwhile, over the spec's
-    /// old row; or null
+    /// @param recheck the condition to evaluate again on a row that someone changed meanwhile, over the
+    ///        spec's old row; or null
     record Modify(
             ModifySpec spec, PhysicalPlan source, @Nullable Scalar recheck, List<Field> output, Estimate estimate)
             implements PhysicalPlan {}

@@ -263,9 +263,8 @@ public final class PhysicalPlanner {
                 modify.spec(), planned, recheck(source, planned), modify.output(), planned.estimate());
     }
 
-    /// The condition a changed row has to meet again: that of the filter on the target, as far as its columns
-    /// are at
-    /// hand.
+    /// The condition a changed row has to meet again: that of the filter on the target, as far as its
+    /// columns are at hand.
     private static @Nullable Scalar recheck(LogicalPlan source, PhysicalPlan planned) {
         List<Scalar> conditions = Plans.conditions(source);
         List<Field> available = planned.output();

@@ -291,8 +291,8 @@ public final class Plans {
         children(plan).forEach(child -> collect(child, used, produced));
     }
 
-    /// What every row that comes out meets, as far as it is said of rows before grouping: conditions of filters and of
-    /// inner joins.
+    /// What every row that comes out meets, as far as it is said of rows before grouping: conditions of
+    /// filters and of inner joins.
     static List<Scalar> conditions(LogicalPlan plan) {
         List<Scalar> conditions = new ArrayList<>();
         collectConditions(plan, conditions);
@@ -305,7 +305,8 @@ public final class Plans {
                 conditions.addAll(Scalars.conjuncts(filter.condition()));
                 collectConditions(filter.input(), conditions);
             }
-            case LogicalPlan.Join join when join.kind() == LogicalPlan.JoinKind.INNER -> {
+            case LogicalPlan.Join join
+            when join.kind() == LogicalPlan.JoinKind.INNER -> {
                 conditions.addAll(Scalars.conjuncts(join.condition()));
                 collectConditions(join.left(), conditions);
                 collectConditions(join.right(), conditions);

@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The settings of one session.
 ///
-/// A value comes from, in this order: SET LOCAL of the running transaction, SET, the session's start (startup message),
-/// the definition's default. A SET inside a transaction that rolls back is undone; a savepoint's rollback undoes what
-/// came after it. So the whole state is a pair of immutable maps that [#mark] hands out and [#rollbackTo] puts back.
+/// A value comes from, in this order: SET LOCAL of the running transaction, SET, the session's start
+/// (startup message), the definition's default. A SET inside a transaction that rolls back is undone; a
+/// savepoint's rollback undoes what came after it. So the whole state is a pair of immutable maps that
+/// [#mark] hands out and [#rollbackTo] puts back.
 ///
 /// Threading: one session.
 public final class Settings {

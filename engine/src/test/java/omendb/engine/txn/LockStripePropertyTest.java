@@ -15,7 +15,8 @@ import net.jqwik.api.constraints.Size;
 class LockStripePropertyTest {
     private static final int OWNERS = 4;
 
-    /// Few different low bits, so that runs of the table collide, wrap around and are deleted from the middle.
+    /// Few different low bits, so that runs of the table collide, wrap around and are deleted from the
+    /// middle.
     private static long name(int number) {
         return (long) (number + 1) << 20 | number % 3 + 61;
     }

@@ -61,6 +61,15 @@ public final class MessageWriter {
         end(out, start);
     }
 
+    /// @param processId of the session that sent it
+    public static void notificationResponse(ByteBuf out, int processId, String channel, String payload) {
+        int start = begin(out, 'A');
+        out.writeInt(processId);
+        string(out, channel);
+        string(out, payload);
+        end(out, start);
+    }
+
     public static void backendKeyData(ByteBuf out, int processId, int secretKey) {
         out.writeByte('K').writeInt(12).writeInt(processId).writeInt(secretKey);
     }
@@ -183,7 +192,8 @@ public final class MessageWriter {
         out.writeByte(type).writeInt(Integer.BYTES);
     }
 
-    /// Writes a zero-terminated string. A zero inside would end it early and shift the fields behind: it ends here.
+    /// Writes a zero-terminated string. A zero inside would end it early and shift the fields behind: it
+    /// ends here.
     public static void string(ByteBuf out, String text) {
         int zero = text.indexOf('\0');
         String whole = zero < 0 ? text : text.substring(0, zero);

@@ -3,6 +3,7 @@ package omendb.pgwire.session;
 import java.util.ArrayList;
 import java.util.List;
 import omendb.engine.Database;
+import omendb.engine.txn.Notifications;
 import omendb.engine.type.TypeContext;
 import omendb.sql.ExecutionResult;
 import omendb.sql.ParameterValues;
@@ -12,6 +13,7 @@ import omendb.sql.PreparedPlan;
 import omendb.sql.RowSink;
 import omendb.sql.SqlSession;
 import omendb.sql.TransactionStatus;
+import org.jspecify.annotations.Nullable;
 
 /// The real thing: every call goes to a [SqlSession].
 public final class EngineBackend implements SqlBackend {
@@ -73,6 +75,11 @@ public final class EngineBackend implements SqlBackend {
     @Override
     public String setting(String name) {
         return session.setting(name);
+    }
+
+    @Override
+    public Notifications.@Nullable Notification nextNotification() {
+        return session.nextNotification();
     }
 
     @Override

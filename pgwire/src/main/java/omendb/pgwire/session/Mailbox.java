@@ -9,17 +9,20 @@ import java.util.concurrent.locks.LockSupport;
 import omendb.pgwire.protocol.Frame;
 import org.jspecify.annotations.Nullable;
 
-/// Where the event loop leaves frames for a session, and what gives the session a thread while it has work.
+/// Where the event loop leaves frames for a session, and what gives the session a thread while it has
+/// work.
 ///
-/// Why not a thread for every session: idle ones would cost a stack each. Why not a virtual thread: a statement may
-/// compute for seconds or wait for a page of a mapped file, and either would hold one of the few carrier threads that
-/// all other sessions need. So a session borrows a platform thread from a pool when a frame comes, and gives it back
-/// only after it was idle outside of a transaction for [#LINGER_NANOS]; inside a transaction it stays on one thread.
+/// Why not a thread for every session: idle ones would cost a stack each. Why not a virtual thread: a
+/// statement may compute for seconds or wait for a page of a mapped file, and either would hold one of
+/// the few carrier threads that all other sessions need. So a session borrows a platform thread from a
+/// pool when a frame comes, and gives it back only after it was idle outside of a transaction for
+/// [#LINGER_NANOS]; inside a transaction it stays on one thread.
 ///
-/// Bounded: above [#HIGH_BYTES] of waiting frames the loop stops reading from the socket until the session has worked
-/// them down to [#LOW_BYTES].
+/// Bounded: above [#HIGH_BYTES] of waiting frames the loop stops reading from the socket until the
+/// session has worked them down to [#LOW_BYTES].
 ///
-/// Threading: `offer` and `wake` from any thread, `poll` and `await*` from the thread that runs the session.
+/// Threading: `offer` and `wake` from any thread, `poll` and `await*` from the thread that runs the
+/// session.
 final class Mailbox {
     static final long HIGH_BYTES = 4 << 20;
     static final long LOW_BYTES = 1 << 20;
@@ -44,7 +47,8 @@ final class Mailbox {
         void resume();
     }
 
-    /// @param session runs until the mailbox is empty and it may give its thread back; it then must call [#leave]
+    /// @param session runs until the mailbox is empty and it may give its thread back; it then must call
+    ///        [#leave]
     Mailbox(Executor executor, Runnable session, Flow flow) {
         this.executor = executor;
         this.session = session;
@@ -89,8 +93,8 @@ final class Mailbox {
         return frames.isEmpty();
     }
 
-    /// Waits until something happened; may return early. `ready` is asked once more after the thread has said that it
-    /// waits, so that a wake-up between the caller's look and the wait is not lost.
+    /// Waits until something happened; may return early. `ready` is asked once more after the thread has
+    /// said that it waits, so that a wake-up between the caller's look and the wait is not lost.
     void await(ReadyCheck ready) {
         park(ready, 0);
     }

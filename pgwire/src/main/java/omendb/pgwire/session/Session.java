@@ -40,14 +40,12 @@ import org.slf4j.LoggerFactory;
 
 /// One authenticated client: executes its messages in order and answers them.
 ///
-/// Errors: in a simple query an error ends the query; in the extended protocol everything up to the next Sync is
-/// skipped.
-/// Either way the session goes on. FATAL ends it.
+/// Errors: in a simple query an error ends the query; in the extended protocol everything up to the next
+/// Sync is skipped. Either way the session goes on. FATAL ends it.
 ///
-/// Threading: everything happens on the thread that the [Mailbox] lends, but `offer`, `writabilityChanged`,
-/// `disconnected`
-/// (event loop), `cancel` and `terminate` (any thread), which set a flag and wake the session. No thread is
-/// interrupted.
+/// Threading: everything happens on the thread that the [Mailbox] lends, but `offer`,
+/// `writabilityChanged`, `disconnected` (event loop), `cancel` and `terminate` (any thread), which set a
+/// flag and wake the session. No thread is interrupted.
 @SuppressWarnings("FutureReturnValueIgnored") // a channel that fails to close is closed already
 public final class Session {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
@@ -84,6 +82,7 @@ public final class Session {
     private volatile boolean clientGone;
     private volatile boolean terminating;
     private volatile boolean cancelRequested;
+    private volatile boolean notified;
     private volatile @Nullable SqlBackend cancelTarget;
 
     /// What exists once the backend is open.
@@ -201,6 +200,9 @@ public final class Session {
                 fatal(adminShutdown());
             } else if (clientGone) {
                 end();
+            } else if (notified && isIdle(live)) {
+                tellNotifications(live.backend);
+                out.flush();
             } else if (!isIdle(live)) {
                 awaitInTransaction(live);
             } else {
@@ -238,7 +240,10 @@ public final class Session {
     }
 
     private boolean hasWork() {
-        return !mailbox.isEmpty() || ((clientGone || terminating) && !ended);
+        Connected live = connected;
+        return !mailbox.isEmpty()
+                || ((clientGone || terminating) && !ended)
+                || (notified && live != null && isIdle(live));
     }
 
     private void process(Connected live, Frame frame) {
@@ -340,11 +345,22 @@ public final class Session {
         if (live != null && !batchOpen && backend.transactionStatus() == TransactionStatus.IDLE) {
             live.extended.closePortals();
         }
+        if (notified && !batchOpen && backend.transactionStatus() == TransactionStatus.IDLE) {
+            tellNotifications(backend);
+        }
         // told as late as PostgreSQL tells it: once, with the value that holds now
         changedSettings.forEach((name, value) -> MessageWriter.parameterStatus(out.buffer(), name, value));
         changedSettings.clear();
         MessageWriter.readyForQuery(out.buffer(), backend.transactionStatus().code());
         out.flush();
+    }
+
+    /// Between transactions only: a client that is in one hears at its end.
+    private void tellNotifications(SqlBackend backend) {
+        notified = false; // what comes from here on sets it again
+        for (var next = backend.nextNotification(); next != null; next = backend.nextNotification()) {
+            MessageWriter.notificationResponse(out.buffer(), next.processId(), next.channel(), next.payload());
+        }
     }
 
     /// Reports an error of a message and finds back to where the client expects us.
@@ -469,6 +485,12 @@ public final class Session {
                 notice = notice.withHint(hint);
             }
             MessageWriter.noticeResponse(out.buffer(), severity, notice);
+        }
+
+        @Override
+        public void notified() {
+            notified = true;
+            mailbox.wake();
         }
 
         @Override

@@ -1,6 +1,7 @@
 package omendb.pgwire.session;
 
 import java.util.List;
+import omendb.engine.txn.Notifications;
 import omendb.engine.type.TypeContext;
 import omendb.sql.ExecutionResult;
 import omendb.sql.ParameterValues;
@@ -10,20 +11,25 @@ import omendb.sql.RowSink;
 import omendb.sql.SessionListener;
 import omendb.sql.SessionOptions;
 import omendb.sql.TransactionStatus;
+import org.jspecify.annotations.Nullable;
 
-/// What a [Session] needs of SQL. [EngineBackend] is the server's; tests of the protocol script one of their own, so
-/// that they can bring about in a moment what SQL does once a year (a suspension, a notice, an error in the tenth row).
+/// What a [Session] needs of SQL. [EngineBackend] is the server's; tests of the protocol script one of
+/// their own, so that they can bring about in a moment what SQL does once a year (a suspension, a notice,
+/// an error in the tenth row).
 ///
-/// Meaning, errors and threading of every method are those of the method of the same name in [omendb.sql.SqlSession].
+/// Meaning, errors and threading of every method are those of the method of the same name in
+/// [omendb.sql.SqlSession].
 public interface SqlBackend extends AutoCloseable {
 
-    /// Opens the backend of one session; may refuse it with an error, which then is FATAL for the connection.
+    /// Opens the backend of one session; may refuse it with an error, which then is FATAL for the
+    /// connection.
     @FunctionalInterface
     interface Opener {
         SqlBackend open(SessionOptions options, SessionListener listener);
     }
 
-    /// One statement of a simple query: bound only right before it runs, since it may need what an earlier one made.
+    /// One statement of a simple query: bound only right before it runs, since it may need what an
+    /// earlier one made.
     @FunctionalInterface
     interface Statement {
         PreparedPlan prepare();
@@ -47,6 +53,11 @@ public interface SqlBackend extends AutoCloseable {
     void cancel();
 
     String setting(String name);
+
+    /// See [omendb.sql.SqlSession#nextNotification].
+    default Notifications.@Nullable Notification nextNotification() {
+        return null;
+    }
 
     /// See [omendb.sql.SqlSession#idleTimeoutMillis].
     default long idleTimeoutMillis() {
