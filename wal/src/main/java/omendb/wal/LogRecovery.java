@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import omendb.memory.CorruptFileException;
 import omendb.memory.FileStore;
+import omendb.memory.FileVersionException;
 import omendb.memory.MemoryAccount;
 import omendb.memory.NativeMemory;
 import omendb.memory.StoreFile;
@@ -36,7 +37,8 @@ final class LogRecovery implements AutoCloseable {
     private final long maxLength;
     private final long scratchBytes;
     private final long scratch;
-    private long firstLsn;
+    private long oldestLsn; // of the records that are still there
+    private long walkedFrom;
     private long records;
 
     LogRecovery(FileStore store, String directory, WalSegmentFormat format, SegmentInventory inventory) {
@@ -54,8 +56,20 @@ final class LogRecovery implements AutoCloseable {
     ///
     /// @param durableLsn the log was durable up to here: it must not end before
     long replay(long fromLsn, long durableLsn, RecordVisitor visitor) {
-        long end = read(fromLsn, durableLsn, fromLsn, visitor);
-        removeBehind(end);
+        long closedAt = CleanEnd.NONE;
+        try {
+            closedAt = closedAt(Math.max(fromLsn, durableLsn));
+        } catch (CorruptFileException | FileVersionException e) {
+            LOG.warn(
+                    "wal: the mark of the clean end is of no use, the log is read as after a crash: {}",
+                    e.getMessage());
+        }
+        if (closedAt > 0 && closedAt == fromLsn) {
+            removeBehind(fromLsn, true); // nothing to read
+            return fromLsn;
+        }
+        long end = read(fromLsn, durableLsn, fromLsn, closedAt, visitor);
+        removeBehind(end, closedAt != CleanEnd.NONE);
         return end;
     }
 
@@ -63,14 +77,43 @@ final class LogRecovery implements AutoCloseable {
     ///
     /// @param fromLsn negative = the caller does not know what is needed
     long inspect(long fromLsn, long durableLsn, RecordVisitor visitor) {
+        long closedAt = closedAt(Math.max(fromLsn, durableLsn));
         if (inventory.isEmpty()) {
-            return read(fromLsn, durableLsn, fromLsn, visitor);
+            return read(fromLsn, durableLsn, fromLsn, closedAt, visitor);
         }
         long from = fromLsn < 0 ? inventory.last().firstRecordLsn() : fromLsn;
-        return read(from, durableLsn, Math.min(from, inventory.oldest(from, format)), visitor);
+        return read(from, durableLsn, Math.min(from, inventory.oldest(from, format)), closedAt, visitor);
     }
 
-    private long read(long fromLsn, long durableLsn, long checkFromLsn, RecordVisitor visitor) {
+    /// Where the log was closed in good order, if it was and has not been written to since.
+    ///
+    /// @param needed the log was durable up to here
+    private long closedAt(long needed) {
+        long marked = new CleanEnd(store, directory).read();
+        if (marked == CleanEnd.NONE || marked < needed) {
+            return CleanEnd.NONE;
+        }
+        if (inventory.isEmpty() || marked == 0) {
+            return inventory.isEmpty() && marked == 0 ? marked : CleanEnd.NONE;
+        }
+        long id = format.idOf(marked - 1);
+        return id == inventory.last().id() && !beginsRecord(marked, id) ? marked : CleanEnd.NONE;
+    }
+
+    /// Whether a record seems to begin at `lsn`, looked up without mapping the segment.
+    private boolean beginsRecord(long lsn, long id) {
+        long position = format.positionOf(lsn - 1) + 1;
+        if (position + HEADER_BYTES > format.segmentBytes()) {
+            return false; // a record there would have begun the next segment
+        }
+        try (StoreFile file = store.open(directory + "/" + WalSegmentFormat.fileName(id))) {
+            file.read(NativeMemory.segment(scratch, HEADER_BYTES), position);
+        }
+        return codec.wrap(scratch, scratchBytes).isPlausible(lsn, id, maxLength);
+    }
+
+    /// @param closedAt where the log must end, or [CleanEnd#NONE]
+    private long read(long fromLsn, long durableLsn, long checkFromLsn, long closedAt, RecordVisitor visitor) {
         if (inventory.isEmpty()) {
             if (Math.max(fromLsn, durableLsn) > 0) {
                 throw new CorruptFileException(
@@ -78,8 +121,20 @@ final class LogRecovery implements AutoCloseable {
             }
             return 0;
         }
-        firstLsn = inventory.startFor(checkFromLsn, format).firstRecordLsn();
-        long end = walk(fromLsn, visitor);
+        oldestLsn = inventory.oldest(checkFromLsn, format);
+        long firstLsn = inventory.startFor(checkFromLsn, format).firstRecordLsn();
+        // usually a record begins at the very LSN; if none does, what comes before it is worth a look
+        walkedFrom = checkFromLsn > firstLsn && load(checkFromLsn) ? checkFromLsn : firstLsn;
+        long end = walk(
+                fromLsn,
+                closedAt == CleanEnd.NONE ? format.endOf(inventory.last().id()) : closedAt,
+                visitor);
+        if (closedAt != CleanEnd.NONE) {
+            if (end != closedAt) {
+                throw damaged(end, "the log ends here, before " + closedAt + ", where it was closed");
+            }
+            return end;
+        }
         long needed = Math.max(fromLsn, durableLsn);
         if (end < needed) {
             throw damaged(end, "the log ends here, before " + needed + ", which was durable");
@@ -88,12 +143,11 @@ final class LogRecovery implements AutoCloseable {
         return end;
     }
 
-    private long walk(long fromLsn, RecordVisitor visitor) {
-        long lsn = firstLsn;
-        long begunEnd = format.endOf(inventory.last().id());
-        while (lsn < begunEnd && load(lsn)) {
+    private long walk(long fromLsn, long limit, RecordVisitor visitor) {
+        long lsn = walkedFrom;
+        while (lsn < limit && load(lsn)) {
             long next = lsn + padded(codec.length());
-            if (next > begunEnd) {
+            if (next > limit) {
                 break; // the second half is there by luck: its segment's header, synced with it, is not
             }
             deliver(lsn, next, fromLsn, visitor);
@@ -131,7 +185,8 @@ final class LogRecovery implements AutoCloseable {
             case WalRecordFormat.MIDDLE -> addPiece(lsn, prefix(lsn));
             case WalRecordFormat.LAST -> {
                 long first = prefix(lsn);
-                Assembly assembly = addPiece(lsn, first);
+                Assembly assembly =
+                        first < walkedFrom && first >= oldestLsn ? gather(first, lsn) : addPiece(lsn, first);
                 if (assembly != null) {
                     if (assembly.filled != assembly.bytes) {
                         throw damaged(lsn, "a payload of " + assembly.bytes + " bytes has only " + assembly.filled);
@@ -156,10 +211,37 @@ final class LogRecovery implements AutoCloseable {
                 first,
                 codec.bodyAddress() + PART_PREFIX_BYTES,
                 (long) codec.length() - HEADER_BYTES - PART_PREFIX_BYTES);
-        if (assembly == null && first >= firstLsn) {
+        if (assembly == null && first >= walkedFrom) {
             throw damaged(lsn, "a part of a payload whose beginning at " + first + " is not there");
         }
-        return assembly; // null: it began before the part of the log that is still kept, so nobody needs it
+        // null: it began before what is read. If its first part is there, its last will fetch it; if that part of the
+        // log is no longer kept, nobody needs it
+        return assembly;
+    }
+
+    /// Puts a payload together that began before what is read: reads its parts from `first` on up to the last, whose
+    /// record is loaded on return.
+    private @Nullable Assembly gather(long first, long last) {
+        Assembly assembly = null;
+        for (long lsn = first; lsn <= last; lsn += padded(codec.length())) {
+            if (!load(lsn)) {
+                throw damaged(lsn, "invalid record, although the log goes on behind it");
+            }
+            if (lsn == first && !assembler.begin(first, prefix(first))) {
+                throw damaged(first, "impossible payload size " + prefix(first));
+            }
+            boolean further = codec.part() == WalRecordFormat.MIDDLE || codec.part() == WalRecordFormat.LAST;
+            if (lsn == first || (further && prefix(lsn) == first)) {
+                assembly = assembler.add(
+                        first,
+                        codec.bodyAddress() + PART_PREFIX_BYTES,
+                        (long) codec.length() - HEADER_BYTES - PART_PREFIX_BYTES);
+                if (assembly == null) {
+                    throw damaged(lsn, "a part that does not fit the payload that began at " + first);
+                }
+            }
+        }
+        return assembly;
     }
 
     private void visit(long endLsn, long fromLsn, RecordVisitor visitor, long payload, long bytes) {
@@ -205,13 +287,13 @@ final class LogRecovery implements AutoCloseable {
     /// Makes sure that nothing behind the end can ever be taken for a record: deletes later segments (but for a
     /// clean spare), and voids what looks like a record behind the end in the last one. And that what was
     /// delivered is on the disk: after the death of a process, rather than of the machine, it may only have
-    /// been in the page cache.
-    private void removeBehind(long end) {
+    /// been in the page cache. After a clean close nothing lies behind the end, and all is on the disk.
+    private void removeBehind(long end, boolean clean) {
         long lastId = end == 0 ? 0 : format.idOf(end - 1);
-        List<Long> stale = lastId == 0 ? List.of() : candidates(end, end, lastId);
+        List<Long> stale = lastId == 0 || clean ? List.of() : candidates(end, end, lastId);
         boolean deleted = false;
         for (long id : inventory.files()) {
-            if (id > lastId && !isCleanSpare(id, lastId, end)) {
+            if (id > lastId && !isCleanSpare(id, lastId, end, clean)) {
                 store.delete(directory + "/" + WalSegmentFormat.fileName(id));
                 deleted = true;
             }
@@ -219,7 +301,7 @@ final class LogRecovery implements AutoCloseable {
         if (deleted) {
             store.syncDirectory(directory);
         }
-        if (lastId > 0 && inventory.files().contains(lastId)) {
+        if (lastId > 0 && !clean && inventory.files().contains(lastId)) {
             voidAndSync(lastId, stale);
         }
         if (!stale.isEmpty()) {
@@ -229,12 +311,12 @@ final class LogRecovery implements AutoCloseable {
     }
 
     /// Whether this is the next segment, prepared and never written to; then the writer may use it.
-    private boolean isCleanSpare(long id, long lastId, long end) {
+    private boolean isCleanSpare(long id, long lastId, long end, boolean clean) {
         return id == lastId + 1
                 && !inventory.isEmpty()
                 && !inventory.isBegun(id)
                 && store.size(directory + "/" + WalSegmentFormat.fileName(id)) == format.segmentBytes()
-                && candidates(format.startOf(id), end, id).isEmpty();
+                && (clean || candidates(format.startOf(id), end, id).isEmpty());
     }
 
     private List<Long> candidates(long from, long end, long id) {

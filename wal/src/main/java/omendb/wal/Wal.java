@@ -14,6 +14,8 @@ import omendb.memory.NativeMemory;
 import omendb.memory.StorageException;
 import omendb.memory.StoreFile;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The write-ahead log of one database.
 ///
@@ -33,6 +35,8 @@ public final class Wal implements AutoCloseable {
     /// Longest payload of one record: 1 GiB.
     public static final long MAX_PAYLOAD_BYTES = 1L << 30;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Wal.class);
+
     private final FileStore store;
     private final WalOptions options;
     private final SegmentInventory inventory;
@@ -47,7 +51,8 @@ public final class Wal implements AutoCloseable {
     /// What exists from replay on.
     ///
     /// @param reserved end of what was promised a place in prepared segments; at least what is claimed
-    private record Running(AppendRing ring, SegmentFiles files, WalWriter writer, AtomicLong reserved) {}
+    private record Running(
+            AppendRing ring, SegmentFiles files, WalWriter writer, AtomicLong reserved, CleanEnd cleanEnd) {}
 
     private Wal(FileStore store, WalOptions options, SegmentInventory inventory) {
         this.store = store;
@@ -119,9 +124,10 @@ public final class Wal implements AutoCloseable {
         boolean atBoundary = end == format.startOf(format.idOf(end));
         StoreFile file = atBoundary ? null : store.open(files.path(lastId));
         var ring = new AppendRing(options.ringBytes(), maxRecordBytes, end);
-        var writer = new WalWriter(ring, files, format, options.flushInterval().toNanos(), end, file);
+        var cleanEnd = new CleanEnd(store, options.directory());
+        var writer = new WalWriter(ring, files, format, options.flushInterval().toNanos(), cleanEnd, end, file);
         writer.start();
-        return new Running(ring, files, writer, new AtomicLong(end));
+        return new Running(ring, files, writer, new AtomicLong(end), cleanEnd);
     }
 
     /// Appends a record, whose payload is the given segments one after the other. Returns when the record is in
@@ -306,6 +312,17 @@ public final class Wal implements AutoCloseable {
             parts.files.close();
             parts.ring.awaitIdle(end);
             parts.ring.free();
+            if (!parts.writer.failed() && parts.writer.durableLsn() == end) {
+                markEnd(parts.cleanEnd, end);
+            }
+        }
+    }
+
+    private static void markEnd(CleanEnd cleanEnd, long end) {
+        try {
+            cleanEnd.write(end);
+        } catch (StorageException e) {
+            LOG.warn("wal: the clean end at {} could not be marked, the next start reads more: {}", end, e.toString());
         }
     }
 

@@ -34,6 +34,7 @@ final class WalWriter {
     private final SegmentFiles files;
     private final WalSegmentFormat format;
     private final long flushIntervalNanos;
+    private final CleanEnd cleanEnd;
     private final Thread thread;
 
     // of the writer thread
@@ -48,18 +49,21 @@ final class WalWriter {
     private final AtomicLong requested;
     private final ConcurrentLinkedQueue<Waiter> waiters = new ConcurrentLinkedQueue<>();
 
+    /// @param cleanEnd removed before the first write
     /// @param file the begun segment that goes on at `startLsn`; null if a new one starts there
     WalWriter(
             AppendRing ring,
             SegmentFiles files,
             WalSegmentFormat format,
             long flushIntervalNanos,
+            CleanEnd cleanEnd,
             long startLsn,
             @Nullable StoreFile file) {
         this.ring = ring;
         this.files = files;
         this.format = format;
         this.flushIntervalNanos = flushIntervalNanos;
+        this.cleanEnd = cleanEnd;
         this.file = file;
         this.segmentId = file == null ? format.idOf(startLsn) - 1 : format.idOf(startLsn);
         this.durable = startLsn;
@@ -173,6 +177,7 @@ final class WalWriter {
     }
 
     private void writeRun(long start, long end) {
+        cleanEnd.remove();
         long id = format.idOf(start);
         if (id != segmentId) {
             begin(id, start);
