@@ -24,6 +24,11 @@ final class SessionTypes implements TypeContext {
     }
 
     @Override
+    public DateStyle dateStyle() {
+        return settings.dateStyle();
+    }
+
+    @Override
     public DateOrder dateOrder() {
         return settings.dateOrder();
     }

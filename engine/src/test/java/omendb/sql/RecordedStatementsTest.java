@@ -20,7 +20,7 @@ class RecordedStatementsTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"windows", "explain", "queries"})
+    @ValueSource(strings = {"windows", "explain", "queries", "aggregates", "types"})
     void answers_are_postgresqls(String name) throws IOException {
         List<String> expected = recorded(name);
         List<String> actual = new ArrayList<>();

@@ -1,12 +1,11 @@
 package omendb.engine.type;
 
-import java.time.LocalDate;
 import java.time.ZoneOffset;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.memory.NativeMemory;
 
-/// date, time, timetz, timestamp, timestamptz; output in ISO style.
+/// date, time, timetz, timestamp, timestamptz; their text output is [DateTimeText]'s.
 final class DateTimeIo implements TypeIo {
     private enum Part {
         DATE,
@@ -73,109 +72,15 @@ final class DateTimeIo implements TypeIo {
     @Override
     public void print(TypeContext context, ColumnVector in, int row, BytesWriter out) {
         switch (part) {
-            case DATE -> printDate(in.getLong(row), out);
-            case TIME -> printTime(in.getLong(row), out);
+            case DATE -> new DateTimeText(context, out).date(in.getLong(row));
+            case TIME -> DateTimeText.time(in.getLong(row), out);
             case TIMETZ -> {
-                printTime(NativeMemory.getLong(in.address(row)), out);
-                printOffset(-NativeMemory.getInt(in.address(row) + 8), out);
+                DateTimeText.time(NativeMemory.getLong(in.address(row)), out);
+                DateTimeText.offset(-NativeMemory.getInt(in.address(row) + 8), out);
             }
-            case TIMESTAMP -> printTimestamp(in.getLong(row), 0, false, out);
-            case TIMESTAMPTZ -> {
-                long instant = in.getLong(row);
-                boolean finite = Timestamps.isFinite(instant);
-                int offset = finite ? Timestamps.offsetAt(instant, context.timeZone()) : 0;
-                printTimestamp(instant, offset, true, out);
-            }
+            case TIMESTAMP -> new DateTimeText(context, out).timestamp(in.getLong(row), null);
+            case TIMESTAMPTZ -> new DateTimeText(context, out).timestamp(in.getLong(row), context.timeZone());
         }
-    }
-
-    private static void printDate(long date, BytesWriter out) {
-        if (!Timestamps.isFiniteDate(date)) {
-            out.writeAscii(date == Timestamps.DATE_INFINITY ? "infinity" : "-infinity");
-            return;
-        }
-        LocalDate civil = Timestamps.localDate(date);
-        printCivilDate(civil, out);
-        printEra(civil, out);
-    }
-
-    private static void printCivilDate(LocalDate civil, BytesWriter out) {
-        int year = civil.getYear() > 0 ? civil.getYear() : 1 - civil.getYear();
-        printPadded(year, 4, out);
-        out.writeByte('-');
-        printPadded(civil.getMonthValue(), 2, out);
-        out.writeByte('-');
-        printPadded(civil.getDayOfMonth(), 2, out);
-    }
-
-    private static void printEra(LocalDate civil, BytesWriter out) {
-        if (civil.getYear() <= 0) {
-            out.writeAscii(" BC");
-        }
-    }
-
-    private static void printTimestamp(long timestamp, int offset, boolean withZone, BytesWriter out) {
-        if (!Timestamps.isFinite(timestamp)) {
-            out.writeAscii(timestamp == Timestamps.INFINITY ? "infinity" : "-infinity");
-            return;
-        }
-        long local = timestamp + offset * Timestamps.MICROS_PER_SECOND;
-        LocalDate civil = Timestamps.localDate(Math.floorDiv(local, Timestamps.MICROS_PER_DAY));
-        printCivilDate(civil, out);
-        out.writeByte(' ');
-        printTime(Math.floorMod(local, Timestamps.MICROS_PER_DAY), out);
-        if (withZone) {
-            printOffset(offset, out);
-        }
-        printEra(civil, out);
-    }
-
-    static void printTime(long micros, BytesWriter out) {
-        printPadded(micros / Timestamps.MICROS_PER_HOUR, 2, out);
-        out.writeByte(':');
-        printPadded(micros / Timestamps.MICROS_PER_MINUTE % 60, 2, out);
-        out.writeByte(':');
-        printSeconds(micros % Timestamps.MICROS_PER_MINUTE, out);
-    }
-
-    /// Two digits and the fraction without trailing zeros.
-    static void printSeconds(long micros, BytesWriter out) {
-        printPadded(micros / Timestamps.MICROS_PER_SECOND, 2, out);
-        long fraction = micros % Timestamps.MICROS_PER_SECOND;
-        if (fraction != 0) {
-            out.writeByte('.');
-            int digits = 6;
-            while (fraction % 10 == 0) {
-                fraction /= 10;
-                digits--;
-            }
-            printPadded(fraction, digits, out);
-        }
-    }
-
-    private static void printOffset(int seconds, BytesWriter out) {
-        out.writeByte(seconds < 0 ? '-' : '+');
-        int magnitude = Math.abs(seconds);
-        printPadded(magnitude / 3600, 2, out);
-        if (magnitude % 3600 != 0) {
-            out.writeByte(':');
-            printPadded(magnitude / 60 % 60, 2, out);
-        }
-        if (magnitude % 60 != 0) {
-            out.writeByte(':');
-            printPadded(magnitude % 60, 2, out);
-        }
-    }
-
-    private static void printPadded(long value, int width, BytesWriter out) {
-        long limit = 10;
-        for (int i = 1; i < width; i++) {
-            if (value < limit) {
-                out.writeByte('0');
-            }
-            limit *= 10;
-        }
-        IntegerIo.printLong(value, out);
     }
 
     // ---- binary ----

@@ -18,6 +18,11 @@ public record Interval(int months, int days, long micros) implements Comparable<
     static final int DAYS_PER_MONTH = 30;
     private static final BigInteger MICROS_PER_DAY = BigInteger.valueOf(Timestamps.MICROS_PER_DAY);
 
+    /// Reads a text in any form that interval input takes; errors are the user's.
+    public static Interval parse(String text) {
+        return new IntervalParser(text, -1, false).parse();
+    }
+
     public static Interval read(ColumnVector in, int row) {
         return read(in.address(row));
     }

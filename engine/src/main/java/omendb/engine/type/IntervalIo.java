@@ -2,11 +2,14 @@ package omendb.engine.type;
 
 import omendb.memory.NativeMemory;
 
-/// interval: PostgreSQL's style out (`1 year 2 mons -3 days +04:05:06.7`), or ISO 8601 when the session asks.
+/// interval; its output is [IntervalText]'s, its text input [IntervalParser]'s.
 final class IntervalIo implements TypeIo {
     @Override
     public void parse(TypeContext context, long address, int length, int typmod, ColumnVector out, int row) {
-        IntervalParser parser = new IntervalParser(TextBytes.toString(address, length), typmod);
+        IntervalParser parser = new IntervalParser(
+                TextBytes.toString(address, length),
+                typmod,
+                context.intervalStyle() == TypeContext.IntervalStyle.SQL_STANDARD);
         adjust(parser.parse(), typmod).write(out, row);
     }
 
@@ -40,76 +43,7 @@ final class IntervalIo implements TypeIo {
 
     @Override
     public void print(TypeContext context, ColumnVector in, int row, BytesWriter out) {
-        Interval value = Interval.read(in, row);
-        if (context.intervalStyle() == TypeContext.IntervalStyle.ISO_8601) {
-            out.writeAscii(isoText(value));
-        } else {
-            printPostgres(value, out);
-        }
-    }
-
-    private static void printPostgres(Interval value, BytesWriter out) {
-        StringBuilder text = new StringBuilder();
-        // a field after a negative one carries its sign
-        boolean before = append(text, value.months() / 12, "year", false);
-        before = append(text, value.months() % 12, "mon", before);
-        before = append(text, value.days(), "day", before);
-        long micros = value.micros();
-        if (!text.isEmpty() && micros == 0) {
-            out.writeAscii(text.toString());
-            return;
-        }
-        if (!text.isEmpty()) {
-            text.append(' ');
-        }
-        text.append(micros < 0 ? "-" : before ? "+" : "");
-        out.writeAscii(text.toString());
-        long magnitude = Math.abs(micros);
-        if (magnitude == Long.MIN_VALUE) {
-            out.writeAscii("2562047788:00:54.775808");
-        } else {
-            DateTimeIo.printTime(magnitude, out);
-        }
-    }
-
-    private static boolean append(StringBuilder text, int value, String unit, boolean before) {
-        if (value == 0) {
-            return before;
-        }
-        text.append(text.isEmpty() ? "" : " ").append(before && value > 0 ? "+" : "");
-        text.append(value).append(' ').append(unit).append(value == 1 ? "" : "s");
-        return value < 0;
-    }
-
-    private static String isoText(Interval value) {
-        if (value.months() == 0 && value.days() == 0 && value.micros() == 0) {
-            return "PT0S";
-        }
-        StringBuilder text = new StringBuilder("P");
-        appendIso(text, value.months() / 12, 'Y');
-        appendIso(text, value.months() % 12, 'M');
-        appendIso(text, value.days(), 'D');
-        if (value.micros() != 0) {
-            text.append('T');
-            appendIso(text, value.micros() / Timestamps.MICROS_PER_HOUR, 'H');
-            appendIso(text, value.micros() / Timestamps.MICROS_PER_MINUTE % 60, 'M');
-            long seconds = value.micros() % Timestamps.MICROS_PER_MINUTE;
-            if (seconds != 0) {
-                text.append(seconds < 0 ? "-" : "").append(Math.abs(seconds) / Timestamps.MICROS_PER_SECOND);
-                long fraction = Math.abs(seconds) % Timestamps.MICROS_PER_SECOND;
-                if (fraction != 0) {
-                    text.append('.').append(String.format("%06d", fraction).replaceAll("0+$", ""));
-                }
-                text.append('S');
-            }
-        }
-        return text.toString();
-    }
-
-    private static void appendIso(StringBuilder text, long value, char unit) {
-        if (value != 0) {
-            text.append(value).append(unit);
-        }
+        out.writeAscii(IntervalText.of(Interval.read(in, row), context.intervalStyle()));
     }
 
     @Override

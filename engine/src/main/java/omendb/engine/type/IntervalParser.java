@@ -44,14 +44,17 @@ final class IntervalParser {
 
     private final String text;
     private final int typmod;
+    private final boolean standard;
     private final Set<Unit> seen = EnumSet.noneOf(Unit.class);
     private BigDecimal months = BigDecimal.ZERO;
     private BigDecimal days = BigDecimal.ZERO;
     private BigDecimal micros = BigDecimal.ZERO;
 
-    IntervalParser(String text, int typmod) {
+    /// @param standard whether the session's style is sql_standard, where one sign in front is that of all fields
+    IntervalParser(String text, int typmod, boolean standard) {
         this.text = text;
         this.typmod = typmod;
+        this.standard = standard;
     }
 
     private UserException invalid() {
@@ -69,7 +72,8 @@ final class IntervalParser {
         if (input.startsWith("P") && input.length() > 1) {
             parseIso(input.substring(1));
         } else {
-            parseFields(split(input));
+            List<String> fields = split(input);
+            parseFields(standard ? withSignOfFirst(fields) : fields);
         }
         try {
             return new Interval(
@@ -144,6 +148,18 @@ final class IntervalParser {
             throw invalid();
         }
         return fields;
+    }
+
+    /// `-1 2:03` means `-1 -2:03` unless another field has a sign of its own.
+    private static List<String> withSignOfFirst(List<String> fields) {
+        List<String> rest = fields.subList(1, fields.size());
+        boolean signed = rest.stream().anyMatch(field -> field.startsWith("-") || field.startsWith("+"));
+        if (!fields.getFirst().startsWith("-") || signed) {
+            return fields;
+        }
+        return fields.stream()
+                .map(field -> Character.isDigit(field.charAt(0)) || field.charAt(0) == '.' ? "-" + field : field)
+                .toList();
     }
 
     private static boolean isNumberPart(String input, int at) {

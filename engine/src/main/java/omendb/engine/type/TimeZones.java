@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TimeZone;
 import org.jspecify.annotations.Nullable;
 
 /// Time zones by name, in any case, and the abbreviations of PostgreSQL's default set that people write.
@@ -68,6 +69,38 @@ public final class TimeZones {
         }
     }
 
+    /// What a zone is called while it is `offsetSeconds` east of UTC: EST or EDT, `-03` where there are no letters.
+    public static String abbreviation(ZoneId zone, int offsetSeconds) {
+        if (zone instanceof ZoneOffset || zone.getId().equals("UTC")) {
+            return offsetSeconds == 0 ? "UTC" : offsetName(offsetSeconds);
+        }
+        TimeZone named = TimeZone.getTimeZone(zone);
+        boolean summer = named.getRawOffset() / 1_000 != offsetSeconds;
+        return named.getDisplayName(summer, TimeZone.SHORT, Locale.ENGLISH);
+    }
+
+    /// The name of a zone that is nothing but an offset, as PostgreSQL makes it: `<-03:30>+03:30`. The part in angle
+    /// brackets is the abbreviation, behind it stands the offset in POSIX sense.
+    public static String nameOfOffset(int offsetSeconds) {
+        return "<" + offsetName(offsetSeconds) + ">" + offsetName(-offsetSeconds);
+    }
+
+    private static String offsetName(int seconds) {
+        int magnitude = Math.abs(seconds);
+        StringBuilder name = new StringBuilder(seconds < 0 ? "-" : "+").append(twoDigits(magnitude / 3600));
+        if (magnitude % 3600 != 0) {
+            name.append(':').append(twoDigits(magnitude / 60 % 60));
+        }
+        if (magnitude % 60 != 0) {
+            name.append(':').append(twoDigits(magnitude % 60));
+        }
+        return name.toString();
+    }
+
+    private static String twoDigits(int value) {
+        return value < 10 ? "0" + value : Integer.toString(value);
+    }
+
     /// Seconds east of UTC that an abbreviation means, or null.
     static @Nullable Integer abbreviation(String name) {
         Integer minutes = ABBREVIATION_MINUTES.get(name.toLowerCase(Locale.ROOT));
@@ -118,7 +151,7 @@ public final class TimeZones {
         if (zone != null) {
             return zone;
         }
-        String text = name.strip();
+        String text = withoutPosixName(name.strip());
         if (!text.isEmpty() && Character.isDigit(text.charAt(0))) {
             text = "+" + text;
         }
@@ -132,5 +165,17 @@ public final class TimeZones {
             }
         }
         return null;
+    }
+
+    /// The offset behind the name of a POSIX zone: `<-03>+03` and `XYZ+3` are `+03` and `+3`.
+    private static String withoutPosixName(String text) {
+        if (text.startsWith("<")) {
+            return text.substring(text.indexOf('>') + 1);
+        }
+        int letters = 0;
+        while (letters < text.length() && Character.isLetter(text.charAt(letters))) {
+            letters++;
+        }
+        return letters >= 3 ? text.substring(letters) : text;
     }
 }

@@ -15,6 +15,14 @@ public interface TypeContext {
         YMD
     }
 
+    /// How dates and timestamps are written.
+    enum DateStyle {
+        ISO,
+        SQL,
+        POSTGRES,
+        GERMAN
+    }
+
     enum IntervalStyle {
         POSTGRES,
         ISO_8601,
@@ -24,6 +32,10 @@ public interface TypeContext {
 
     default ZoneId timeZone() {
         return ZoneOffset.UTC;
+    }
+
+    default DateStyle dateStyle() {
+        return DateStyle.ISO;
     }
 
     default DateOrder dateOrder() {

@@ -197,8 +197,12 @@ final class TypeNames {
         return Math.min(numbers.getFirst(), 6);
     }
 
+    /// The mask of fields, or the mask and the precision of seconds.
     private static int intervalTypmod(List<Integer> numbers) {
-        int range = numbers.size() == 2 ? numbers.getFirst() : INTERVAL_FULL_RANGE;
+        int range = numbers.getFirst();
+        if (numbers.size() == 1) {
+            return (range << 16) | 0xffff;
+        }
         int precision = numbers.getLast();
         if (precision < 0) {
             throw new UserException(

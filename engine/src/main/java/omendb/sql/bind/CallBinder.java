@@ -2,6 +2,7 @@ package omendb.sql.bind;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.type.SqlType;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Binds calls: scalar functions, aggregates, set-returning functions, and casts in the form of a call.
 final class CallBinder {
+    /// Aggregates whose result shows the order of their rows.
+    private static final Set<String> KEEP_ORDER = Set.of(
+            "array_agg", "string_agg", "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg");
+
     private final BindState state;
     private final ExpressionBinder expressions;
 
@@ -31,7 +36,8 @@ final class CallBinder {
 
     Scalar bind(Expr.FunctionCall call) {
         if (call.withinGroup()) {
-            throw ExpressionBinder.unsupported("WITHIN GROUP", call.position());
+            requireAggregates(call);
+            return new OrderedSetBinder(state, expressions, call).bind(filter(call));
         }
         boolean aggregateName =
                 !state.environment.functions().aggregates(call.name().name()).isEmpty();
@@ -45,7 +51,13 @@ final class CallBinder {
             return cast;
         }
         if (resolved == null) {
-            throw state.functions.noFunction(call.name(), types, call.position());
+            throw state.functions.orderedSet(call.name(), types, call.position()) == null
+                    ? state.functions.noFunction(call.name(), types, call.position())
+                    : new UserException(
+                                    SqlState.WRONG_OBJECT_TYPE,
+                                    "WITHIN GROUP is required for ordered-set aggregate "
+                                            + call.name().name())
+                            .withPosition(call.position());
         }
         List<Scalar> coerced = coerceArguments(resolved, args, call);
         if (call.over() != null) {
@@ -163,6 +175,24 @@ final class CallBinder {
     }
 
     private Scalar aggregate(Expr.FunctionCall call, AggregateDef aggregate, List<Scalar> args, SqlType result) {
+        requireAggregates(call);
+        List<SortKey> order = new ArrayList<>();
+        ExpressionBinder inner = expressions.in(Clause.AGGREGATE_ARGUMENT);
+        for (SortItem item : call.orderBy()) {
+            Scalar key = state.coercions.resolveUnknown(inner.bind(item.expr()), item.position());
+            order.add(SortKeys.of(item, key));
+        }
+        if (call.distinct()) {
+            sortDistinct(args, order, call);
+        }
+        return new Scalar.Aggregate(aggregate, args, call.distinct(), order, filter(call), result);
+    }
+
+    private @Nullable Scalar filter(Expr.FunctionCall call) {
+        return call.filter() == null ? null : expressions.in(Clause.FILTER).bindBoolean(call.filter(), "FILTER");
+    }
+
+    private void requireAggregates(Expr.FunctionCall call) {
         Clause clause = expressions.clause();
         if (!clause.allowsAggregates()) {
             String message = clause == Clause.AGGREGATE_ARGUMENT
@@ -170,15 +200,33 @@ final class CallBinder {
                     : "aggregate functions are not allowed in " + clause.text();
             throw new UserException(SqlState.GROUPING_ERROR, message).withPosition(call.position());
         }
-        List<SortKey> order = new ArrayList<>();
-        ExpressionBinder inner = expressions.in(Clause.AGGREGATE_ARGUMENT);
-        for (SortItem item : call.orderBy()) {
-            Scalar key = state.coercions.resolveUnknown(inner.bind(item.expr()), item.position());
-            order.add(SortKeys.of(item, key));
+    }
+
+    /// DISTINCT sorts, in PostgreSQL, and what was not asked for is ascending. It shows in aggregates that keep an
+    /// order.
+    private static void sortDistinct(List<Scalar> args, List<SortKey> order, Expr.FunctionCall call) {
+        for (int i = 0; i < order.size(); i++) {
+            if (!args.contains(order.get(i).expression())) {
+                throw new UserException(
+                                SqlState.INVALID_COLUMN_REFERENCE,
+                                "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list")
+                        .withPosition(call.orderBy().get(i).expr().position());
+            }
         }
-        Scalar filter =
-                call.filter() == null ? null : expressions.in(Clause.FILTER).bindBoolean(call.filter(), "FILTER");
-        return new Scalar.Aggregate(aggregate, args, call.distinct(), order, filter, result);
+        for (int i = 0; i < args.size(); i++) {
+            Scalar arg = args.get(i);
+            if (!arg.type().isOrderable()) {
+                throw new UserException(
+                                SqlState.UNDEFINED_FUNCTION,
+                                "could not identify an equality operator for type "
+                                        + arg.type().format(-1))
+                        .withPosition(call.args().get(i).position());
+            }
+            boolean ordered = order.stream().anyMatch(key -> key.expression().equals(arg));
+            if (!ordered && KEEP_ORDER.contains(call.name().name())) {
+                order.add(new SortKey(arg, false, false));
+            }
+        }
     }
 
     /// A scalar function on bound arguments.

@@ -120,7 +120,7 @@ final class ExpressionBinder {
             case Expr.FieldSelection field -> throw unsupported("selection of a field", field.position());
             case Expr.FieldStar star -> throw unsupported("expansion of a composite value", star.position());
             case Expr.NamedArgument named -> throw unsupported("named arguments", named.position());
-            case Expr.Grouping grouping -> throw unsupported("GROUPING", grouping.position());
+            case Expr.Grouping grouping -> grouping(grouping);
             case Expr.CurrentOf current -> throw unsupported("WHERE CURRENT OF", current.position());
             case Expr.JsonTest test -> throw unsupported("IS JSON", test.position());
             case Expr.JsonFunction function -> throw unsupported("SQL/JSON functions", function.position());
@@ -671,6 +671,19 @@ final class ExpressionBinder {
         return values.stream()
                 .map(value -> state.coercions.toCommon(value, common, construct, position))
                 .toList();
+    }
+
+    private Scalar grouping(Expr.Grouping grouping) {
+        if (!clause.allowsAggregates()) {
+            throw new UserException(
+                            SqlState.GROUPING_ERROR, "grouping operations are not allowed in " + clause.text())
+                    .withPosition(grouping.position());
+        }
+        if (grouping.args().size() > 31) {
+            throw new UserException(SqlState.TOO_MANY_ARGUMENTS, "GROUPING must have fewer than 32 arguments")
+                    .withPosition(grouping.position());
+        }
+        return new Scalar.GroupingBits(bindAll(grouping.args()), List.of());
     }
 
     private Scalar nullIf(Expr.NullIf nullIf) {

@@ -87,6 +87,23 @@ final class FunctionResolver {
                 candidates.add(new Candidate(window, window.argTypes(), window.resultType(), -1));
             }
         }
+        return chooseCall(candidates, name, arguments, position);
+    }
+
+    /// Resolves an aggregate with WITHIN GROUP; `arguments` are the direct ones and then the sorted ones.
+    @Nullable
+    Resolved orderedSet(QualifiedName name, List<SqlType> arguments, int position) {
+        List<Candidate> candidates = new ArrayList<>();
+        for (AggregateDef aggregate : registry.orderedSets(name.name())) {
+            if (visible(aggregate.schema(), name.schema())) {
+                addAggregate(candidates, aggregate, arguments.size());
+            }
+        }
+        return chooseCall(candidates, name, arguments, position);
+    }
+
+    private @Nullable Resolved chooseCall(
+            List<Candidate> candidates, QualifiedName name, List<SqlType> arguments, int position) {
         for (Candidate candidate : candidates) {
             if (candidate.variadic() < 0 && candidate.declared().equals(arguments)) {
                 return settle(candidate, arguments);

@@ -30,7 +30,7 @@ final class Grouping {
     private final LogicalPlan input;
     private final Set<Field> inputFields;
     private final Map<Scalar, Field> groups = new LinkedHashMap<>();
-    private final Map<Scalar.Aggregate, Field> aggregates = new LinkedHashMap<>();
+    private final Map<Scalar, Field> aggregates = new LinkedHashMap<>();
     private List<List<Integer>> sets = List.of();
     private boolean grouped;
 
@@ -140,9 +140,15 @@ final class Grouping {
         if (group != null) {
             return new Scalar.Column(group);
         }
+        if (part instanceof Scalar.GroupingBits(var args, var unbound) && !inSubquery) {
+            Scalar.GroupingBits bits = new Scalar.GroupingBits(List.of(), groupsOf(args));
+            return new Scalar.Column(
+                    aggregates.computeIfAbsent(bits, key -> state.fieldFor("grouping", key)));
+        }
         if (part instanceof Scalar.Aggregate aggregate && !inSubquery) {
+            checkDirectArguments(aggregate);
             Field field = aggregates.computeIfAbsent(
-                    aggregate, key -> state.field(key.function().name(), key.type(), -1));
+                    aggregate, key -> state.field(aggregate.function().name(), key.type(), -1));
             return new Scalar.Column(field);
         }
         if (part instanceof Scalar.Subquery(var kind, var plan, var test, var type) && !inSubquery) {
@@ -170,6 +176,36 @@ final class Grouping {
             throw ungrouped(part, field, inSubquery);
         }
         return part;
+    }
+
+    private List<Integer> groupsOf(List<Scalar> args) {
+        List<Scalar> known = List.copyOf(groups.keySet());
+        List<Integer> indexes = new ArrayList<>();
+        for (Scalar arg : args) {
+            if (!known.contains(arg)) {
+                UserException error = new UserException(
+                        SqlState.GROUPING_ERROR,
+                        "arguments to GROUPING must be grouping expressions of the associated query level");
+                error.withPosition(state.positionOf(arg));
+                throw error;
+            }
+            indexes.add(known.indexOf(arg));
+        }
+        return indexes;
+    }
+
+    /// What stands before WITHIN GROUP is one value for a group.
+    private void checkDirectArguments(Scalar.Aggregate aggregate) {
+        int direct = switch (aggregate.function().kind()) {
+            case NORMAL -> 0;
+            case ORDERED_SET -> aggregate.function().directArguments();
+            case HYPOTHETICAL_SET -> aggregate.orderBy().size();
+        };
+        try {
+            aggregate.args().subList(0, direct).forEach(this::rewrite);
+        } catch (UserException e) {
+            throw e.withDetail("Direct arguments of an ordered-set aggregate must use only grouped columns.");
+        }
     }
 
     private UserException ungrouped(Scalar part, Field field, boolean inSubquery) {

@@ -27,11 +27,16 @@ final class AggregateOperator extends UnaryOperator {
             Program program,
             SqlType type) {}
 
+    /// GROUPING(...) as result column `index` (counted behind the groups); `groups` are its arguments.
+    record GroupingBits(int index, List<Integer> groups) {}
+
     private final Program groups;
     private final List<Call> calls;
+    private final List<GroupingBits> groupings;
     private final List<List<Integer>> groupingSets;
     private final List<GroupingSet> sets = new ArrayList<>();
     private final int[] groupOfRow = new int[Batch.CAPACITY];
+    private final int[] resultColumns;
     private int currentSet;
     private int nextGroup;
 
@@ -41,11 +46,33 @@ final class AggregateOperator extends UnaryOperator {
             List<Field> fields,
             Program groups,
             List<Call> calls,
+            List<GroupingBits> groupings,
             List<List<Integer>> groupingSets) {
         super(context, input, batchOf(fields));
         this.groups = groups;
         this.calls = calls;
+        this.groupings = groupings;
         this.groupingSets = groupingSets;
+        this.resultColumns = resultColumns(groups.size(), calls.size(), groupings);
+    }
+
+    /// Where the calls' results go: behind the groups, GROUPINGs between them.
+    private static int[] resultColumns(int groupCount, int callCount, List<GroupingBits> groupings) {
+        int[] columns = new int[callCount];
+        int column = 0;
+        for (int i = 0; i < callCount; i++) {
+            int at = column;
+            while (isGrouping(groupings, at)) {
+                at++;
+            }
+            columns[i] = groupCount + at;
+            column = at + 1;
+        }
+        return columns;
+    }
+
+    private static boolean isGrouping(List<GroupingBits> groupings, int index) {
+        return groupings.stream().anyMatch(grouping -> grouping.index() == index);
     }
 
     /// The groups of one grouping set.
@@ -114,9 +141,20 @@ final class AggregateOperator extends UnaryOperator {
                     columns()[i].copyFrom(table.rows().column(i, group), MaterializedRows.rowIn(group), row);
                 }
             }
-            for (int i = 0; i < accumulators.size(); i++) {
-                accumulators.get(i).result(group, columns()[absent.length + i], row);
+            for (GroupingBits grouping : groupings) {
+                columns()[absent.length + grouping.index()].setLong(row, bits(grouping));
             }
+            for (int i = 0; i < accumulators.size(); i++) {
+                accumulators.get(i).result(group, columns()[resultColumns[i]], row);
+            }
+        }
+
+        private long bits(GroupingBits grouping) {
+            long bits = 0;
+            for (int index : grouping.groups()) {
+                bits = 2 * bits + (member[index] ? 0 : 1);
+            }
+            return bits;
         }
 
         @Override

@@ -115,7 +115,11 @@ final class ExpressionCompiler {
                         arena);
             case Scalar.RowOf row -> new ArrayEvaluators.Row(compileAll(row.elements()), arena);
             case Scalar.Subquery subquery -> subquery(subquery);
-            case Scalar.Aggregate _, Scalar.WindowCall _, Scalar.SetCall _, Scalar.DefaultValue _ ->
+            case Scalar.Aggregate _,
+                    Scalar.GroupingBits _,
+                    Scalar.WindowCall _,
+                    Scalar.SetCall _,
+                    Scalar.DefaultValue _ ->
                 throw new InternalException(SqlState.INTERNAL_ERROR, "cannot evaluate " + scalar);
         };
     }

@@ -222,7 +222,13 @@ final class PlanCompiler {
     private Operator aggregate(PhysicalPlan.Aggregate aggregate) {
         Operator input = compile(aggregate.input());
         List<AggregateOperator.Call> calls = new ArrayList<>();
-        for (Item item : aggregate.aggregates()) {
+        List<AggregateOperator.GroupingBits> groupings = new ArrayList<>();
+        for (int i = 0; i < aggregate.aggregates().size(); i++) {
+            Item item = aggregate.aggregates().get(i);
+            if (item.expression() instanceof Scalar.GroupingBits(var unused, var members)) {
+                groupings.add(new AggregateOperator.GroupingBits(i, members));
+                continue;
+            }
             Scalar.Aggregate call = (Scalar.Aggregate) item.expression();
             List<Scalar> scalars = new ArrayList<>(call.args());
             call.orderBy().forEach(key -> scalars.add(key.expression()));
@@ -244,6 +250,7 @@ final class PlanCompiler {
                 aggregate.output(),
                 program(aggregate.input(), expressions(aggregate.groups())),
                 calls,
+                groupings,
                 aggregate.groupingSets());
     }
 

@@ -7,6 +7,9 @@ import omendb.engine.type.SqlType;
 ///
 /// @param argTypes  empty for count(*)
 /// @param variadic  whether the last argument is VARIADIC
+/// @param kind      whether it takes WITHIN GROUP
+/// @param directArguments of an ordered set, how many of `argTypes` stand before WITHIN GROUP; of a hypothetical set
+///                  as many as there are sort keys
 /// @param resultType declared; polymorphic types are resolved at the call site
 public record AggregateDef(
         int oid,
@@ -15,10 +18,29 @@ public record AggregateDef(
         List<SqlType> argTypes,
         boolean variadic,
         SqlType resultType,
+        Kind kind,
+        int directArguments,
         Factory factory)
         implements WindowFunction {
     public AggregateDef {
         argTypes = List.copyOf(argTypes);
+    }
+
+    /// pg_aggregate.aggkind.
+    public enum Kind {
+        NORMAL('n'),
+        ORDERED_SET('o'),
+        HYPOTHETICAL_SET('h');
+
+        private final char code;
+
+        Kind(char code) {
+            this.code = code;
+        }
+
+        public char code() {
+            return code;
+        }
     }
 
     /// Makes the state of one call site.

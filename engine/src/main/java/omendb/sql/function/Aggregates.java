@@ -42,6 +42,7 @@ final class Aggregates {
         r.aggregate("array_agg(anyarray) anyarray", (context, args, result) -> new ArrayState(args.getFirst()));
         JsonAggregates.register(r);
         Regression.register(r);
+        OrderedSetAggregates.register(r);
     }
 
     private static void sums(Registrar r) {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.zip.CRC32;
@@ -12,6 +13,7 @@ import java.util.zip.CRC32C;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.type.ColumnVector;
+import omendb.engine.type.TextBytes;
 import omendb.memory.NativeMemory;
 
 /// Functions of bytea, hashes, encodings.
@@ -43,6 +45,15 @@ final class ByteaFunctions {
                 "position(bytea, bytea) int4",
                 Rows.strict((context, args, row, out) ->
                         out.setLong(row, position(args[0].getBytes(row), args[1].getBytes(row)))));
+        trim(r, "btrim", true, true);
+        trim(r, "ltrim", true, false);
+        trim(r, "rtrim", false, true);
+        r.immutable(
+                "overlay(bytea, bytea, int4, int4) bytea",
+                Rows.strict((context, args, row, out) -> overlay(args, row, args[3].getLong(row), out)));
+        r.immutable(
+                "overlay(bytea, bytea, int4) bytea",
+                Rows.strict((context, args, row, out) -> overlay(args, row, args[1].length(row), out)));
         bytesAndBits(r);
         digests(r);
         encodings(r);
@@ -55,6 +66,41 @@ final class ByteaFunctions {
         long from = Math.clamp(start - 1, 0, in.length(row));
         long until = Math.clamp(start - 1 + count, from, in.length(row));
         out.setReference(row, in.address(row) + from, (int) (until - from));
+    }
+
+    /// Cuts the bytes that occur in the second argument.
+    private static void trim(Registrar r, String name, boolean start, boolean end) {
+        r.immutable(name + "(bytea, bytea) bytea", Rows.strict((context, args, row, out) -> {
+            BitSet set = new BitSet(256);
+            for (byte b : args[1].getBytes(row)) {
+                set.set(b & 0xff);
+            }
+            long from = args[0].address(row);
+            long until = from + args[0].length(row);
+            while (start && from < until && set.get(NativeMemory.getByte(from) & 0xff)) {
+                from++;
+            }
+            while (end && until > from && set.get(NativeMemory.getByte(until - 1) & 0xff)) {
+                until--;
+            }
+            out.setReference(row, from, (int) (until - from));
+        }));
+    }
+
+    private static void overlay(ColumnVector[] args, int row, long count, ColumnVector out) {
+        long start = args[2].getLong(row);
+        if (start <= 0) {
+            throw new UserException(SqlState.SUBSTRING_ERROR, "negative substring length not allowed");
+        }
+        byte[] whole = args[0].getBytes(row);
+        byte[] middle = args[1].getBytes(row);
+        int head = (int) Math.min(start - 1, whole.length);
+        int tail = Math.clamp(start - 1 + count, 0, whole.length);
+        byte[] result = new byte[head + middle.length + whole.length - tail];
+        System.arraycopy(whole, 0, result, 0, head);
+        System.arraycopy(middle, 0, result, head, middle.length);
+        System.arraycopy(whole, tail, result, head + middle.length, whole.length - tail);
+        out.setBytes(row, result);
     }
 
     private static long position(byte[] whole, byte[] part) {
@@ -143,11 +189,19 @@ final class ByteaFunctions {
         r.stable(
                 "convert_from(bytea, name) text",
                 Rows.strict((context, args, row, out) -> out.setString(
-                        row, new String(args[0].getBytes(row), charset(args[1].getString(row), "source")))));
+                        row, text(args[0], row, args[1].getString(row)))));
         r.stable(
                 "convert_to(text, name) bytea",
                 Rows.strict((context, args, row, out) -> out.setBytes(
                         row, args[0].getString(row).getBytes(charset(args[1].getString(row), "destination")))));
+    }
+
+    private static String text(ColumnVector in, int row, String encoding) {
+        Charset charset = charset(encoding, "source");
+        if (charset == StandardCharsets.UTF_8) {
+            TextBytes.validate(in.address(row), in.length(row));
+        }
+        return new String(in.getBytes(row), charset);
     }
 
     private static Charset charset(String name, String side) {

@@ -43,14 +43,15 @@ final class FloatMath {
         one(r, "sign", a -> a > 0 ? 1 : a < 0 ? -1 : 0);
         one(r, "sqrt", FloatMath::squareRoot);
         r.operator("|/", r.immutable("dsqrt(float8) float8", Lanes.doubles(FloatMath::squareRoot)));
-        one(r, "cbrt", Math::cbrt);
-        r.operator("||/", r.immutable("dcbrt(float8) float8", Lanes.doubles(Math::cbrt)));
+        one(r, "cbrt", CubeRoot::of);
+        r.operator("||/", r.immutable("dcbrt(float8) float8", Lanes.doubles(CubeRoot::of)));
         one(r, "exp", FloatMath::exponential);
         one(r, "ln", FloatMath::naturalLogarithm);
         both(r, "log", "log10", a -> Math.log10(positive(a)));
         one(r, "degrees", a -> inRange(a / RADIANS_PER_DEGREE, a));
         one(r, "radians", a -> inRange(a * RADIANS_PER_DEGREE, a));
         trigonometry(r);
+        DegreeTrigonometry.register(r);
         r.immutable("pi() float8", Rows.strict((context, args, row, out) -> out.setDouble(row, Math.PI)));
         StrictBody power = Lanes.doubles(FloatMath::power);
         r.immutable("power(float8, float8) float8", power);
@@ -98,18 +99,18 @@ final class FloatMath {
         one(r, alias, operator);
     }
 
-    private static UserException inputOutOfRange() {
+    static UserException inputOutOfRange() {
         return new UserException(SqlState.NUMERIC_VALUE_OUT_OF_RANGE, "input is out of range");
     }
 
-    private static double finite(double a) {
+    static double finite(double a) {
         if (Double.isInfinite(a)) {
             throw inputOutOfRange();
         }
         return a;
     }
 
-    private static double unit(double a) {
+    static double unit(double a) {
         if (a < -1 || a > 1) {
             throw inputOutOfRange();
         }

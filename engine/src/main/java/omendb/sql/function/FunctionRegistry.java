@@ -20,6 +20,7 @@ public final class FunctionRegistry {
     private final Map<Integer, FunctionDef> functionsByOid = new HashMap<>();
     private final Map<String, List<OperatorDef>> operators = new HashMap<>();
     private final Map<String, List<AggregateDef>> aggregates = new HashMap<>();
+    private final Map<String, List<AggregateDef>> orderedSets = new HashMap<>();
     private final Map<Integer, AggregateDef> aggregatesByOid = new HashMap<>();
     private final Map<String, List<WindowDef>> windows = new HashMap<>();
     private final Map<TypePair, CastDef> casts = new HashMap<>();
@@ -37,7 +38,8 @@ public final class FunctionRegistry {
                     .add(operator);
         }
         for (AggregateDef aggregate : builder.aggregates) {
-            aggregates
+            boolean normal = aggregate.kind() == AggregateDef.Kind.NORMAL;
+            (normal ? aggregates : orderedSets)
                     .computeIfAbsent(aggregate.name(), name -> new ArrayList<>())
                     .add(aggregate);
             aggregatesByOid.put(aggregate.oid(), aggregate);
@@ -78,8 +80,14 @@ public final class FunctionRegistry {
         return functionsByOid.get(oid);
     }
 
+    /// Aggregates of this name, those with WITHIN GROUP aside.
     public List<AggregateDef> aggregates(String name) {
         return aggregates.getOrDefault(name, List.of());
+    }
+
+    /// Aggregates of this name that take WITHIN GROUP.
+    public List<AggregateDef> orderedSets(String name) {
+        return orderedSets.getOrDefault(name, List.of());
     }
 
     public @Nullable AggregateDef aggregate(int oid) {

@@ -1,6 +1,7 @@
 package omendb.sql.function;
 
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
 import java.util.Map;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
@@ -13,6 +14,7 @@ import omendb.engine.type.NativeBytesWriter;
 import omendb.engine.type.Numeric;
 import omendb.engine.type.RecordValue;
 import omendb.engine.type.SqlType;
+import omendb.engine.type.TypeContext;
 import omendb.engine.type.Types;
 import omendb.engine.type.ValueArena;
 
@@ -133,7 +135,7 @@ final class JsonBuilders {
         if (type.isArray()) {
             return array(context, ArrayValue.read(in, row));
         }
-        return new Json.TextValue(dateText(Casts.textOf(context, in, row), type));
+        return new Json.TextValue(dateText(plainText(context, in, row), type));
     }
 
     private static boolean isNumber(SqlType type) {
@@ -156,6 +158,22 @@ final class JsonBuilders {
             return Numeric.parse(text, -1);
         }
         return Numeric.of(in.getLong(row));
+    }
+
+    /// Text in ISO style, whatever the session's.
+    private static String plainText(EvalContext context, ColumnVector in, int row) {
+        if (context.types().dateStyle() == TypeContext.DateStyle.ISO) {
+            return Casts.textOf(context, in, row);
+        }
+        ZoneId zone = context.types().timeZone();
+        boolean date = in.type().category() == 'D';
+        TypeContext iso = new TypeContext() {
+            @Override
+            public ZoneId timeZone() {
+                return zone;
+            }
+        };
+        return date ? in.type().io().toText(iso, in, row) : Casts.textOf(context, in, row);
     }
 
     /// JSON writes timestamps with a T.

@@ -1,5 +1,6 @@
 package omendb.sql.function;
 
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import omendb.engine.error.SqlState;
@@ -11,6 +12,8 @@ import omendb.engine.error.UserException;
 final class RegexSyntax {
     /// Flags of the regexp functions that are not the compiler's.
     record Flags(boolean global, int options, boolean quoted) {}
+
+    private static final Pattern EMBEDDED_OPTIONS = Pattern.compile("\\(\\?([a-z]+)\\)");
 
     private RegexSyntax() {}
 
@@ -49,20 +52,46 @@ final class RegexSyntax {
     }
 
     static Pattern compile(String source, int options) {
-        boolean newlineSensitive = (options & Pattern.MULTILINE) != 0;
-        int all = options | (newlineSensitive ? 0 : Pattern.DOTALL) | Pattern.UNICODE_CHARACTER_CLASS;
-        String regex = source;
-        if (regex.startsWith("***=")) {
-            return Pattern.compile(regex.substring(4), all | Pattern.LITERAL);
+        if (source.startsWith("***=")) {
+            return Pattern.compile(source.substring(4), options | Pattern.UNICODE_CHARACTER_CLASS | Pattern.LITERAL);
         }
-        if (regex.startsWith("***:")) {
-            regex = regex.substring(4);
+        String regex = source.startsWith("***:") ? source.substring(4) : source;
+        int given = options;
+        Matcher embedded = EMBEDDED_OPTIONS.matcher(regex);
+        if (embedded.lookingAt()) {
+            given = embeddedOptions(embedded.group(1), options);
+            regex = regex.substring(embedded.end());
         }
+        if ((given & Pattern.LITERAL) != 0) {
+            return Pattern.compile(regex, given | Pattern.UNICODE_CHARACTER_CLASS);
+        }
+        boolean newlineSensitive = (given & Pattern.MULTILINE) != 0;
+        int all = given | (newlineSensitive ? 0 : Pattern.DOTALL) | Pattern.UNICODE_CHARACTER_CLASS;
         try {
             return Pattern.compile(new Translator(regex, newlineSensitive).translate(), all);
         } catch (PatternSyntaxException e) {
             throw invalid(describe(e));
         }
+    }
+
+    /// Options in front of the expression, `(?in)`, which hold for all of it.
+    private static int embeddedOptions(String letters, int options) {
+        int result = options;
+        for (int i = 0; i < letters.length(); i++) {
+            result = switch (letters.charAt(i)) {
+                case 'i' -> result | Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE;
+                case 'c' -> result & ~(Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+                case 'n', 'm' -> result | Pattern.MULTILINE;
+                case 's' -> result & ~Pattern.MULTILINE;
+                case 'w' -> result | Pattern.MULTILINE | Pattern.DOTALL;
+                case 'x' -> result | Pattern.COMMENTS;
+                case 't' -> result & ~Pattern.COMMENTS;
+                case 'q' -> result | Pattern.LITERAL;
+                case 'b', 'e', 'p' -> result;
+                default -> throw invalid("invalid embedded option");
+            };
+        }
+        return result;
     }
 
     private static String describe(PatternSyntaxException e) {

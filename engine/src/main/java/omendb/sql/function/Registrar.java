@@ -145,6 +145,20 @@ public final class Registrar {
     }
 
     public AggregateDef aggregate(String signature, AggregateDef.Factory factory) {
+        return aggregate(signature, AggregateDef.Kind.NORMAL, 0, factory);
+    }
+
+    /// An aggregate with WITHIN GROUP; the first `direct` arguments stand before it.
+    public AggregateDef orderedSet(String signature, int direct, AggregateDef.Factory factory) {
+        return aggregate(signature, AggregateDef.Kind.ORDERED_SET, direct, factory);
+    }
+
+    /// An aggregate that asks where its arguments would stand WITHIN GROUP.
+    public AggregateDef hypotheticalSet(String signature, AggregateDef.Factory factory) {
+        return aggregate(signature, AggregateDef.Kind.HYPOTHETICAL_SET, 1, factory);
+    }
+
+    private AggregateDef aggregate(String signature, AggregateDef.Kind kind, int direct, AggregateDef.Factory factory) {
         Signature parsed = Signature.parse(signature);
         AggregateDef aggregate = new AggregateDef(
                 builder.oids().of(parsed.key()),
@@ -153,6 +167,8 @@ public final class Registrar {
                 parsed.argTypes(),
                 parsed.variadicElement() != null,
                 parsed.resultType(),
+                kind,
+                direct,
                 factory);
         builder.add(aggregate);
         return aggregate;

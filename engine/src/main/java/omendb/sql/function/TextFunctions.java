@@ -2,6 +2,7 @@ package omendb.sql.function;
 
 import java.text.Normalizer;
 import java.util.Locale;
+import java.util.function.IntUnaryOperator;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.type.ColumnVector;
@@ -56,8 +57,8 @@ final class TextFunctions {
     }
 
     private static void letters(Registrar r) {
-        r.immutable("lower(text) text", Rows.text((String text) -> text.toLowerCase(Locale.ROOT)));
-        r.immutable("upper(text) text", Rows.text((String text) -> text.toUpperCase(Locale.ROOT)));
+        r.immutable("lower(text) text", Rows.text((String text) -> letterByLetter(text, Character::toLowerCase)));
+        r.immutable("upper(text) text", Rows.text((String text) -> letterByLetter(text, Character::toUpperCase)));
         r.immutable("initcap(text) text", Rows.text(TextFunctions::capitalise));
         r.immutable("reverse(text) text", Rows.text((String text) -> reverse(text)));
         r.immutable("ascii(text) int4", Rows.strict((context, args, row, out) -> {
@@ -78,6 +79,14 @@ final class TextFunctions {
                 throw new UserException(SqlState.INVALID_PARAMETER_VALUE, "invalid normalization form: " + form, e);
             }
         }));
+        r.immutable("unistr(text) text", Rows.text((String text) -> UnicodeNotation.decode(text)));
+    }
+
+    /// A letter becomes one letter, as the C library's towupper has it: there is no upper-case sharp s.
+    private static String letterByLetter(String text, IntUnaryOperator change) {
+        StringBuilder result = new StringBuilder(text.length());
+        text.codePoints().map(change).forEach(result::appendCodePoint);
+        return result.toString();
     }
 
     private static String capitalise(String text) {

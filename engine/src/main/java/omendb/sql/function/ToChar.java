@@ -13,6 +13,7 @@ import omendb.engine.error.UserException;
 import omendb.engine.type.ColumnVector;
 import omendb.engine.type.Interval;
 import omendb.engine.type.Numeric;
+import omendb.engine.type.TimeZones;
 import omendb.engine.type.Timestamps;
 
 /// to_char for dates and times; numbers are [NumberFormat]'s, reading is [DateFormatReader]'s.
@@ -242,17 +243,11 @@ final class ToChar {
                         + number(magnitude / 3600, 2, true)
                         + (magnitude / 60 % 60 == 0 ? "" : ":" + number(magnitude / 60 % 60, 2, fill));
             case "TZ", "tz" -> {
-                String name = zone.equals(ZoneOffset.UTC) ? "UTC" : abbreviation(zone, offset);
+                String name = TimeZones.abbreviation(zone, offset);
                 yield pattern.equals("TZ") ? name.toUpperCase(Locale.ROOT) : name.toLowerCase(Locale.ROOT);
             }
             default -> null;
         };
-    }
-
-    /// EST or EDT, whichever has this offset.
-    private static String abbreviation(ZoneId zone, int offset) {
-        java.util.TimeZone named = java.util.TimeZone.getTimeZone(zone);
-        return named.getDisplayName(named.getRawOffset() / 1_000 != offset, java.util.TimeZone.SHORT, Locale.ENGLISH);
     }
 
     private static String dateField(String pattern, LocalDate date, boolean fill) {

@@ -111,8 +111,8 @@ final class RoutineViews {
         for (AggregateDef aggregate : state.functions().allAggregates()) {
             rows.row()
                     .set("aggfnoid", aggregate.oid())
-                    .set("aggkind", "n")
-                    .set("aggnumdirectargs", 0)
+                    .set("aggkind", String.valueOf(aggregate.kind().code()))
+                    .set("aggnumdirectargs", aggregate.directArguments())
                     .set("aggtransfn", 0)
                     .set("aggfinalfn", 0)
                     .set("aggcombinefn", 0)

@@ -228,6 +228,22 @@ public sealed interface Scalar {
         }
     }
 
+    /// `GROUPING(args)`: bit i (from the last argument) is set where the argument is not grouped by.
+    ///
+    /// @param args   group expressions, as written; empty once grouping is bound
+    /// @param groups which groups of [LogicalPlan.Aggregate] they are; empty before
+    record GroupingBits(List<Scalar> args, List<Integer> groups) implements Scalar {
+        public GroupingBits {
+            args = List.copyOf(args);
+            groups = List.copyOf(groups);
+        }
+
+        @Override
+        public SqlType type() {
+            return Types.INT4;
+        }
+    }
+
     /// A call over a window; only [LogicalPlan.Window] holds it once a query is bound.
     ///
     /// @param filter of an aggregate, or null

@@ -67,6 +67,7 @@ public final class Scalars {
                 yield all;
             }
             case Scalar.SetCall call -> call.args();
+            case Scalar.GroupingBits bits -> bits.args();
         };
     }
 
@@ -132,6 +133,7 @@ public final class Scalars {
             case Scalar.WindowCall(var function, var args, var filter, var window, var type) ->
                 new Scalar.WindowCall(
                         function, map(args, self), filter == null ? null : self.apply(filter), window.map(self), type);
+            case Scalar.GroupingBits(var args, var groups) -> new Scalar.GroupingBits(map(args, self), groups);
             case Scalar.SetCall(var function, var args, var type) ->
                 new Scalar.SetCall(function, map(args, self), type);
         };

@@ -3,6 +3,7 @@ package omendb.sql.setting;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +11,7 @@ import java.util.Map;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
+import omendb.engine.type.Interval;
 import omendb.engine.type.TimeZones;
 import org.jspecify.annotations.Nullable;
 
@@ -210,18 +212,37 @@ final class SettingValues {
         if (zone == null) {
             throw wrong(def, text);
         }
-        String name = zone.getId();
-        return name.equals("Z") ? "UTC" : name;
+        if (zone instanceof ZoneOffset offset) {
+            return offset.getTotalSeconds() == 0 ? "UTC" : TimeZones.nameOfOffset(offset.getTotalSeconds());
+        }
+        return zone.getId();
     }
 
-    /// The zone of a setting's text: a name, or hours east of UTC as a number.
+    /// The zone of a setting's text: a name, hours east of UTC as a number, or `interval '...'` east of UTC.
     static @Nullable ZoneId zone(String text) {
         try {
+            if (text.regionMatches(true, 0, "interval", 0, 8)) {
+                return intervalZone(text.substring(8).strip());
+            }
             double hours = Double.parseDouble(text);
-            return Math.abs(hours) > 15 ? null : java.time.ZoneOffset.ofTotalSeconds((int) Math.round(hours * 3600));
+            return Math.abs(hours) > 15 ? null : ZoneOffset.ofTotalSeconds((int) Math.round(hours * 3600));
         } catch (NumberFormatException e) {
             return TimeZones.parse(text);
         }
+    }
+
+    private static @Nullable ZoneId intervalZone(String quoted) {
+        if (quoted.length() < 2 || !quoted.startsWith("'") || !quoted.endsWith("'")) {
+            return null;
+        }
+        Interval interval = Interval.parse(quoted.substring(1, quoted.length() - 1));
+        if (interval.months() != 0 || interval.days() != 0) {
+            String unit = interval.months() != 0 ? "months" : "days";
+            throw invalid("invalid value for parameter \"TimeZone\": \"INTERVAL '" + interval.text() + "'\"")
+                    .withDetail("Cannot specify " + unit + " in time zone interval.");
+        }
+        long seconds = interval.micros() / 1_000_000;
+        return Math.abs(seconds) > ZoneOffset.MAX.getTotalSeconds() ? null : ZoneOffset.ofTotalSeconds((int) seconds);
     }
 
     private static String dateStyle(SettingDef def, String text, String current) {

@@ -13,6 +13,7 @@ import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.type.TypeContext.DateOrder;
+import omendb.engine.type.TypeContext.DateStyle;
 import omendb.engine.type.TypeContext.IntervalStyle;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,7 @@ public final class Settings {
     /// What hot paths read, computed once per change.
     private record Derived(
             ZoneId timeZone,
+            DateStyle dateStyle,
             DateOrder dateOrder,
             IntervalStyle intervalStyle,
             int extraFloatDigits,
@@ -70,9 +72,11 @@ public final class Settings {
             boolean synchronousCommit) {
         static Derived of(Settings settings) {
             ZoneId zone = SettingValues.zone(settings.canonical("TimeZone"));
+            String[] dates = settings.canonical("DateStyle").split(", ", 2);
             return new Derived(
                     zone == null ? ZoneOffset.UTC : zone,
-                    DateOrder.valueOf(settings.canonical("DateStyle").split(", ", 2)[1]),
+                    DateStyle.valueOf(dates[0].toUpperCase(Locale.ROOT)),
+                    DateOrder.valueOf(dates[1]),
                     switch (settings.canonical("IntervalStyle")) {
                         case "iso_8601" -> IntervalStyle.ISO_8601;
                         case "sql_standard" -> IntervalStyle.SQL_STANDARD;
@@ -186,6 +190,10 @@ public final class Settings {
 
     public ZoneId timeZone() {
         return derived.timeZone();
+    }
+
+    public DateStyle dateStyle() {
+        return derived.dateStyle();
     }
 
     public DateOrder dateOrder() {
