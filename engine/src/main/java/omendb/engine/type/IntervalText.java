@@ -114,7 +114,8 @@ final class IntervalText {
 
     private String standard() {
         boolean negative = years < 0 || months < 0 || days < 0 || isTimeNegative();
-        boolean positive = years > 0 || months > 0 || days > 0 || hours > 0 || minutes > 0 || seconds > 0 || fraction > 0;
+        boolean positive =
+                years > 0 || months > 0 || days > 0 || hours > 0 || minutes > 0 || seconds > 0 || fraction > 0;
         boolean yearMonth = years != 0 || months != 0;
         boolean dayTime = days != 0 || hasTime();
         if (!negative && !positive) {
@@ -123,8 +124,12 @@ final class IntervalText {
         String time = Math.abs(hours) + ":" + two(minutes) + ":" + plainSeconds(true);
         String date = Math.abs(years) + "-" + Math.abs(months);
         if ((negative && positive) || (yearMonth && dayTime)) {
-            return (years < 0 || months < 0 ? "-" : "+") + date + (days < 0 ? " -" : " +") + Math.abs(days)
-                    + (isTimeNegative() ? " -" : " +") + time;
+            return (years < 0 || months < 0 ? "-" : "+")
+                    + date
+                    + (days < 0 ? " -" : " +")
+                    + Math.abs(days)
+                    + (isTimeNegative() ? " -" : " +")
+                    + time;
         }
         return (negative ? "-" : "") + (yearMonth ? date : days != 0 ? Math.abs(days) + " " + time : time);
     }
@@ -141,7 +146,9 @@ final class IntervalText {
             appendIso(text, hours, 'H');
             appendIso(text, minutes, 'M');
             if (seconds != 0 || fraction != 0) {
-                text.append(seconds < 0 || fraction < 0 ? "-" : "").append(plainSeconds(false)).append('S');
+                text.append(seconds < 0 || fraction < 0 ? "-" : "")
+                        .append(plainSeconds(false))
+                        .append('S');
             }
         }
         return text.length() == 1 ? "PT0S" : text.toString();

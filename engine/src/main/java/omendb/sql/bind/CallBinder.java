@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// Binds calls: scalar functions, aggregates, set-returning functions, and casts in the form of a call.
 final class CallBinder {
     /// Aggregates whose result shows the order of their rows.
-    private static final Set<String> KEEP_ORDER = Set.of(
-            "array_agg", "string_agg", "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg");
+    private static final Set<String> KEEP_ORDER =
+            Set.of("array_agg", "string_agg", "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg");
 
     private final BindState state;
     private final ExpressionBinder expressions;

@@ -675,8 +675,7 @@ final class ExpressionBinder {
 
     private Scalar grouping(Expr.Grouping grouping) {
         if (!clause.allowsAggregates()) {
-            throw new UserException(
-                            SqlState.GROUPING_ERROR, "grouping operations are not allowed in " + clause.text())
+            throw new UserException(SqlState.GROUPING_ERROR, "grouping operations are not allowed in " + clause.text())
                     .withPosition(grouping.position());
         }
         if (grouping.args().size() > 31) {

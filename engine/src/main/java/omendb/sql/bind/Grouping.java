@@ -142,8 +142,7 @@ final class Grouping {
         }
         if (part instanceof Scalar.GroupingBits(var args, var unbound) && !inSubquery) {
             Scalar.GroupingBits bits = new Scalar.GroupingBits(List.of(), groupsOf(args));
-            return new Scalar.Column(
-                    aggregates.computeIfAbsent(bits, key -> state.fieldFor("grouping", key)));
+            return new Scalar.Column(aggregates.computeIfAbsent(bits, key -> state.fieldFor("grouping", key)));
         }
         if (part instanceof Scalar.Aggregate aggregate && !inSubquery) {
             checkDirectArguments(aggregate);

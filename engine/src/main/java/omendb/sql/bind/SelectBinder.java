@@ -250,7 +250,8 @@ final class SelectBinder {
     private LogicalPlan group(Query.Select select, LogicalPlan plan, List<Target> targets) {
         Scalar having = select.having() == null ? null : binder(Clause.HAVING).bindBoolean(select.having(), "HAVING");
         boolean aggregates = having != null
-                || targets.stream().anyMatch(target -> Scalars.contains(target.value(), Scalar.Aggregate.class)
+                || targets.stream()
+                        .anyMatch(target -> Scalars.contains(target.value(), Scalar.Aggregate.class)
                                 || Scalars.contains(target.value(), Scalar.GroupingBits.class));
         if (select.groupBy() == null && !aggregates) {
             return plan;

@@ -188,8 +188,8 @@ final class ByteaFunctions {
                         out.setBytes(row, decode(args[0].getString(row), args[1].getString(row)))));
         r.stable(
                 "convert_from(bytea, name) text",
-                Rows.strict((context, args, row, out) -> out.setString(
-                        row, text(args[0], row, args[1].getString(row)))));
+                Rows.strict(
+                        (context, args, row, out) -> out.setString(row, text(args[0], row, args[1].getString(row)))));
         r.stable(
                 "convert_to(text, name) bytea",
                 Rows.strict((context, args, row, out) -> out.setBytes(

@@ -27,8 +27,7 @@ final class DegreeTrigonometry {
         one(r, "acosd", a -> FloatMath.unit(a) >= 0 ? arccosineOfPositive(a) : 90 + arcsineOfPositive(-a));
         one(r, "atand", a -> Math.atan(a) / ARCTANGENT_OF_ONE * 45);
         r.immutable(
-                "atan2d(float8, float8) float8",
-                Lanes.doubles((a, b) -> Math.atan2(a, b) / ARCTANGENT_OF_ONE * 45));
+                "atan2d(float8, float8) float8", Lanes.doubles((a, b) -> Math.atan2(a, b) / ARCTANGENT_OF_ONE * 45));
     }
 
     private static void one(Registrar r, String name, DoubleUnaryOperator operator) {
