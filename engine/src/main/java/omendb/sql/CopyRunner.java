@@ -55,9 +55,6 @@ final class CopyRunner {
     }
 
     private ExecutionResult from(Utility.Copy copy, CopyFormat format, Execution.Statement statement) {
-        if (copy.where() != null) {
-            throw new UserException(SqlState.FEATURE_NOT_SUPPORTED, "COPY FROM ... WHERE is not supported yet");
-        }
         if (copy.table() == null) {
             throw new UserException(SqlState.SYNTAX_ERROR, "COPY FROM needs a table");
         }
@@ -78,6 +75,7 @@ final class CopyRunner {
                         columns,
                         binder.defaults(table),
                         row,
+                        copy.where() == null ? null : binder.copyCondition(table, copy.where(), row),
                         binder.checks(table, row)),
                 parts.queries()::planSubquery);
         List<CopyColumn> copyColumns = columns.stream()
@@ -89,7 +87,7 @@ final class CopyRunner {
             reader.close();
             rows.close();
         });
-        return new ExecutionResult.CopyInStarted(new Input(format, copyColumns.size(), reader));
+        return new ExecutionResult.CopyInStarted(new Input(format, copyColumns.size(), reader, rows));
     }
 
     /// The columns a COPY names, or all.
@@ -167,8 +165,10 @@ final class CopyRunner {
         private final CopyFormat format;
         private final int columnCount;
         private final CopyReader reader;
+        private final CopyInsert rows;
 
-        Input(CopyFormat format, int columnCount, CopyReader reader) {
+        Input(CopyFormat format, int columnCount, CopyReader reader, CopyInsert rows) {
+            this.rows = rows;
             this.format = format;
             this.columnCount = columnCount;
             this.reader = reader;
@@ -198,7 +198,7 @@ final class CopyRunner {
             String tag;
             try {
                 reader.end();
-                tag = "COPY " + reader.rowCount();
+                tag = "COPY " + (reader.rowCount() - rows.skipped());
             } catch (OmenException e) {
                 throw failed(e);
             }

@@ -7,10 +7,16 @@ import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
+import omendb.engine.type.SqlType;
+import omendb.engine.type.Types;
 import omendb.sql.ast.Dml;
 import omendb.sql.ast.Expr;
+import omendb.sql.function.CastDef.Context;
+import omendb.sql.plan.Datum;
 import omendb.sql.plan.Field;
+import omendb.sql.plan.LogicalPlan;
 import omendb.sql.plan.Scalar;
+import org.jspecify.annotations.Nullable;
 
 /// Binds the SET list of UPDATE and of ON CONFLICT DO UPDATE.
 final class Assignments {
@@ -53,34 +59,155 @@ final class Assignments {
             addOne(targets.getFirst(), assignment.value(), binder, changed, values);
             return;
         }
-        throw ExpressionBinder.unsupported("assignment of a subquery's row", assignment.position());
+        if (assignment.value() instanceof Expr.ScalarSubquery subquery) {
+            addSubquery(assignment, subquery, binder, changed, values);
+            return;
+        }
+        throw new UserException(
+                        SqlState.FEATURE_NOT_SUPPORTED,
+                        "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression")
+                .withPosition(assignment.value().position());
+    }
+
+    /// `(a, b) = (SELECT x, y ...)`: each column gets the query with its own column of the result.
+    private void addSubquery(
+            Dml.Assignment assignment,
+            Expr.ScalarSubquery subquery,
+            ExpressionBinder binder,
+            List<Integer> changed,
+            List<Scalar> values) {
+        List<Dml.Target> targets = assignment.targets();
+        for (int i = 0; i < targets.size(); i++) {
+            LogicalPlan plan = binder.subquery(subquery.query());
+            if (plan.output().size() != targets.size()) {
+                throw new UserException(SqlState.SYNTAX_ERROR, "number of columns does not match number of values")
+                        .withPosition(assignment.position());
+            }
+            Field field = plan.output().get(i);
+            LogicalPlan only =
+                    new LogicalPlan.Project(plan, List.of(new LogicalPlan.Item(field, new Scalar.Column(field))));
+            Scalar value = new Scalar.Subquery(Scalar.SubqueryKind.SCALAR, only, null, field.type());
+            add(targets.get(i), value, subquery.position(), binder, changed, values);
+        }
     }
 
     private void addOne(
             Dml.Target target, Expr expr, ExpressionBinder binder, List<Integer> changed, List<Scalar> values) {
         ColumnDef column = column(state, table, target);
+        if (expr instanceof Expr.Default) {
+            if (!target.path().isEmpty()) {
+                throw new UserException(
+                                SqlState.FEATURE_NOT_SUPPORTED,
+                                (target.path().getFirst().field() == null
+                                        ? "cannot set an array element to DEFAULT"
+                                        : "cannot set a subfield to DEFAULT"))
+                        .withPosition(expr.position());
+            }
+            put(column, new StoredExpressions(state).defaultOf(table, column), target, changed, values);
+            return;
+        }
+        boolean constructor =
+                expr instanceof Expr.ArrayConstructor && column.type().isArray();
+        boolean whole = target.path().isEmpty() || isSlice(target);
+        if (constructor && whole) {
+            Scalar array = binder.bindAs(expr, column.type(), column.typmod(), Context.ASSIGNMENT);
+            add(target, array, expr.position(), binder, changed, values);
+        } else {
+            add(target, binder.bind(expr), expr.position(), binder, changed, values);
+        }
+    }
+
+    private static boolean isSlice(Dml.Target target) {
+        return target.path().stream()
+                .anyMatch(step -> step.index() != null && step.index().slice());
+    }
+
+    /// Assigns a bound value to a column or to a part of it.
+    private void add(
+            Dml.Target target,
+            Scalar value,
+            int position,
+            ExpressionBinder binder,
+            List<Integer> changed,
+            List<Scalar> values) {
+        ColumnDef column = column(state, table, target);
+        if (column.identity() == ColumnDef.Identity.ALWAYS) {
+            throw generatedAlways(column, target.position());
+        }
+        if (target.path().isEmpty()) {
+            put(column, DmlBinder.assign(state, value, column, position), target, changed, values);
+            return;
+        }
+        int at = changed.indexOf(column.attnum());
+        boolean goesOn = at >= 0 && values.get(at) instanceof Scalar.Assigned;
+        Scalar base = goesOn ? values.get(at) : current(column);
+        Scalar assigned = assigned(column, base, target, value, position, binder);
+        if (goesOn) {
+            values.set(at, assigned);
+        } else {
+            put(column, assigned, target, changed, values);
+        }
+    }
+
+    private void put(ColumnDef column, Scalar value, Dml.Target target, List<Integer> changed, List<Scalar> values) {
         if (changed.contains(column.attnum())) {
             throw new UserException(
                             SqlState.SYNTAX_ERROR, "multiple assignments to same column \"" + column.name() + "\"")
                     .withPosition(target.position());
         }
-        if (!target.path().isEmpty()) {
-            throw ExpressionBinder.unsupported("assignment to a part of a column", target.position());
-        }
-        Scalar value;
-        if (expr instanceof Expr.Default) {
-            value = new StoredExpressions(state).defaultOf(table, column);
-        } else {
-            if (column.identity() == ColumnDef.Identity.ALWAYS) {
-                throw generatedAlways(column, target.position());
-            }
-            value = expr instanceof Expr.ArrayConstructor && column.type().isArray()
-                    ? binder.bindAs(
-                            expr, column.type(), column.typmod(), omendb.sql.function.CastDef.Context.ASSIGNMENT)
-                    : DmlBinder.assign(state, binder.bind(expr), column, expr.position());
-        }
         changed.add(column.attnum());
         values.add(value);
+    }
+
+    /// The column's value before the change.
+    private Scalar current(ColumnDef column) {
+        return scope.relations().getFirst().columns().get(column.attnum() - 1).value();
+    }
+
+    private Scalar assigned(
+            ColumnDef column, Scalar base, Dml.Target target, Scalar value, int position, ExpressionBinder binder) {
+        SqlType element = column.type().elementType();
+        boolean fields = target.path().stream().anyMatch(step -> step.field() != null);
+        if (element == null || fields) {
+            if (fields || column.type() == Types.JSONB) {
+                throw ExpressionBinder.unsupported("assignment to a part of a column", target.position());
+            }
+            throw new UserException(
+                            SqlState.DATATYPE_MISMATCH,
+                            "cannot subscript type " + column.type().format(-1)
+                                    + " because it does not support subscripting")
+                    .withPosition(target.position());
+        }
+        List<@Nullable Scalar> uppers = new ArrayList<>();
+        List<@Nullable Scalar> lowers = new ArrayList<>();
+        boolean slice = isSlice(target);
+        for (Dml.Step step : target.path()) {
+            Expr.Index index = java.util.Objects.requireNonNull(step.index());
+            uppers.add(bound(index.upper(), binder));
+            // a plain subscript among slices means 1 to it
+            boolean plain = slice && !index.slice();
+            lowers.add(plain ? one() : bound(index.lower(), binder));
+        }
+        SqlType wanted = slice ? column.type() : element;
+        Scalar coerced = state.coercions.coerce(value, wanted, column.typmod(), Context.ASSIGNMENT, position);
+        if (coerced == null) {
+            throw new UserException(
+                            SqlState.DATATYPE_MISMATCH,
+                            "subscripted assignment to \"" + column.name() + "\" requires type " + wanted.format(-1)
+                                    + " but expression is of type "
+                                    + value.type().format(-1))
+                    .withHint("You will need to rewrite or cast the expression.")
+                    .withPosition(position);
+        }
+        return new Scalar.Assigned(base, uppers, lowers, slice, coerced, column.type());
+    }
+
+    private static Scalar one() {
+        return new Scalar.Constant(Types.INT4, -1, Datum.ofLong(1));
+    }
+
+    private static @Nullable Scalar bound(@Nullable Expr expr, ExpressionBinder binder) {
+        return expr == null ? null : binder.bindAs(expr, Types.INT4, -1, Context.ASSIGNMENT);
     }
 
     static OmenException generatedAlways(ColumnDef column, int position) {

@@ -49,6 +49,14 @@ public final class Binder {
         return condition ? state.coercions.toBoolean(bound, Clause.CHECK.text(), expr.position()) : bound;
     }
 
+    /// The condition of COPY FROM ... WHERE over the row that was read.
+    public Scalar copyCondition(TableDef table, Expr expr, List<Field> row) {
+        Scope scope = new Scope(null);
+        Scope.Relation relation = DmlBinder.relation(state, table.name(), false, table, row);
+        scope.add(List.of(relation), relation.columns());
+        return new ExpressionBinder(state, scope, Clause.COPY_WHERE).bindBoolean(expr, "WHERE");
+    }
+
     /// One new field per column of a table.
     public List<Field> row(TableDef table) {
         return FromBinder.tableFields(state, table);

@@ -27,6 +27,7 @@ enum Clause {
     CHECK("check constraints", false, false),
     INDEX("index expressions", false, false),
     INDEX_PREDICATE("index predicates", false, false),
+    COPY_WHERE("COPY FROM WHERE conditions", false, false),
     EXECUTE("EXECUTE parameters", false, false);
 
     private final String text;

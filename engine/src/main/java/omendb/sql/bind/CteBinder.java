@@ -37,8 +37,16 @@ final class CteBinder {
                 && query.limit() == null) {
             return bindRecursive(table, union, query, id);
         }
-        LogicalPlan plan = new QueryBinder(state, scope).bindStatement(table.statement());
+        LogicalPlan plan =
+                new QueryBinder(state, recursive ? refusingSelf(table) : scope).bindStatement(table.statement());
         return new LogicalPlan.Cte(id, table.name(), plan, null, false, materialize);
+    }
+
+    /// Under WITH RECURSIVE a query that is no UNION may not name itself.
+    private Scope refusingSelf(Query.CommonTable table) {
+        Scope inner = new Scope(scope);
+        inner.addCte(new Scope.CteBinding(Scope.CteBinding.SELF, table.name(), List.of(), null));
+        return inner;
     }
 
     private LogicalPlan.Cte bindRecursive(Query.CommonTable table, Query.SetOperation union, Query query, int id) {

@@ -17,8 +17,10 @@ import omendb.sql.ast.Alias;
 import omendb.sql.ast.Expr;
 import omendb.sql.ast.OperatorName;
 import omendb.sql.ast.QualifiedName;
+import omendb.sql.ast.Query;
 import omendb.sql.ast.TableRef;
 import omendb.sql.function.FunctionDef;
+import omendb.sql.function.RecordFunction;
 import omendb.sql.pgcatalog.VirtualTable;
 import omendb.sql.plan.Field;
 import omendb.sql.plan.LogicalPlan;
@@ -199,6 +201,13 @@ final class FromBinder {
     }
 
     private Bound bindCte(Scope.CteBinding cte, @Nullable Alias alias, int position) {
+        if (cte.id() == Scope.CteBinding.SELF) {
+            throw new UserException(
+                            SqlState.INVALID_RECURSION,
+                            "recursive query \"" + cte.name()
+                                    + "\" does not have the form non-recursive-term UNION [ALL] recursive-term")
+                    .withPosition(position);
+        }
         List<Field> fields = new ArrayList<>();
         for (Field column : cte.columns()) {
             fields.add(state.fields.create(
@@ -209,10 +218,17 @@ final class FromBinder {
     }
 
     private Bound bindDerived(TableRef.Derived derived, @Nullable Bound before) {
+        if (derived.alias() == null) {
+            boolean values = derived.query().body() instanceof Query.Values;
+            String what = values ? "VALUES in FROM" : "subquery in FROM";
+            throw new UserException(SqlState.SYNTAX_ERROR, what + " must have an alias")
+                    .withHint("For example, FROM (" + (values ? "VALUES" : "SELECT") + " ...) [AS] foo.")
+                    .withPosition(derived.position());
+        }
         Scope inner = lateralScope(before, derived.lateral());
         inheritCtes(inner);
         LogicalPlan plan = new QueryBinder(state, inner).bind(derived.query()).plan();
-        String name = derived.alias() == null ? "" : derived.alias().name();
+        String name = derived.alias().name();
         return named(plan, name, null, null, derived.alias(), derived.position());
     }
 
@@ -224,11 +240,6 @@ final class FromBinder {
     // Functions
 
     private Bound bindFunction(TableRef.Function function, @Nullable Bound before) {
-        if (!function.columns().isEmpty()
-                || function.functions().stream()
-                        .anyMatch(item -> !item.columns().isEmpty())) {
-            throw ExpressionBinder.unsupported("a column definition list", function.position());
-        }
         Scope inner = lateralScope(before, true);
         inheritCtes(inner);
         ExpressionBinder binder = new ExpressionBinder(state, inner, Clause.FROM_FUNCTION);
@@ -238,7 +249,10 @@ final class FromBinder {
         Alias alias = function.alias();
         for (TableRef.FunctionItem item : function.functions()) {
             for (Expr call : spread(item.call())) {
-                Scalar bound = state.coercions.resolveUnknown(binder.bind(call), call.position());
+                List<TableRef.ColumnDefinition> definitions =
+                        item.columns().isEmpty() ? function.columns() : item.columns();
+                Scalar bound = withColumns(
+                        state.coercions.resolveUnknown(binder.bind(call), call.position()), definitions, call);
                 calls.add(bound);
                 int width = addFunctionFields(bound, call, alias, function, fields);
                 widths.add(width);
@@ -270,11 +284,40 @@ final class FromBinder {
         return List.of(call);
     }
 
+    /// Gives a function that returns `record` the columns of `AS t(a int, b text)`.
+    private Scalar withColumns(Scalar bound, List<TableRef.ColumnDefinition> definitions, Expr call) {
+        boolean open = bound instanceof Scalar.SetCall(FunctionDef candidate, var _, var _)
+                && candidate.setBody() instanceof RecordFunction;
+        if (definitions.isEmpty() && !open) {
+            return bound;
+        }
+        if (definitions.isEmpty()) {
+            throw new UserException(
+                            SqlState.SYNTAX_ERROR,
+                            "a column definition list is required for functions returning \"record\"")
+                    .withPosition(call.position());
+        }
+        if (!open || !(bound instanceof Scalar.SetCall(FunctionDef definition, var args, var type))) {
+            throw new UserException(
+                            SqlState.SYNTAX_ERROR,
+                            "a column definition list is only allowed for functions returning \"record\"")
+                    .withPosition(call.position());
+        }
+        List<FunctionDef.Column> columns = new ArrayList<>();
+        for (TableRef.ColumnDefinition column : definitions) {
+            TypeResolver.TypeUse use = state.types.resolve(column.type());
+            columns.add(new FunctionDef.Column(column.name(), use.type(), use.typmod()));
+        }
+        return new Scalar.SetCall(definition.withColumns(columns), args, type);
+    }
+
     private int addFunctionFields(
             Scalar bound, Expr call, @Nullable Alias alias, TableRef.Function function, List<Field> fields) {
         if (bound instanceof Scalar.SetCall(FunctionDef definition, var _, var _)
                 && !definition.columns().isEmpty()) {
-            definition.columns().forEach(column -> fields.add(state.field(column.name(), column.type(), -1)));
+            definition
+                    .columns()
+                    .forEach(column -> fields.add(state.field(column.name(), column.type(), column.typmod())));
             return definition.columns().size();
         }
         boolean alone = function.functions().size() == 1;

@@ -52,7 +52,10 @@ final class SelectBinder {
         scope.defineWindows(select.windows());
         new WindowBinder(state, binder(Clause.SELECT)).checkDefinitions();
         List<Target> targets = bindTargets(select.items(), resolveUnknowns);
-        List<Ordering> orderings = bindOrderBy(query.orderBy(), targets, select.distinct() != null);
+        List<Ordering> orderings = bindOrderBy(
+                query.orderBy(),
+                targets,
+                select.distinct() != null && select.distinct().isEmpty());
         List<Integer> distinctOn = bindDistinctOn(select.distinct(), targets);
         LogicalPlan grouped = group(select, plan, targets);
         RowLocks locks = RowLocks.of(query.locking(), from, state, shapeless(select, !grouped.equals(plan)));

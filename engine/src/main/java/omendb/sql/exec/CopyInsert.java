@@ -1,6 +1,7 @@
 package omendb.sql.exec;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import omendb.engine.catalog.ColumnDef;
@@ -16,6 +17,7 @@ import omendb.sql.plan.LogicalPlan;
 import omendb.sql.plan.ModifySpec;
 import omendb.sql.plan.PhysicalPlan;
 import omendb.sql.plan.Scalar;
+import org.jspecify.annotations.Nullable;
 
 /// Inserts the rows of a COPY FROM: fills in the columns that COPY does not name, checks the constraints, and
 /// hands row
@@ -28,13 +30,15 @@ public final class CopyInsert implements CopyRows, AutoCloseable {
     /// @param schema   name of the table's schema, for errors
     /// @param listed   columns that the data hold, in their order
     /// @param defaults one expression per column of the table
-    /// @param newRow   one field per column of the table, which the checks refer to
+    /// @param newRow   one field per column of the table, which the checks and the condition refer to
+    /// @param where    which rows are inserted, or null
     public record Target(
             TableDef table,
             String schema,
             List<ColumnDef> listed,
             List<Scalar> defaults,
             List<Field> newRow,
+            @Nullable Scalar where,
             List<ModifySpec.Check> checks) {
         public Target {
             listed = List.copyOf(listed);
@@ -55,6 +59,8 @@ public final class CopyInsert implements CopyRows, AutoCloseable {
     private final Program missingValues;
     private final int[] missing;
     private final RowChecks checks;
+    private final @Nullable Program condition;
+    private long skipped;
 
     public CopyInsert(Execution.Statement statement, Target target, Function<LogicalPlan, PhysicalPlan> planner) {
         context.begin(statement);
@@ -73,6 +79,7 @@ public final class CopyInsert implements CopyRows, AutoCloseable {
         }
         this.missingValues = compiler.constants(scalars);
         this.checks = compiler.checks(target.table(), target.checks(), target.newRow());
+        this.condition = target.where() == null ? null : compiler.overRow(target.newRow(), target.where());
     }
 
     private static List<SqlType> types(List<ColumnDef> columns) {
@@ -105,8 +112,13 @@ public final class CopyInsert implements CopyRows, AutoCloseable {
             missingValues.evaluator(i).into(NO_INPUT, count, rowColumns[missing[i]]);
         }
         rows.setRowCount(count);
-        checks.verify(rows, rowColumns);
+        boolean[] wanted = wanted(count);
+        checks.verify(rows, rowColumns, wanted);
         for (int row = 0; row < count; row++) {
+            if (!wanted[row]) {
+                skipped++;
+                continue;
+            }
             try {
                 table.insert(context.transaction(), rows, row);
             } catch (OmenException e) {
@@ -116,8 +128,31 @@ public final class CopyInsert implements CopyRows, AutoCloseable {
         read.reset();
     }
 
+    /// Which rows WHERE lets in.
+    private boolean[] wanted(int count) {
+        boolean[] wanted = new boolean[count];
+        if (condition == null) {
+            Arrays.fill(wanted, true);
+            return wanted;
+        }
+        condition.reset();
+        ColumnVector holds = condition.values(rowColumns, count)[0];
+        for (int row = 0; row < count; row++) {
+            wanted[row] = !holds.isNull(row) && holds.getBoolean(row);
+        }
+        return wanted;
+    }
+
+    /// Rows that WHERE has left out so far.
+    public long skipped() {
+        return skipped;
+    }
+
     @Override
     public void close() {
+        if (condition != null) {
+            condition.close();
+        }
         read.close();
         rows.close();
         missingValues.close();

@@ -105,6 +105,15 @@ final class ExpressionCompiler {
                         subscript.slice(),
                         subscript.type(),
                         arena);
+            case Scalar.Assigned assigned ->
+                new ArrayAssignment(
+                        compile(assigned.base()),
+                        compileNullable(assigned.uppers()),
+                        compileNullable(assigned.lowers()),
+                        assigned.slice(),
+                        compile(assigned.value()),
+                        assigned.type(),
+                        arena);
             case Scalar.AnyArray any ->
                 new ArrayEvaluators.AnyArray(
                         context,

@@ -407,6 +407,11 @@ final class PlanCompiler {
         };
     }
 
+    /// An expression over a table's row.
+    Program overRow(List<Field> row, Scalar expression) {
+        return over(row).program(List.of(expression));
+    }
+
     RowChecks checks(TableDef table, List<ModifySpec.Check> checks, List<Field> row) {
         SchemaDef schema = catalog.schema(table.schemaOid());
         return new RowChecks(

@@ -9,6 +9,7 @@ import omendb.engine.error.UserException;
 import omendb.engine.type.Batch;
 import omendb.engine.type.ColumnVector;
 import omendb.engine.type.TypeContext;
+import org.jspecify.annotations.Nullable;
 
 /// NOT NULL and CHECK constraints on rows about to be written.
 final class RowChecks implements AutoCloseable {
@@ -28,11 +29,16 @@ final class RowChecks implements AutoCloseable {
     }
 
     void verify(Batch rows, ColumnVector[] columns) {
+        verify(rows, columns, null);
+    }
+
+    /// @param wanted which rows count; null = all
+    void verify(Batch rows, ColumnVector[] columns, boolean @Nullable [] wanted) {
         int count = rows.rowCount();
         for (int i = 0; i < columns.length; i++) {
             ColumnDef column = table.columns().get(i);
             for (int row = 0; column.notNull() && row < count; row++) {
-                if (columns[i].isNull(row)) {
+                if (columns[i].isNull(row) && (wanted == null || wanted[row])) {
                     throw notNull(column, columns, row);
                 }
             }
@@ -41,7 +47,7 @@ final class RowChecks implements AutoCloseable {
         for (int i = 0; i < names.size(); i++) {
             ColumnVector holds = conditions.evaluator(i).value(columns, count);
             for (int row = 0; row < count; row++) {
-                if (!holds.isNull(row) && !holds.getBoolean(row)) {
+                if (!holds.isNull(row) && !holds.getBoolean(row) && (wanted == null || wanted[row])) {
                     throw checkViolated(names.get(i), columns, row);
                 }
             }

@@ -70,6 +70,7 @@ final class ScalarText {
             case Scalar.MinMax minMax -> (minMax.greatest() ? "GREATEST(" : "LEAST(") + list(minMax.args()) + ")";
             case Scalar.ArrayOf array -> array(array);
             case Scalar.Subscript subscript -> subscript(subscript);
+            case Scalar.Assigned assigned -> of(assigned.value());
             case Scalar.AnyArray any ->
                 "(" + operand(any.left()) + " " + any.operator() + (any.all() ? " ALL (" : " ANY (")
                         + operand(any.array()) + "))";

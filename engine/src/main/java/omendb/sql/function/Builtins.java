@@ -20,6 +20,8 @@ final class Builtins {
         ArrayFunctions.register(r);
         UuidFunctions.register(r);
         JsonBuilders.register(r);
+        JsonTexts.register(r);
+        JsonRecords.register(r);
         SetFunctions.register(r);
         Casts.register(r);
         Aggregates.register(r);

@@ -33,12 +33,34 @@ public record FunctionDef(
         List<Column> columns) {
 
     /// One column of a record-returning set function.
-    public record Column(String name, SqlType type) {}
+    public record Column(String name, SqlType type, int typmod) {
+        public Column(String name, SqlType type) {
+            this(name, type, -1);
+        }
+    }
 
     public FunctionDef {
         argTypes = List.copyOf(argTypes);
         defaultTexts = List.copyOf(defaultTexts);
         columns = List.copyOf(columns);
+    }
+
+    /// This function, which returns `record`, as a call with a column definition list sees it.
+    public FunctionDef withColumns(List<Column> definitions) {
+        SetFunction opened = setBody instanceof RecordFunction record ? record.returning(definitions) : setBody;
+        return new FunctionDef(
+                oid,
+                schema,
+                name,
+                argTypes,
+                resultType,
+                variadicElement,
+                defaultTexts,
+                strict,
+                volatility,
+                body,
+                opened,
+                definitions);
     }
 
     public boolean returnsSet() {

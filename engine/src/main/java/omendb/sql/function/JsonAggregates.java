@@ -19,7 +19,7 @@ final class JsonAggregates {
 
     private static String key(EvalContext context, ColumnVector in, int row) {
         if (in.isNull(row)) {
-            throw new UserException(SqlState.NULL_VALUE_NOT_ALLOWED, "field name must not be null");
+            throw new UserException(SqlState.INVALID_PARAMETER_VALUE, "field name must not be null");
         }
         return Casts.textOf(context, in, row);
     }

@@ -176,6 +176,19 @@ public sealed interface Scalar {
             Scalar base, List<@Nullable Scalar> uppers, List<@Nullable Scalar> lowers, boolean slice, SqlType type)
             implements Scalar {}
 
+    /// `base` with an element or a slice of it replaced: `SET a[2] = value`.
+    ///
+    /// @param uppers as in [Subscript]
+    /// @param lowers as in [Subscript]
+    record Assigned(
+            Scalar base,
+            List<@Nullable Scalar> uppers,
+            List<@Nullable Scalar> lowers,
+            boolean slice,
+            Scalar value,
+            SqlType type)
+            implements Scalar {}
+
     /// `left op ANY|ALL (array)`; the function is applied to `left` and each element.
     record AnyArray(Scalar left, FunctionDef function, String operator, boolean all, Scalar array) implements Scalar {
         @Override

@@ -47,6 +47,12 @@ public final class Scalars {
                 subscript.lowers().stream().filter(Objects::nonNull).forEach(all::add);
                 yield all;
             }
+            case Scalar.Assigned assigned -> {
+                List<Scalar> all = new ArrayList<>(List.of(assigned.base(), assigned.value()));
+                assigned.uppers().stream().filter(Objects::nonNull).forEach(all::add);
+                assigned.lowers().stream().filter(Objects::nonNull).forEach(all::add);
+                yield all;
+            }
             case Scalar.AnyArray any -> List.of(any.left(), any.array());
             case Scalar.RowOf row -> row.elements();
             case Scalar.Subquery subquery -> subquery.test() == null ? List.of() : List.of(subquery.test());
@@ -113,6 +119,14 @@ public final class Scalars {
             case Scalar.Subscript(var base, var uppers, var lowers, var slice, var type) ->
                 new Scalar.Subscript(
                         self.apply(base), mapNullable(uppers, self), mapNullable(lowers, self), slice, type);
+            case Scalar.Assigned(var base, var uppers, var lowers, var slice, var value, var type) ->
+                new Scalar.Assigned(
+                        self.apply(base),
+                        mapNullable(uppers, self),
+                        mapNullable(lowers, self),
+                        slice,
+                        self.apply(value),
+                        type);
             case Scalar.AnyArray(var left, var function, var operator, var all, var array) ->
                 new Scalar.AnyArray(self.apply(left), function, operator, all, self.apply(array));
             case Scalar.RowOf(var elements) -> new Scalar.RowOf(map(elements, self));

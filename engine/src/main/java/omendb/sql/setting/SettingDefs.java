@@ -55,17 +55,14 @@ final class SettingDefs {
         return new SettingDef(name, value, "", kind, 0, Integer.MAX_VALUE, List.of(), Context.INTERNAL, "");
     }
 
-    /// pgvector 0.8's settings with its bounds. What differs is the default of `hnsw.iterative_scan`: a search goes on
-    /// until it has the rows LIMIT asks for, unless it is told not to.
+    /// pgvector 0.8's settings with its bounds and defaults. What differs is what `hnsw.iterative_scan` means while
+    /// nobody
+    /// has set it: a search goes on until it has the rows LIMIT asks for, see [Settings#iterativeScan].
     private static List<SettingDef> vectorSettings() {
         List<String> orders = List.of("off", "relaxed_order", "strict_order");
         return List.of(
                 integer("hnsw.ef_search", 40, 1, 1000, "Size of the dynamic candidate list for search"),
-                choice(
-                        "hnsw.iterative_scan",
-                        "strict_order",
-                        orders,
-                        "Whether a scan goes on when its candidates are used up"),
+                choice("hnsw.iterative_scan", "off", orders, "Whether a scan goes on when its candidates are used up"),
                 integer("hnsw.max_scan_tuples", 20_000, 1, Integer.MAX_VALUE, "Rows an iterative scan may visit"),
                 new SettingDef(
                         "hnsw.scan_mem_multiplier",

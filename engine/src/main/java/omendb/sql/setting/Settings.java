@@ -86,7 +86,7 @@ public final class Settings {
                     settings.integer("extra_float_digits"),
                     settings.canonical("bytea_output").equals("hex"),
                     settings.integer("hnsw.ef_search"),
-                    !settings.canonical("hnsw.iterative_scan").equals("off"),
+                    !"off".equals(settings.stored("hnsw.iterative_scan")),
                     !settings.canonical("synchronous_commit").equals("off"));
         }
     }
@@ -217,6 +217,7 @@ public final class Settings {
     }
 
     /// Does a search of an hnsw index go on when its candidates are used up?
+    /// Whether a search goes on until LIMIT has its rows: always, unless the client has said `off` itself.
     public boolean iterativeScan() {
         return derived.iterativeScan();
     }
