@@ -147,6 +147,30 @@ public record Interval(int months, int days, long micros) implements Comparable<
         return new Interval(newMonths, rest, micros);
     }
 
+    /// Both, with one sign for all three fields.
+    public Interval justify() {
+        long whole = micros / Timestamps.MICROS_PER_DAY;
+        long allDays = days + whole;
+        long newMicros = micros - whole * Timestamps.MICROS_PER_DAY;
+        int newMonths = Math.addExact(months, Math.toIntExact(allDays / DAYS_PER_MONTH));
+        int newDays = (int) (allDays % DAYS_PER_MONTH);
+        if (newMonths > 0 && (newDays < 0 || (newDays == 0 && newMicros < 0))) {
+            newDays += DAYS_PER_MONTH;
+            newMonths--;
+        } else if (newMonths < 0 && (newDays > 0 || (newDays == 0 && newMicros > 0))) {
+            newDays -= DAYS_PER_MONTH;
+            newMonths++;
+        }
+        if (newDays > 0 && newMicros < 0) {
+            newMicros += Timestamps.MICROS_PER_DAY;
+            newDays--;
+        } else if (newDays < 0 && newMicros > 0) {
+            newMicros -= Timestamps.MICROS_PER_DAY;
+            newDays++;
+        }
+        return new Interval(newMonths, newDays, newMicros);
+    }
+
     /// The length that comparison uses, in microseconds.
     BigInteger length() {
         return BigInteger.valueOf((long) months * DAYS_PER_MONTH + days)

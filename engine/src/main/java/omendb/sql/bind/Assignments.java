@@ -48,7 +48,7 @@ final class Assignments {
         if (assignment.value() instanceof Expr.Row row) {
             if (row.elements().size() != targets.size()) {
                 throw new UserException(SqlState.SYNTAX_ERROR, "number of columns does not match number of values")
-                        .withPosition(assignment.position());
+                        .withPosition(assignment.value().position());
             }
             for (int i = 0; i < targets.size(); i++) {
                 addOne(targets.get(i), row.elements().get(i), binder, changed, values);
@@ -81,7 +81,7 @@ final class Assignments {
             LogicalPlan plan = binder.subquery(subquery.query());
             if (plan.output().size() != targets.size()) {
                 throw new UserException(SqlState.SYNTAX_ERROR, "number of columns does not match number of values")
-                        .withPosition(assignment.position());
+                        .withPosition(assignment.value().position());
             }
             Field field = plan.output().get(i);
             LogicalPlan only =
@@ -101,9 +101,9 @@ final class Assignments {
                                 (target.path().getFirst().field() == null
                                         ? "cannot set an array element to DEFAULT"
                                         : "cannot set a subfield to DEFAULT"))
-                        .withPosition(expr.position());
+                        .withPosition(target.position());
             }
-            put(column, new StoredExpressions(state).defaultOf(table, column), target, changed, values);
+            put(column, new StoredExpressions(state).defaultOf(table, column), changed, values);
             return;
         }
         boolean constructor =
@@ -135,7 +135,7 @@ final class Assignments {
             throw generatedAlways(column, target.position());
         }
         if (target.path().isEmpty()) {
-            put(column, DmlBinder.assign(state, value, column, position), target, changed, values);
+            put(column, DmlBinder.assign(state, value, column, position), changed, values);
             return;
         }
         int at = changed.indexOf(column.attnum());
@@ -145,15 +145,14 @@ final class Assignments {
         if (goesOn) {
             values.set(at, assigned);
         } else {
-            put(column, assigned, target, changed, values);
+            put(column, assigned, changed, values);
         }
     }
 
-    private void put(ColumnDef column, Scalar value, Dml.Target target, List<Integer> changed, List<Scalar> values) {
+    private void put(ColumnDef column, Scalar value, List<Integer> changed, List<Scalar> values) {
         if (changed.contains(column.attnum())) {
             throw new UserException(
-                            SqlState.SYNTAX_ERROR, "multiple assignments to same column \"" + column.name() + "\"")
-                    .withPosition(target.position());
+                    SqlState.SYNTAX_ERROR, "multiple assignments to same column \"" + column.name() + "\"");
         }
         changed.add(column.attnum());
         values.add(value);

@@ -34,7 +34,10 @@ final class CallBinder {
         this.expressions = expressions;
     }
 
-    Scalar bind(Expr.FunctionCall call) {
+    Scalar bind(Expr.FunctionCall written) {
+        Expr.FunctionCall call = written.args().stream().anyMatch(Expr.NamedArgument.class::isInstance)
+                ? new NamedArguments(state, expressions).positional(written)
+                : written;
         if (call.withinGroup()) {
             requireAggregates(call);
             return new OrderedSetBinder(state, expressions, call).bind(filter(call));

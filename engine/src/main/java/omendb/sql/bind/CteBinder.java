@@ -45,7 +45,7 @@ final class CteBinder {
     /// Under WITH RECURSIVE a query that is no UNION may not name itself.
     private Scope refusingSelf(Query.CommonTable table) {
         Scope inner = new Scope(scope);
-        inner.addCte(new Scope.CteBinding(Scope.CteBinding.SELF, table.name(), List.of(), null));
+        inner.addCte(new Scope.CteBinding(Scope.CteBinding.SELF, table.name(), List.of(), null, table.position()));
         return inner;
     }
 
@@ -56,7 +56,7 @@ final class CteBinder {
         LogicalPlan start = binder.bind(union.left()).plan();
         List<Field> columns = rename(state, start.output(), table);
         Scope withSelf = new Scope(inner);
-        withSelf.addCte(new Scope.CteBinding(id, table.name(), columns, null));
+        withSelf.addCte(new Scope.CteBinding(id, table.name(), columns, null, table.position()));
         QueryBinder recursiveBinder = new QueryBinder(state, withSelf);
         LogicalPlan step = recursiveBinder.bind(union.right(), false).plan();
         List<SqlType> types = columns.stream().map(Field::type).toList();

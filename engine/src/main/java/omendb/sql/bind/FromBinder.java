@@ -206,7 +206,7 @@ final class FromBinder {
                             SqlState.INVALID_RECURSION,
                             "recursive query \"" + cte.name()
                                     + "\" does not have the form non-recursive-term UNION [ALL] recursive-term")
-                    .withPosition(position);
+                    .withPosition(cte.position());
         }
         List<Field> fields = new ArrayList<>();
         for (Field column : cte.columns()) {

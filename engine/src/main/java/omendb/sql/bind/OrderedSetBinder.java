@@ -18,14 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// Binds `f(direct) WITHIN GROUP (ORDER BY sorted)`: ordered-set and hypothetical-set aggregates.
 final class OrderedSetBinder {
     private final BindState state;
-    private final ExpressionBinder expressions;
     private final Expr.FunctionCall call;
     private final List<Scalar> direct;
     private final List<Scalar> sorted = new ArrayList<>();
 
     OrderedSetBinder(BindState state, ExpressionBinder expressions, Expr.FunctionCall call) {
         this.state = state;
-        this.expressions = expressions;
         this.call = call;
         ExpressionBinder inner = expressions.in(Clause.AGGREGATE_ARGUMENT);
         this.direct = new ArrayList<>(inner.bindAll(call.args()));

@@ -74,7 +74,7 @@ final class QueryBinder {
             LogicalPlan.Cte cte = new CteBinder(state, scope).bind(table, with.recursive());
             ctes.add(cte);
             List<Field> columns = CteBinder.rename(state, cte.plan().output(), table);
-            scope.addCte(new Scope.CteBinding(cte.id(), cte.name(), columns, cte));
+            scope.addCte(new Scope.CteBinding(cte.id(), cte.name(), columns, cte, table.position()));
         }
         return ctes;
     }

@@ -32,7 +32,7 @@ final class Scope {
             String alias, @Nullable String schema, @Nullable TableDef table, List<VisibleColumn> columns) {}
 
     /// A WITH query that FROM may name.
-    record CteBinding(int id, String name, List<Field> columns, LogicalPlan.@Nullable Cte cte) {
+    record CteBinding(int id, String name, List<Field> columns, LogicalPlan.@Nullable Cte cte, int position) {
         /// The id of a query under WITH RECURSIVE that may not name itself.
         static final int SELF = -1;
     }

@@ -8,6 +8,7 @@ import omendb.engine.type.ArrayBuilder;
 import omendb.engine.type.ArrayValue;
 import omendb.engine.type.ColumnVector;
 import omendb.engine.type.SqlType;
+import omendb.engine.type.Types;
 import org.jspecify.annotations.Nullable;
 
 /// Array functions and operators. Subscripts and slices are the binder's syntax.
@@ -380,6 +381,15 @@ final class ArrayFunctions {
         });
         r.immutable("string_to_array(text, text) _text", split);
         r.immutable("string_to_array(text, text, text) _text", split);
+        r.immutable("parse_ident(str text, strict bool = true) _text", Rows.strict((context, args, row, out) -> {
+            ArrayBuilder parts = new ArrayBuilder(Types.TEXT);
+            ColumnVector cell = ColumnVector.cell(Types.TEXT, out.arena());
+            for (String part : IdentifierParser.parse(args[0].getString(row), args[1].getBoolean(row))) {
+                cell.setString(0, part);
+                parts.add(cell, 0);
+            }
+            parts.write(out, row);
+        }));
         SetFunction table =
                 (context, args, row) -> PatternFunctions.strings(args[0].isNull(row) ? List.of() : split(args, row));
         r.lenientSet("string_to_table(text, text) setof text", Volatility.IMMUTABLE, table);

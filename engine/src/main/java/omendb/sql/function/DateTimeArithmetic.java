@@ -297,9 +297,7 @@ final class DateTimeArithmetic {
                                 .write(out, row))));
         r.immutable("justify_hours(interval) interval", Rows.interval(Interval::justifyHours));
         r.immutable("justify_days(interval) interval", Rows.interval(Interval::justifyDays));
-        r.immutable(
-                "justify_interval(interval) interval",
-                Rows.interval(i -> i.justifyHours().justifyDays()));
+        r.immutable("justify_interval(interval) interval", Rows.interval(Interval::justify));
         StrictBody age = Rows.strict((context, args, row, out) ->
                 age(args[0].getLong(row), args[1].getLong(row)).write(out, row));
         r.immutable("age(timestamp, timestamp) interval", age);

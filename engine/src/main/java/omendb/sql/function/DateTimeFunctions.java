@@ -274,28 +274,29 @@ final class DateTimeFunctions {
 
     private static void construction(Registrar r) {
         r.immutable(
-                "make_date(int4, int4, int4) date",
+                "make_date(year int4, month int4, day int4) date",
                 Rows.strict((context, args, row, out) -> out.setLong(
                         row, Timestamps.days(date(args[0].getLong(row), args[1].getLong(row), args[2].getLong(row))))));
         r.immutable(
-                "make_time(int4, int4, float8) time",
+                "make_time(hour int4, min int4, sec float8) time",
                 Rows.strict((context, args, row, out) ->
                         out.setLong(row, time(args[0].getLong(row), args[1].getLong(row), args[2].getDouble(row)))));
         r.immutable(
-                "make_timestamp(int4, int4, int4, int4, int4, float8) timestamp",
+                "make_timestamp(year int4, month int4, mday int4, hour int4, min int4, sec float8) timestamp",
                 Rows.strict((context, args, row, out) -> out.setLong(row, timestamp(args, row))));
         r.stable(
-                "make_timestamptz(int4, int4, int4, int4, int4, float8) timestamptz",
+                "make_timestamptz(year int4, month int4, mday int4, hour int4, min int4, sec float8) timestamptz",
                 Rows.strict((context, args, row, out) -> out.setLong(
                         row,
                         Timestamps.toInstant(
                                 timestamp(args, row), context.types().timeZone()))));
         r.stable(
-                "make_timestamptz(int4, int4, int4, int4, int4, float8, text) timestamptz",
+                "make_timestamptz(year int4, month int4, mday int4, hour int4, min int4, sec float8, timezone text) timestamptz",
                 Rows.strict((context, args, row, out) ->
                         out.setLong(row, Timestamps.toInstant(timestamp(args, row), zone(args[6].getString(row))))));
         r.immutable(
-                "make_interval(int4 = 0, int4 = 0, int4 = 0, int4 = 0, int4 = 0, int4 = 0, float8 = 0.0) interval",
+                "make_interval(years int4 = 0, months int4 = 0, weeks int4 = 0, days int4 = 0, hours int4 = 0,"
+                        + " mins int4 = 0, secs float8 = 0.0) interval",
                 Rows.strict((context, args, row, out) -> {
                     long months = args[0].getLong(row) * 12 + args[1].getLong(row);
                     long days = args[2].getLong(row) * 7 + args[3].getLong(row);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param argTypes       declared; the last one is an array (or "any") if `variadicElement` is set
 /// @param resultType     declared; polymorphic types are resolved at the call site
 /// @param variadicElement element type of a VARIADIC last argument (`ANY` for VARIADIC "any"), or null
+/// @param argNames       names that `f(name => value)` uses, one per argument, or none
 /// @param defaultTexts   SQL texts of the defaults of the last arguments
 /// @param strict         any NULL argument makes the result NULL (the body does so itself; the planner may fold)
 /// @param body           null for a set-returning function
@@ -25,6 +26,7 @@ public record FunctionDef(
         List<SqlType> argTypes,
         SqlType resultType,
         @Nullable SqlType variadicElement,
+        List<String> argNames,
         List<String> defaultTexts,
         boolean strict,
         Volatility volatility,
@@ -41,8 +43,39 @@ public record FunctionDef(
 
     public FunctionDef {
         argTypes = List.copyOf(argTypes);
+        argNames = List.copyOf(argNames);
         defaultTexts = List.copyOf(defaultTexts);
         columns = List.copyOf(columns);
+    }
+
+    /// A function whose arguments have no names.
+    public FunctionDef(
+            int oid,
+            String schema,
+            String name,
+            List<SqlType> argTypes,
+            SqlType resultType,
+            @Nullable SqlType variadicElement,
+            List<String> defaultTexts,
+            boolean strict,
+            Volatility volatility,
+            @Nullable BatchFunction body,
+            @Nullable SetFunction setBody,
+            List<Column> columns) {
+        this(
+                oid,
+                schema,
+                name,
+                argTypes,
+                resultType,
+                variadicElement,
+                List.of(),
+                defaultTexts,
+                strict,
+                volatility,
+                body,
+                setBody,
+                columns);
     }
 
     /// This function, which returns `record`, as a call with a column definition list sees it.
@@ -55,6 +88,7 @@ public record FunctionDef(
                 argTypes,
                 resultType,
                 variadicElement,
+                argNames,
                 defaultTexts,
                 strict,
                 volatility,

@@ -42,26 +42,30 @@ final class JsonEditing {
             requireContainer(json, "delete path in");
             return change(json, steps(args[1], row, out), 0, new Change(null, false, false, false, true));
         })));
-        r.immutable("jsonb_set(jsonb, _text, jsonb, bool = true) jsonb", edit((args, row, out) -> {
-            Json json = JsonbValue.read(args[0], row);
-            requireContainer(json, "set path in");
-            boolean create = args[3].getBoolean(row);
-            return change(
-                    json,
-                    steps(args[1], row, out),
-                    0,
-                    new Change(JsonbValue.read(args[2], row), create, false, false, false));
-        }));
-        r.immutable("jsonb_insert(jsonb, _text, jsonb, bool = false) jsonb", edit((args, row, out) -> {
-            Json json = JsonbValue.read(args[0], row);
-            requireContainer(json, "set path in");
-            boolean after = args[3].getBoolean(row);
-            return change(
-                    json,
-                    steps(args[1], row, out),
-                    0,
-                    new Change(JsonbValue.read(args[2], row), true, true, after, false));
-        }));
+        r.immutable(
+                "jsonb_set(jsonb_in jsonb, path _text, replacement jsonb, create_if_missing bool = true) jsonb",
+                edit((args, row, out) -> {
+                    Json json = JsonbValue.read(args[0], row);
+                    requireContainer(json, "set path in");
+                    boolean create = args[3].getBoolean(row);
+                    return change(
+                            json,
+                            steps(args[1], row, out),
+                            0,
+                            new Change(JsonbValue.read(args[2], row), create, false, false, false));
+                }));
+        r.immutable(
+                "jsonb_insert(jsonb_in jsonb, path _text, replacement jsonb, insert_after bool = false) jsonb",
+                edit((args, row, out) -> {
+                    Json json = JsonbValue.read(args[0], row);
+                    requireContainer(json, "set path in");
+                    boolean after = args[3].getBoolean(row);
+                    return change(
+                            json,
+                            steps(args[1], row, out),
+                            0,
+                            new Change(JsonbValue.read(args[2], row), true, true, after, false));
+                }));
         r.immutable(
                 "jsonb_strip_nulls(jsonb) jsonb",
                 edit((args, row, out) -> withoutNulls(JsonbValue.read(args[0], row))));
@@ -70,9 +74,6 @@ final class JsonEditing {
             pretty(JsonbValue.read(args[0], row), 0, text);
             out.setString(row, text.toString());
         }));
-        r.immutable(
-                "jsonb_object(_text) jsonb",
-                edit((args, row, out) -> object(JsonFunctions.strings(args[0], row, out))));
     }
 
     /// Makes a new tree.
@@ -234,22 +235,6 @@ final class JsonEditing {
             array.elements().replaceAll(JsonEditing::withoutNulls);
         }
         return json;
-    }
-
-    private static Json object(List<? extends @Nullable String> pairs) {
-        if (pairs.size() % 2 != 0) {
-            throw new UserException(SqlState.ARRAY_ELEMENT_ERROR, "array must have even number of elements");
-        }
-        Json.Members result = Json.object();
-        for (int i = 0; i < pairs.size(); i += 2) {
-            String key = pairs.get(i);
-            String value = pairs.get(i + 1);
-            if (key == null) {
-                throw new UserException(SqlState.NULL_VALUE_NOT_ALLOWED, "null value not allowed for object key");
-            }
-            result.members().put(key, value == null ? Json.nullValue() : new Json.TextValue(value));
-        }
-        return result;
     }
 
     private static void pretty(Json json, int depth, StringBuilder text) {

@@ -27,7 +27,7 @@ final class JsonRecords {
                     name + "_to_record(" + name + ") setof record",
                     Volatility.STABLE,
                     new RecordFunction((context, args, row, columns) ->
-                            rows(context, List.of(object(read(args[0], row), name + "_to_record")), columns)));
+                            rows(context, List.of(object(read(args[0], row))), columns)));
             r.set(
                     name + "_to_recordset(" + name + ") setof record",
                     Volatility.STABLE,
@@ -40,21 +40,21 @@ final class JsonRecords {
         return in.type() == Types.JSONB ? JsonbValue.read(in, row) : Json.parse(in.getString(row));
     }
 
-    private static Json.Members object(Json json, String function) {
+    private static Json.Members object(Json json) {
         if (json instanceof Json.Members members) {
             return members;
         }
         throw new UserException(
                 SqlState.INVALID_PARAMETER_VALUE,
-                "cannot call " + function + " on " + (json instanceof Json.Elements ? "an array" : "a scalar"));
+                "cannot call populate_composite on " + (json instanceof Json.Elements ? "an array" : "a scalar"));
     }
 
     private static List<Json.Members> objects(Json json, String function) {
         if (!(json instanceof Json.Elements array)) {
-            boolean object = json instanceof Json.Members;
-            throw new UserException(
-                    SqlState.INVALID_PARAMETER_VALUE,
-                    "cannot call " + function + " on " + (object ? "an object" : "a scalar"));
+            String what = function.startsWith("jsonb")
+                    ? "a non-array"
+                    : json instanceof Json.Members ? "an object" : "a scalar";
+            throw new UserException(SqlState.INVALID_PARAMETER_VALUE, "cannot call " + function + " on " + what);
         }
         List<Json.Members> rows = new ArrayList<>();
         for (Json element : array.elements()) {
@@ -91,7 +91,7 @@ final class JsonRecords {
     private static void write(
             EvalContext context, @Nullable Json value, FunctionDef.Column column, ColumnVector out, int row) {
         SqlType type = column.type();
-        if (value == null || (value instanceof Json.NullValue && type != Types.JSON && type != Types.JSONB)) {
+        if (value == null || value instanceof Json.NullValue) {
             out.setNull(row);
         } else if (type == Types.JSONB) {
             JsonbValue.write(value, out, row);

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// Adds rows to a registry, one call a row.
 ///
 /// Signatures are written `name(type, type) result` with pg_type names; `variadic type` marks a variadic last argument,
-/// `type = default` a default, `setof type` a set. A function is strict if its body is a [StrictBody].
+/// `name type` an argument that can be named in a call, `type = default` a default, `setof type` a set. A function is
+/// strict if its body is a [StrictBody].
 ///
 ///     r.immutable("ascii(text) int4", Rows.strict(...));
 ///     r.operator("+", r.immutable("int4pl(int4, int4) int4", ...));
@@ -104,6 +105,7 @@ public final class Registrar {
                 signature.argTypes(),
                 signature.resultType(),
                 signature.variadicElement(),
+                signature.argNames(),
                 signature.defaultTexts(),
                 strict,
                 volatility,
@@ -179,6 +181,7 @@ public final class Registrar {
             String name,
             List<SqlType> argTypes,
             @Nullable SqlType variadicElement,
+            List<String> argNames,
             List<String> defaultTexts,
             SqlType resultType) {
 
@@ -186,6 +189,7 @@ public final class Registrar {
             int open = text.indexOf('(');
             int close = text.lastIndexOf(')');
             List<SqlType> types = new ArrayList<>();
+            List<String> names = new ArrayList<>();
             List<String> defaults = new ArrayList<>();
             SqlType variadic = null;
             String inner = text.substring(open + 1, close).strip();
@@ -204,13 +208,17 @@ public final class Registrar {
                             : type == Types.ANYARRAY ? Types.ANYELEMENT : element == null ? Types.ANY : element;
                     types.add(type);
                 } else {
-                    types.add(type(argument));
+                    int blank = argument.indexOf(' ');
+                    if (blank > 0) {
+                        names.add(argument.substring(0, blank));
+                    }
+                    types.add(type(argument.substring(blank + 1)));
                 }
             }
             String result = text.substring(close + 1).strip();
             String resultName =
                     result.startsWith("setof ") ? result.substring(6).strip() : result;
-            return new Signature(text.substring(0, open).strip(), types, variadic, defaults, type(resultName));
+            return new Signature(text.substring(0, open).strip(), types, variadic, names, defaults, type(resultName));
         }
 
         private static SqlType type(String name) {
