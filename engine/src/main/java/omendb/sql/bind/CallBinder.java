@@ -178,7 +178,10 @@ final class CallBinder {
     }
 
     private Scalar aggregate(Expr.FunctionCall call, AggregateDef aggregate, List<Scalar> args, SqlType result) {
-        requireAggregates(call);
+        boolean outer = call.filter() == null && expressions.areOuter(args);
+        if (!outer) {
+            requireAggregates(call);
+        }
         List<SortKey> order = new ArrayList<>();
         ExpressionBinder inner = expressions.in(Clause.AGGREGATE_ARGUMENT);
         for (SortItem item : call.orderBy()) {
@@ -188,7 +191,13 @@ final class CallBinder {
         if (call.distinct()) {
             sortDistinct(args, order, call);
         }
-        return new Scalar.Aggregate(aggregate, args, call.distinct(), order, filter(call), result);
+        Scalar.Aggregate bound = new Scalar.Aggregate(aggregate, args, call.distinct(), order, filter(call), result);
+        if (outer) {
+            Scalar marked = new Scalar.OuterAggregate(bound);
+            state.remember(marked, call.position());
+            return marked;
+        }
+        return bound;
     }
 
     private @Nullable Scalar filter(Expr.FunctionCall call) {

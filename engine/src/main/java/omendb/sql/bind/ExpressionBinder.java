@@ -19,6 +19,7 @@ import omendb.sql.plan.Field;
 import omendb.sql.plan.LogicalPlan;
 import omendb.sql.plan.Scalar;
 import omendb.sql.plan.Scalar.CallForm;
+import omendb.sql.plan.Scalars;
 import org.jspecify.annotations.Nullable;
 
 /// Binds expressions of one clause against a scope.
@@ -159,7 +160,13 @@ final class ExpressionBinder {
     ///
     /// @param construct names it in errors: WHERE, AND, JOIN/ON
     Scalar bindBoolean(Expr expr, String construct) {
-        return state.coercions.toBoolean(bind(expr), construct, expr.start());
+        Scalar condition = state.coercions.toBoolean(bind(expr), construct, expr.start());
+        Scalar aggregate = clause.allowsAggregates() ? null : Grouping.aggregateInSubquery(condition, scope);
+        if (aggregate != null) {
+            throw new UserException(SqlState.GROUPING_ERROR, "aggregate functions are not allowed in " + clause.text())
+                    .withPosition(state.positionOf(aggregate));
+        }
+        return condition;
     }
 
     private List<Scalar> booleans(List<Expr> exprs, String construct) {
@@ -683,6 +690,19 @@ final class ExpressionBinder {
                     .withPosition(grouping.position());
         }
         return new Scalar.GroupingBits(bindAll(grouping.args()), List.of());
+    }
+
+    /// Whether the expressions refer to columns, and to columns of enclosing queries alone.
+    boolean areOuter(List<Scalar> scalars) {
+        List<Field> fields = new ArrayList<>();
+        scalars.forEach(scalar -> Scalars.visit(scalar, part -> {
+            if (part instanceof Scalar.Column(Field field)) {
+                fields.add(field);
+            }
+        }));
+        return !fields.isEmpty()
+                && fields.stream().noneMatch(scope::owns)
+                && fields.stream().allMatch(scope::encloses);
     }
 
     private Scalar nullIf(Expr.NullIf nullIf) {

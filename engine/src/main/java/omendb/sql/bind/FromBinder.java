@@ -228,6 +228,13 @@ final class FromBinder {
         Scope inner = lateralScope(before, derived.lateral());
         inheritCtes(inner);
         LogicalPlan plan = new QueryBinder(state, inner).bind(derived.query()).plan();
+        Scalar aggregate = Grouping.aggregateBelow(plan, inner);
+        if (aggregate != null) {
+            throw new UserException(
+                            SqlState.GROUPING_ERROR,
+                            "aggregate functions are not allowed in FROM clause of their own query level")
+                    .withPosition(state.positionOf(aggregate));
+        }
         String name = derived.alias().name();
         return named(plan, name, null, null, derived.alias(), derived.position());
     }

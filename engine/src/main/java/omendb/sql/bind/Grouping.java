@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import omendb.engine.catalog.ConstraintDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.SqlState;
@@ -20,6 +21,7 @@ import omendb.sql.plan.LogicalPlan.Item;
 import omendb.sql.plan.Plans;
 import omendb.sql.plan.Scalar;
 import omendb.sql.plan.Scalars;
+import org.jspecify.annotations.Nullable;
 
 /// GROUP BY of one SELECT: collects groups and aggregates, and rewrites expressions to refer to them.
 final class Grouping {
@@ -77,7 +79,7 @@ final class Grouping {
         return switch (element) {
             case GroupingElement.Simple(var expr) -> List.of(members(expr, binder));
             case GroupingElement.Empty empty -> List.of(List.of());
-            case GroupingElement.Rollup(var exprs, var unusedPosition) -> {
+            case GroupingElement.Rollup(var exprs, var _) -> {
                 List<List<Integer>> result = new ArrayList<>();
                 for (int length = exprs.size(); length >= 0; length--) {
                     List<Integer> set = new ArrayList<>();
@@ -103,7 +105,7 @@ final class Grouping {
                 }
                 yield result;
             }
-            case GroupingElement.Sets(var elements, var unusedPosition) -> {
+            case GroupingElement.Sets(var elements, var _) -> {
                 List<List<Integer>> result = new ArrayList<>();
                 elements.forEach(inner -> result.addAll(setsOf(inner, binder)));
                 yield result;
@@ -140,7 +142,7 @@ final class Grouping {
         if (group != null) {
             return new Scalar.Column(group);
         }
-        if (part instanceof Scalar.GroupingBits(var args, var unbound) && !inSubquery) {
+        if (part instanceof Scalar.GroupingBits(var args, var _) && !inSubquery) {
             Scalar.GroupingBits bits = new Scalar.GroupingBits(List.of(), groupsOf(args));
             return new Scalar.Column(aggregates.computeIfAbsent(bits, key -> state.fieldFor("grouping", key)));
         }
@@ -149,6 +151,10 @@ final class Grouping {
             Field field = aggregates.computeIfAbsent(
                     aggregate, key -> state.field(aggregate.function().name(), key.type(), -1));
             return new Scalar.Column(field);
+        }
+        if (part instanceof Scalar.OuterAggregate(Scalar.Aggregate aggregate) && belongsHere(aggregate)) {
+            return new Scalar.Column(aggregates.computeIfAbsent(
+                    aggregate, key -> state.field(aggregate.function().name(), key.type(), -1)));
         }
         if (part instanceof Scalar.Subquery(var kind, var plan, var test, var type) && !inSubquery) {
             return new Scalar.Subquery(
@@ -175,6 +181,47 @@ final class Grouping {
             throw ungrouped(part, field, inSubquery);
         }
         return part;
+    }
+
+    private boolean belongsHere(Scalar.Aggregate aggregate) {
+        return isOver(aggregate, inputFields::contains);
+    }
+
+    private static boolean isOver(Scalar.Aggregate aggregate, Predicate<Field> fields) {
+        boolean[] found = new boolean[1];
+        aggregate
+                .args()
+                .forEach(arg -> Scalars.visit(arg, part -> {
+                    if (part instanceof Scalar.Column(Field field)) {
+                        found[0] |= fields.test(field);
+                    }
+                }));
+        return found[0];
+    }
+
+    /// An aggregate over this level's columns that stands in a subquery of the expression, or null.
+    static @Nullable Scalar aggregateInSubquery(Scalar scalar, Scope scope) {
+        List<Scalar> found = new ArrayList<>();
+        Scalars.replace(scalar, part -> {
+            Scalar inside = part instanceof Scalar.Subquery subquery ? aggregateBelow(subquery.plan(), scope) : null;
+            if (inside != null) {
+                found.add(inside);
+            }
+            return part;
+        });
+        return found.isEmpty() ? null : found.getFirst();
+    }
+
+    /// An aggregate over the columns of `scope` in a plan below it, or null.
+    static @Nullable Scalar aggregateBelow(LogicalPlan plan, Scope scope) {
+        List<Scalar> found = new ArrayList<>();
+        Plans.replaceScalars(plan, part -> {
+            if (part instanceof Scalar.OuterAggregate(Scalar.Aggregate aggregate) && isOver(aggregate, scope::owns)) {
+                found.add(part);
+            }
+            return part;
+        });
+        return found.isEmpty() ? null : found.getFirst();
     }
 
     private List<Integer> groupsOf(List<Scalar> args) {

@@ -24,7 +24,7 @@ final class NamedArguments {
         boolean named = false;
         List<String> seen = new ArrayList<>();
         for (Expr arg : call.args()) {
-            if (arg instanceof Expr.NamedArgument(var name, var unused, var position)) {
+            if (arg instanceof Expr.NamedArgument(var name, var _, var position)) {
                 named = true;
                 if (seen.contains(name)) {
                     throw new UserException(SqlState.SYNTAX_ERROR, "argument name \"" + name + "\" used more than once")
@@ -70,7 +70,7 @@ final class NamedArguments {
         for (int i = 0; i < written.size(); i++) {
             boolean named = written.get(i) instanceof Expr.NamedArgument;
             int at = i;
-            if (written.get(i) instanceof Expr.NamedArgument(var name, var unusedValue, var unusedPosition)) {
+            if (written.get(i) instanceof Expr.NamedArgument(var name, var _, var _)) {
                 at = function.argNames().indexOf(name);
             }
             if (at < 0 || args.get(at) != null) {
@@ -99,12 +99,9 @@ final class NamedArguments {
     private UserException noFunction(Expr.FunctionCall call) {
         List<String> shown = new ArrayList<>();
         for (Expr arg : call.args()) {
-            Expr value = arg instanceof Expr.NamedArgument(var unused, var inner, var unusedPosition) ? inner : arg;
+            Expr value = arg instanceof Expr.NamedArgument(var _, var inner, var _) ? inner : arg;
             String type = expressions.bind(value).type().format(-1);
-            shown.add(
-                    arg instanceof Expr.NamedArgument(var name, var unusedValue, var unusedPosition)
-                            ? name + " => " + type
-                            : type);
+            shown.add(arg instanceof Expr.NamedArgument(var name, var _, var _) ? name + " => " + type : type);
         }
         UserException error = new UserException(
                 SqlState.UNDEFINED_FUNCTION,

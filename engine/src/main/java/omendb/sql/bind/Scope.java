@@ -94,6 +94,23 @@ final class Scope {
         ctes.putAll(level.ctes);
     }
 
+    /// Whether a relation of this level has the field.
+    boolean owns(Field field) {
+        return relations.stream()
+                .flatMap(relation -> relation.columns().stream())
+                .anyMatch(column -> column.value() instanceof Scalar.Column(Field own) && own.equals(field));
+    }
+
+    /// Whether a relation of an enclosing query has the field.
+    boolean encloses(Field field) {
+        for (Scope outer = parent; outer != null; outer = outer.parent) {
+            if (outer.owns(field)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void addCte(CteBinding cte) {
         ctes.put(cte.name(), cte);
     }

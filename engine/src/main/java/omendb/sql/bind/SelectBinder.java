@@ -255,7 +255,8 @@ final class SelectBinder {
         boolean aggregates = having != null
                 || targets.stream()
                         .anyMatch(target -> Scalars.contains(target.value(), Scalar.Aggregate.class)
-                                || Scalars.contains(target.value(), Scalar.GroupingBits.class));
+                                || Scalars.contains(target.value(), Scalar.GroupingBits.class)
+                                || Grouping.aggregateInSubquery(target.value(), scope) != null);
         if (select.groupBy() == null && !aggregates) {
             return plan;
         }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import omendb.engine.error.InternalException;
 import omendb.engine.error.SqlState;
+import omendb.engine.error.UserException;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
 import omendb.engine.type.ValueArena;
@@ -124,6 +125,9 @@ final class ExpressionCompiler {
                         arena);
             case Scalar.RowOf row -> new ArrayEvaluators.Row(compileAll(row.elements()), arena);
             case Scalar.Subquery subquery -> subquery(subquery);
+            case Scalar.OuterAggregate _ ->
+                throw new UserException(
+                        SqlState.GROUPING_ERROR, "aggregate functions are not allowed in a query without groups");
             case Scalar.Aggregate _,
                     Scalar.GroupingBits _,
                     Scalar.WindowCall _,

@@ -225,7 +225,7 @@ final class PlanCompiler {
         List<AggregateOperator.GroupingBits> groupings = new ArrayList<>();
         for (int i = 0; i < aggregate.aggregates().size(); i++) {
             Item item = aggregate.aggregates().get(i);
-            if (item.expression() instanceof Scalar.GroupingBits(var unused, var members)) {
+            if (item.expression() instanceof Scalar.GroupingBits(var _, var members)) {
                 groupings.add(new AggregateOperator.GroupingBits(i, members));
                 continue;
             }

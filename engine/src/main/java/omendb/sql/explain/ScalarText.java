@@ -78,6 +78,7 @@ final class ScalarText {
             case Scalar.Subquery subquery -> "(SubPlan " + subquery.kind() + ")";
             case Scalar.Aggregate aggregate -> aggregate(aggregate);
             case Scalar.WindowCall call -> window(call);
+            case Scalar.OuterAggregate outer -> aggregate(outer.aggregate());
             case Scalar.GroupingBits bits -> "GROUPING(" + list(bits.args()) + ")";
             case Scalar.SetCall call -> call.function().name() + "(" + list(call.args()) + ")";
             case Scalar.DefaultValue _ -> "DEFAULT";

@@ -241,6 +241,15 @@ public sealed interface Scalar {
         }
     }
 
+    /// An aggregate in a subquery whose arguments are columns of an enclosing query alone: it belongs to that query,
+    /// which puts a column in its place when it groups.
+    record OuterAggregate(Aggregate aggregate) implements Scalar {
+        @Override
+        public SqlType type() {
+            return aggregate.type();
+        }
+    }
+
     /// `GROUPING(args)`: bit i (from the last argument) is set where the argument is not grouped by.
     ///
     /// @param args   group expressions, as written; empty once grouping is bound

@@ -17,7 +17,11 @@ public final class Scalars {
     /// The direct operands, subqueries' tests included, subqueries' plans not.
     public static List<Scalar> children(Scalar scalar) {
         return switch (scalar) {
-            case Scalar.Constant _, Scalar.Parameter _, Scalar.Column _, Scalar.DefaultValue _ -> List.of();
+            case Scalar.Constant _,
+                    Scalar.Parameter _,
+                    Scalar.Column _,
+                    Scalar.OuterAggregate _,
+                    Scalar.DefaultValue _ -> List.of();
             case Scalar.Call call -> call.args();
             case Scalar.Relabel relabel -> List.of(relabel.operand());
             case Scalar.CoerceViaText coerce -> List.of(coerce.operand());
@@ -87,7 +91,11 @@ public final class Scalars {
         }
         UnaryOperator<Scalar> self = child -> replace(child, change);
         return switch (scalar) {
-            case Scalar.Constant _, Scalar.Parameter _, Scalar.Column _, Scalar.DefaultValue _ -> scalar;
+            case Scalar.Constant _,
+                    Scalar.Parameter _,
+                    Scalar.Column _,
+                    Scalar.OuterAggregate _,
+                    Scalar.DefaultValue _ -> scalar;
             case Scalar.Call(var function, var name, var form, var args, var type, var typmod) ->
                 new Scalar.Call(function, name, form, map(args, self), type, typmod);
             case Scalar.Relabel(var operand, var type, var typmod, var explicit) ->
