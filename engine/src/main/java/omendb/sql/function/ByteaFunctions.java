@@ -198,7 +198,7 @@ final class ByteaFunctions {
 
     private static String text(ColumnVector in, int row, String encoding) {
         Charset charset = charset(encoding, "source");
-        if (charset == StandardCharsets.UTF_8) {
+        if (charset.equals(StandardCharsets.UTF_8)) {
             TextBytes.validate(in.address(row), in.length(row));
         }
         return new String(in.getBytes(row), charset);
