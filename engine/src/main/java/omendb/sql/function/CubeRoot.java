@@ -8,17 +8,17 @@ package omendb.sql.function;
 final class CubeRoot {
     /// `a[0] + x (a[1] - x (a[2] - x (... - a[6] x)))`.
     private static final double[] APPROXIMATION = {
-        0.354895765043919860,
-        1.50819193781584896,
-        2.11499494167371287,
+        0.35489576504391984,
+        1.508191937815849,
+        2.114994941673713,
         2.4469312256353444,
-        1.83469277483613086,
-        0.784932344976639262,
-        0.145263899385486367
+        1.8346927748361308,
+        0.7849323449766392,
+        0.14526389938548637
     };
 
-    private static final double ROOT_OF_TWO = 1.2599210498948731648;
-    private static final double ROOT_OF_FOUR = 1.5874010519681994748;
+    private static final double ROOT_OF_TWO = 1.2599210498948732;
+    private static final double ROOT_OF_FOUR = 1.5874010519681996;
     private static final double[] FACTORS = {1 / ROOT_OF_FOUR, 1 / ROOT_OF_TWO, 1, ROOT_OF_TWO, ROOT_OF_FOUR};
 
     private CubeRoot() {}

@@ -7,7 +7,7 @@ import java.util.function.DoubleUnaryOperator;
 /// Arguments are folded into the first quadrant; there the sine of 0..30 and the cosine of 0..60 degrees are scaled by
 /// the computed values at 30 and 60, so that the well-known angles come out without rounding (as PostgreSQL specifies).
 final class DegreeTrigonometry {
-    private static final double RADIANS_PER_DEGREE = 0.0174532925199432957692;
+    private static final double RADIANS_PER_DEGREE = 0.017453292519943295;
     private static final double SINE_OF_30 = Math.sin(30 * RADIANS_PER_DEGREE);
     private static final double ONE_MINUS_COSINE_OF_60 = 1 - Math.cos(60 * RADIANS_PER_DEGREE);
     private static final double TANGENT_OF_45 = sineInQuadrant(45) / cosineInQuadrant(45);
