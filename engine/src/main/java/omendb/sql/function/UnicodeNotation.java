@@ -3,7 +3,7 @@ package omendb.sql.function;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 
-/// unistr: `\0041`, `\+000041`, `\u0041` and `\U00000041` in a text become the characters they name.
+/// unistr: a backslash and 4 hexadecimal digits (also behind `u`), 6 behind `+` or 8 behind `U`, become a character.
 final class UnicodeNotation {
     private final String source;
     private final StringBuilder out = new StringBuilder();
