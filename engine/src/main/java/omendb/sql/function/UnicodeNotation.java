@@ -3,7 +3,7 @@ package omendb.sql.function;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 
-/// unistr: a backslash and 4 hexadecimal digits (also behind `u`), 6 behind `+` or 8 behind `U`, become a character.
+/// unistr: a backslash and 4 hexadecimal digits, 6 behind `+` or 8 behind `U`, become a character.
 final class UnicodeNotation {
     private final String source;
     private final StringBuilder out = new StringBuilder();
