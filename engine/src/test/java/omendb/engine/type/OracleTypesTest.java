@@ -106,7 +106,9 @@ class OracleTypesTest {
             case "interval minute to second" -> (IntervalFields.MINUTE | IntervalFields.SECOND) << 16 | 0xffff;
             default -> {
                 String inner = written.substring(written.indexOf('(') + 1, written.indexOf(')'));
-                yield type.typmodOf(List.of(inner.split(",")));
+                // as the grammar has it: interval(p) is all fields, and the precision
+                String modifiers = type == Types.INTERVAL ? IntervalFields.FULL + "," + inner : inner;
+                yield type.typmodOf(List.of(modifiers.split(",")));
             }
         };
     }
