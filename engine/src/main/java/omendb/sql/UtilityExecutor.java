@@ -66,6 +66,7 @@ final class UtilityExecutor {
     }
 
     private String ddl(Ddl ddl) {
+        requireOwnTransaction(ddl);
         parts.transactions().startStatement();
         try {
             parts.evaluation();
@@ -74,6 +75,19 @@ final class UtilityExecutor {
         } finally {
             parts.transactions().endStatement();
             parts.environment().refresh();
+        }
+    }
+
+    /// 25001 for what cannot be undone together with other statements.
+    private void requireOwnTransaction(Ddl ddl) {
+        switch (ddl) {
+            case Ddl.CreateDatabase _ -> parts.transactions().requireNoBlock("CREATE DATABASE");
+            case Ddl.DropDatabase _ -> parts.transactions().requireNoBlock("DROP DATABASE");
+            case Ddl.CreateIndex index
+            when index.concurrently() -> parts.transactions().requireNoBlock("CREATE INDEX CONCURRENTLY");
+            case Ddl.Drop drop
+            when drop.concurrently() -> parts.transactions().requireNoBlock("DROP INDEX CONCURRENTLY");
+            default -> {}
         }
     }
 

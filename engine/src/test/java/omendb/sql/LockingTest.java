@@ -167,4 +167,14 @@ class LockingTest {
         assertTrue(b.run("DELETE FROM t WHERE id = 1").contains("55P03"));
         a.run("COMMIT");
     }
+
+    @Test
+    void what_needs_a_transaction_of_its_own_is_refused_in_a_block() {
+        for (String command : List.of("VACUUM", "CREATE DATABASE d", "CREATE INDEX CONCURRENTLY i ON t (v)")) {
+            a.run("BEGIN");
+            assertTrue(a.run(command).contains("25001"), command);
+            a.run("ROLLBACK");
+        }
+        assertTrue(a.run("SELECT 1; VACUUM").contains("25001"));
+    }
 }
