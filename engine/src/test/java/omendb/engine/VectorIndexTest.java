@@ -198,6 +198,35 @@ class VectorIndexTest {
     }
 
     @Test
+    void a_flipped_bit_in_a_page_is_found_while_the_index_is_in_use_and_it_is_built_again() throws IOException {
+        insert(0, 300);
+        IndexDef index = Fixture.createVectorIndex(database, items);
+        database.close();
+        try (Stream<Path> files = Files.walk(directory.resolve("idx/" + index.storageId()))) {
+            Path graph = files.filter(file -> file.toString().endsWith(".graph"))
+                    .findFirst()
+                    .orElseThrow();
+            byte[] bytes = Files.readAllBytes(graph);
+            bytes[3 * 4096 + 17] ^= 4;
+            Files.write(graph, bytes);
+        }
+        assertFalse(DirectoryCheck.run(directory).isHealthy());
+        database = Database.open(directory, DatabaseOptions.forTests());
+        assertTrue(access().ready(), "opening reads headers only");
+
+        database.indexTails();
+
+        assertTrue(access().ready());
+        assertEquals(List.of(123), nearest(123, 1));
+        database.close();
+        assertEquals(List.of(), DirectoryCheck.run(directory).problems());
+        database = Database.open(directory, DatabaseOptions.forTests());
+        insert(300, 301);
+        database.indexTails();
+        assertEquals(List.of(300), nearest(300, 1));
+    }
+
+    @Test
     void a_missing_index_is_rebuilt() throws IOException {
         insert(0, 100);
         IndexDef index = Fixture.createVectorIndex(database, items);

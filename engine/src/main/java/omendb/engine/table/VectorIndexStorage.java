@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /// One hnsw index: the graph, and its way from files to ready.
 ///
 /// An index whose files are missing or damaged never stops the server: it is *not ready*, searches plan an exact
-/// scan,
-/// and [#catchUp] (the background indexer) builds it again.
+/// scan, and [#catchUp] (the background indexer) builds it again. Opening maps the files without reading them, so
+/// the first [#catchUp] compares every page with its checksum, by positional reads, while the index is in use.
 /// Threading: searches by any thread; [#catchUp], [#checkpoint] by background threads, one at a time each.
 public final class VectorIndexStorage {
     private static final Logger LOG = LoggerFactory.getLogger(VectorIndexStorage.class);
@@ -41,6 +41,8 @@ public final class VectorIndexStorage {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final ReentrantLock building = new ReentrantLock();
     private final AtomicBoolean changed = new AtomicBoolean();
+    private final ReentrantLock marking = new ReentrantLock(); // so that no mark goes into a graph that is closed
+    private volatile boolean unverified; // mapped, and not all pages compared with their checksums yet
     private volatile @Nullable HnswIndex index;
 
     private VectorIndexStorage(IndexDef def, VectorColumn column, HnswOptions options, FileStore store, Epochs epochs) {
@@ -78,6 +80,7 @@ public final class VectorIndexStorage {
                         StorageException.NO_POSITION,
                         "checkpoint knows slots that the vector column does not have");
             }
+            storage.unverified = true;
             storage.index = opened;
         } catch (StorageException damaged) {
             LOG.error(
@@ -198,6 +201,7 @@ public final class VectorIndexStorage {
     }
 
     private boolean catchUpLocked(int threads, BooleanSupplier proceed) {
+        boolean verified = verifyOnce();
         HnswIndex graph = index;
         long limit = column.linkableLimit(BLOCKED);
         if (graph == null) {
@@ -206,7 +210,7 @@ public final class VectorIndexStorage {
         }
         long from = graph.indexedLimit();
         if (from >= limit) {
-            return false;
+            return verified;
         }
         changed.set(true);
         if (limit - from >= BULK_TAIL) {
@@ -215,6 +219,34 @@ public final class VectorIndexStorage {
             for (long slot = from; slot < limit && proceed.getAsBoolean(); slot++) {
                 link(graph, slot);
             }
+        }
+        return true;
+    }
+
+    /// Compares a graph that was opened from files with its checksums; takes a damaged one out of use. Before any
+    /// checkpoint, which would write what is damaged under new checksums.
+    ///
+    /// @return whether there was anything to compare
+    private boolean verifyOnce() {
+        HnswIndex graph = index;
+        if (graph == null || !unverified) {
+            return false;
+        }
+        unverified = false;
+        try {
+            graph.verify();
+        } catch (StorageException damaged) {
+            LOG.error(
+                    "index \"{}\" is damaged and is built again, exact scans serve meanwhile: {}",
+                    name,
+                    damaged.toString());
+            marking.lock();
+            try {
+                index = null;
+            } finally {
+                marking.unlock();
+            }
+            graph.close();
         }
         return true;
     }
@@ -244,6 +276,7 @@ public final class VectorIndexStorage {
             }
         }
         index = graph;
+        markDeadSlots(0); // some died when there was no graph to tell
         LOG.warn(
                 "index \"{}\" was built again over {} slots in {} ms",
                 name,
@@ -261,6 +294,9 @@ public final class VectorIndexStorage {
             return false;
         }
         try {
+            if (changed.get()) {
+                verifyOnce();
+            }
             HnswIndex graph = index;
             if (graph != null && changed.get()) {
                 changed.set(false);
@@ -295,10 +331,15 @@ public final class VectorIndexStorage {
 
     /// Tells the graph that no snapshot sees a slot any more.
     public void markDead(long slot) {
-        HnswIndex graph = index;
-        if (graph != null) {
-            graph.markDead(slot);
-            changed.set(true);
+        marking.lock();
+        try {
+            HnswIndex graph = index;
+            if (graph != null) {
+                graph.markDead(slot);
+                changed.set(true);
+            }
+        } finally {
+            marking.unlock();
         }
     }
 

@@ -1,6 +1,8 @@
 package omendb.engine.table;
 
 import omendb.ann.HnswSearch;
+import omendb.engine.error.InternalException;
+import omendb.engine.error.SqlState;
 import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
@@ -31,7 +33,7 @@ public final class VectorSearch implements AutoCloseable {
 
     /// Advances to the next visible row; false = the whole index is exhausted.
     public boolean next() {
-        while (hits.next()) {
+        while (nextHit()) {
             long slot = hits.slot();
             rowId = column.rowId(slot);
             if (lookup.findRow(rowId)) {
@@ -47,6 +49,15 @@ public final class VectorSearch implements AutoCloseable {
             skipped++;
         }
         return false;
+    }
+
+    private boolean nextHit() {
+        try {
+            return hits.next();
+        } catch (IllegalStateException closed) {
+            throw new InternalException(
+                    SqlState.INDEX_CORRUPTED, "the vector index turned out to be damaged during the scan", closed);
+        }
     }
 
     /// The distance came from the slot's floats, and its entry leads to the row.
