@@ -19,6 +19,7 @@ final class PreparedStatement implements PreparedPlan {
     private final List<ResultColumn> columns;
     private final boolean returnsRows;
     private @Nullable Compiled compiled;
+    private boolean kept;
 
     /// A plan and what it was made for.
     ///
@@ -96,17 +97,24 @@ final class PreparedStatement implements PreparedPlan {
         return found;
     }
 
-    /// Puts a compiled plan back for the next execution.
+    /// Keeps the compiled plan between executions until [#free]. Without it (a simple query, a
+    /// text too long) the plan ends with its execution, since nobody would free it.
+    void keep() {
+        kept = true;
+    }
+
+    /// Takes a compiled plan back: for the next execution, or to free it.
     void giveBack(Compiled used) {
-        if (compiled == null) {
+        if (kept && compiled == null) {
             compiled = used;
         } else {
             used.execution().close();
         }
     }
 
-    /// Frees the compiled plan.
+    /// Frees the compiled plan; one that is still in use is freed when it is given back.
     void free() {
+        kept = false;
         if (compiled != null) {
             compiled.execution().close();
             compiled = null;

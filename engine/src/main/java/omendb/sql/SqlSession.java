@@ -144,7 +144,11 @@ public final class SqlSession implements AutoCloseable {
     /// Clients that parse the same text again and again get the same prepared statement with its compiled
     /// plan.
     private void remember(StatementKey key, PreparedStatement prepared) {
-        cache.put(key, prepared);
+        prepared.keep();
+        PreparedStatement former = cache.put(key, prepared);
+        if (former != null) {
+            former.free();
+        }
         if (cache.size() > CACHED_STATEMENTS) {
             StatementKey eldest = cache.keySet().iterator().next();
             PreparedStatement dropped = cache.remove(eldest);

@@ -331,7 +331,9 @@ final class UtilityExecutor {
         int[] oids = prepare.types().stream()
                 .mapToInt(type -> binder.type(type).type().oid())
                 .toArray();
-        prepared.put(prepare.name(), parts.analyzer().analyze("", prepare.statement(), oids));
+        PreparedStatement statement = parts.analyzer().analyze("", prepare.statement(), oids);
+        statement.keep();
+        prepared.put(prepare.name(), statement);
     }
 
     private ExecutionResult execute(Utility.Execute execute, long maxRows, RowSink sink) {
