@@ -103,6 +103,16 @@ final class TransactionControl {
         return open;
     }
 
+    /// Begins the implicit transaction as far as settings go: SET needs none of the database, but is undone with the
+    /// statements around it.
+    void requireForSettings() {
+        if (block == Block.NONE) {
+            settings.begin();
+            block = Block.IMPLICIT;
+            startedAt = Timestamps.now();
+        }
+    }
+
     /// Starts a statement: a snapshot, the clock, and a transaction if there is none.
     Transaction startStatement() {
         requireUsable();
@@ -144,7 +154,9 @@ final class TransactionControl {
         queried = false;
         startedAt = Timestamps.now();
         statementAt = startedAt;
-        settings.begin();
+        if (block == Block.NONE) {
+            settings.begin();
+        }
         return opened;
     }
 
@@ -193,6 +205,7 @@ final class TransactionControl {
                 block = Block.EXPLICIT;
             }
             case IMPLICIT -> {
+                require();
                 block = Block.EXPLICIT;
                 setModes(modes);
             }
@@ -315,6 +328,7 @@ final class TransactionControl {
         block = Block.NONE;
         savepoints.clear();
         if (open == null) {
+            settings.commit();
             return;
         }
         try {

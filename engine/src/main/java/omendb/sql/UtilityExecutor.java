@@ -148,6 +148,7 @@ final class UtilityExecutor {
             }
             case Utility.SetConstraints _ -> "SET CONSTRAINTS";
             case Utility.Reset reset -> {
+                parts.transactions().requireForSettings();
                 if (reset.name() == null) {
                     parts.settings().resetAll();
                 } else {
@@ -209,7 +210,7 @@ final class UtilityExecutor {
     }
 
     private String set(Utility.Set set) {
-        parts.transactions().require();
+        parts.transactions().requireForSettings();
         if (set.local() && !parts.transactions().inBlock()) {
             parts.listener()
                     .notice(
@@ -221,6 +222,7 @@ final class UtilityExecutor {
         }
         List<Utility.SetValue> values = set.values();
         if (values != null && parts.transactions().property(set.name()) != null) {
+            parts.transactions().require();
             parts.transactions().setModes(modes(set.name(), values.getFirst().text()));
         } else if (values == null) {
             parts.settings().reset(set.name(), set.local());
@@ -243,7 +245,7 @@ final class UtilityExecutor {
             parts.transactions().setModes(set.modes());
             return;
         }
-        parts.transactions().require();
+        parts.transactions().requireForSettings();
         Utility.IsolationLevel level = set.modes().isolation();
         if (level != null) {
             String words = level.name().toLowerCase(Locale.ROOT).replace('_', ' ');

@@ -1,5 +1,6 @@
 package omendb.sql;
 
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -93,6 +94,18 @@ final class SqlConnection implements AutoCloseable {
             return "ERROR " + e.sqlState().code() + ": " + e.text()
                     + (e.where() == null ? "" : " CONTEXT " + e.where());
         }
+    }
+
+    /// Runs a COPY TO STDOUT.
+    byte[] copyOut(String sql) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PreparedPlan plan = session.prepare(session.parse(sql).getFirst());
+        try (Portal portal = session.bind(plan, ParameterValues.none())) {
+            var started = (ExecutionResult.CopyOutStarted) session.execute(portal, 0, _ -> {});
+            started.copy().run(chunk -> out.writeBytes(chunk.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE)));
+            session.sync();
+        }
+        return out.toByteArray();
     }
 
     /// Rows only, without the tag.

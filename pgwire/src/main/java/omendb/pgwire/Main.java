@@ -1,6 +1,7 @@
 package omendb.pgwire;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -41,6 +42,7 @@ public final class Main {
     static int run(String[] arguments, Map<String, String> environment) {
         CommandLine line = new CommandLine(new Main(), new Commands(environment));
         line.setOverwrittenOptionsAllowed(true); // the last one wins, so that a script can append to a line
+        line.registerConverter(Path.class, Main::directory);
         if (arguments.length == 0) {
             line.usage(System.err);
             return USAGE;
@@ -52,6 +54,14 @@ public final class Main {
             return 1;
         });
         return line.execute(arguments);
+    }
+
+    /// An empty name, as of a variable that is not set, would mean the current directory.
+    private static Path directory(String name) {
+        if (name.isBlank()) {
+            throw new CommandLine.TypeConversionException("the name of the directory is empty");
+        }
+        return Path.of(name);
     }
 
     /// Makes the commands that need the environment.

@@ -62,9 +62,10 @@ final class StartCommand implements Callable<Integer> {
     private void announce(InetSocketAddress address, PrintStream out) {
         long sinceStart = System.currentTimeMillis()
                 - ManagementFactory.getRuntimeMXBean().getStartTime();
-        out.println("OmenDB " + Version.current() + " ready on "
-                + address.getAddress().getHostAddress() + ":" + address.getPort() + ", data " + data + ", " + sinceStart
-                + " ms");
+        // the address as it was asked for: a socket on 0.0.0.0 calls itself 0:0:0:0:0:0:0:0
+        String shown = host.contains(":") ? "[" + host + "]" : host;
+        out.println("OmenDB " + Version.current() + " ready on " + shown + ":" + address.getPort() + ", data " + data
+                + ", " + sinceStart + " ms");
         out.flush();
     }
 }

@@ -264,6 +264,41 @@ class PgServerTest {
     }
 
     @Test
+    void a_cancel_and_the_end_of_the_server_reach_a_copy_that_never_waits_for_data() throws Exception {
+        try (WireClient client = connect();
+                WireClient other = connect()) {
+            Thread sender = sendWithoutPause(client);
+            assertEquals('G', client.read().type());
+            try (WireClient right = WireClient.raw(server.address())) {
+                right.send(ClientBytes.of().cancel(client.processId(), client.secretKey()));
+            }
+            assertTrue(client.readUntilReady().get(0).contains("C57014|Mcanceling statement due to user request"));
+            Thread otherSender = sendWithoutPause(other);
+            assertEquals('G', other.read().type());
+            server.close();
+            assertTrue(other.read().toString().contains("C57P01"));
+            client.close();
+            other.close();
+            sender.join();
+            otherSender.join();
+        }
+    }
+
+    /// Opens a COPY and sends data until the connection is closed.
+    private static Thread sendWithoutPause(WireClient client) {
+        return Thread.ofPlatform().start(() -> {
+            try {
+                client.send(ClientBytes.of().query("copy in"));
+                while (true) {
+                    client.send(ClientBytes.of().copyData(new byte[1000]));
+                }
+            } catch (IOException closed) {
+                // as planned
+            }
+        });
+    }
+
+    @Test
     void a_client_that_reads_slowly_holds_its_session_and_little_memory() throws Exception {
         UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(true);
         server.close();

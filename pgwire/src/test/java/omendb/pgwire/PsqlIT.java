@@ -33,7 +33,7 @@ class PsqlIT {
         Outcome made = psql(
                 "CREATE EXTENSION IF NOT EXISTS vector",
                 "CREATE TABLE items (id bigint PRIMARY KEY, name varchar(30) NOT NULL, price numeric(10,2) DEFAULT 0, e vector(3))",
-                "CREATE INDEX items_e ON items USING hnsw (e vector_l2_ops)");
+                "CREATE INDEX items_e ON items USING hnsw (e vector_l2_ops) WITH (m = 8, ef_construction = 32)");
         assertEquals(0, made.exitCode, made.output);
     }
 
@@ -87,7 +87,7 @@ class PsqlIT {
                 "vector(3)",
                 "not null",
                 "\"items_pkey\" PRIMARY KEY, btree (id)",
-                "\"items_e\" hnsw (e vector_l2_ops)");
+                "\"items_e\" hnsw (e vector_l2_ops) WITH (m='8', ef_construction='32')");
     }
 
     @Test
@@ -95,6 +95,11 @@ class PsqlIT {
         shows("\\dt", "public | items | table | postgres");
         shows("\\l", "postgres");
         shows("\\conninfo", "You are connected to database \"postgres\" as user \"postgres\"");
+    }
+
+    @Test
+    void lists_aggregates_with_their_types() throws Exception {
+        shows("\\df avg", "avg  | vector", "| vector", "| agg");
     }
 
     @Test

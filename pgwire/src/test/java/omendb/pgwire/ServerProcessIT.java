@@ -199,6 +199,10 @@ class ServerProcessIT {
             assertEquals(1, server.awaitExit());
             assertTrue(server.output().contains("without a password"), server.output());
         }
+        try (ServerUnderTest server = ServerUnderTest.launch(folder.resolve("c"), Map.of(), "--data", "")) {
+            assertEquals(2, server.awaitExit());
+            assertTrue(server.output().contains("the name of the directory is empty"), server.output());
+        }
     }
 
     @Test

@@ -1,5 +1,7 @@
 package omendb.engine.catalog;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param nullsDistinct for a unique index: rows with a NULL in the key never conflict (the default of SQL)
 /// @param keys          key columns in order
 /// @param predicateSql  `WHERE` of a partial index as text, or null
-/// @param options       `WITH (...)` as written: `m`, `ef_construction`
+/// @param options       `WITH (...)` as written, in that order: `m`, `ef_construction`
 /// @param validFrom     oldest snapshot that may read it (rows deleted before the build have no entries); 0 = any
 public record IndexDef(
         int oid,
@@ -33,7 +35,7 @@ public record IndexDef(
 
     public IndexDef {
         keys = List.copyOf(keys);
-        options = Map.copyOf(options);
+        options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
     }
 
     /// A key column.

@@ -1,5 +1,7 @@
 package omendb.engine.catalog;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import omendb.engine.type.SqlType;
@@ -23,7 +25,7 @@ public interface SchemaEditor {
             Map<String, String> options) {
         public NewIndex {
             keys = List.copyOf(keys);
-            options = Map.copyOf(options);
+            options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
         }
     }
 

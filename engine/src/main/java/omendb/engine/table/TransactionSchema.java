@@ -378,16 +378,26 @@ public final class TransactionSchema implements SchemaEditor {
         while (limit < column.publishedLimit() && (column.isResolved(limit) || own.owns(column, limit))) {
             limit++;
         }
-        BuildProgress progress = (_, _) -> !transaction.isCancelled();
+        BuildProgress progress = (_, _) -> mayGoOn();
         try {
             storages.vectorIndex(def.storageId())
                     .build(limit, storages.options().indexThreads(), progress);
         } catch (java.util.concurrent.CancellationException cancelled) {
-            throw new UserException(SqlState.QUERY_CANCELED, "canceling statement due to user request", cancelled);
+            transaction.checkCancelled();
+            throw cancelled;
         } catch (RuntimeException failed) {
             throw StorageFailures.translate(failed);
         }
         return def;
+    }
+
+    private boolean mayGoOn() {
+        try {
+            transaction.checkCancelled();
+            return true;
+        } catch (UserException cancelled) {
+            return false; // a worker asks: the statement's own thread throws it
+        }
     }
 
     @Override

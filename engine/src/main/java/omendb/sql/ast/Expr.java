@@ -57,12 +57,15 @@ public sealed interface Expr {
         public String toString() {
             return kind + ":" + value;
         }
-    }
 
-    /// A constant lifted out of the text: its value is the statement's `literals().get(index)`.
-    /// Only trees that come from the shape cache hold it, so that one tree and one plan serve all texts of a
-    /// shape.
-    record LiftedLiteral(LiteralKind kind, int index, int position) implements Expr {}
+        /// A number with the other sign; there is no negative zero among integers.
+        public static String negated(String number) {
+            if (number.startsWith("-")) {
+                return number.substring(1);
+            }
+            return number.equals("0") ? number : "-" + number;
+        }
+    }
 
     /// `$number`.
     record Parameter(int number, int position) implements Expr {}

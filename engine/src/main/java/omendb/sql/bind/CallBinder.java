@@ -165,7 +165,7 @@ final class CallBinder {
         if (resolved.variadic() >= 0 && function.variadicElement() != Types.ANY) {
             List<Scalar> tail = new ArrayList<>(all.subList(resolved.variadic(), all.size()));
             all.subList(resolved.variadic(), all.size()).clear();
-            all.add(expressions.arrayOfCommon(tail, position));
+            all.add(expressions.arrays().arrayOfCommon(tail, position));
         } else if (resolved.variadic() < 0) {
             int missing = function.argTypes().size() - all.size();
             List<String> defaults = function.defaultTexts();

@@ -107,7 +107,6 @@ final class CopyBinaryReader extends CopyReader {
         line++;
         int fields = Short.reverseBytes(NativeMemory.getShort(address));
         if (fields == -1) {
-            line--;
             state = State.TRAILER_SEEN;
             return 2;
         }

@@ -62,25 +62,10 @@ final class CopyCsvReader extends CopyLineReader {
     }
 
     @Override
-    protected void fields(long address, long length, Batch batch, int row) {
-        if (columns.isEmpty()) {
-            if (length > 0) {
-                throw extraColumns(address, length);
-            }
-            return;
-        }
-        long start = 0;
-        for (int i = 0; i < columns.size(); i++) {
-            if (start > length) {
-                throw missingColumn(i, address, length);
-            }
-            long end = field(address, start, length);
-            store(i, batch, row);
-            start = end + 1;
-        }
-        if (start <= length) {
-            throw extraColumns(address, length);
-        }
+    protected long field(int index, long address, long start, long length, Batch batch, int row) {
+        long end = unquote(address, start, length);
+        store(index, batch, row);
+        return end;
     }
 
     private void store(int index, Batch batch, int row) {
@@ -94,7 +79,7 @@ final class CopyCsvReader extends CopyLineReader {
     }
 
     /// Copies the column that begins at `start` without its quotes; returns the offset of the delimiter behind it.
-    private long field(long address, long start, long length) {
+    private long unquote(long address, long start, long length) {
         unquoted.clear();
         sawQuote = false;
         boolean quoted = false;
@@ -137,7 +122,7 @@ final class CopyCsvReader extends CopyLineReader {
     protected List<String> headerNames(long address, long length) {
         List<String> names = new ArrayList<>();
         for (long start = 0; start <= length; ) {
-            long end = field(address, start, length);
+            long end = unquote(address, start, length);
             names.add(text(unquoted.address(), unquoted.position()));
             start = end + 1;
         }

@@ -3,10 +3,9 @@ package omendb.sql.copy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import omendb.engine.error.OmenException;
-import omendb.engine.error.SqlState;
-import omendb.engine.error.UserException;
 import omendb.engine.type.Batch;
 import omendb.engine.type.ColumnVector;
+import omendb.engine.type.TextBytes;
 import omendb.engine.type.TypeContext;
 import omendb.memory.NativeMemory;
 
@@ -42,8 +41,9 @@ abstract sealed class CopyLineReader extends CopyReader permits CopyTextReader, 
     /// every line end character that is not data.
     protected abstract long lineEnd(long address, long length, boolean atEnd);
 
-    /// Splits the line into columns, putting values into `batch` at `row`.
-    protected abstract void fields(long address, long length, Batch batch, int row);
+    /// Puts the column that begins at `start` into `batch` at `row`; returns the offset of the delimiter behind it,
+    /// `length` at the line's end.
+    protected abstract long field(int index, long address, long start, long length, Batch batch, int row);
 
     /// Names in a header line.
     protected abstract List<String> headerNames(long address, long length);
@@ -72,7 +72,11 @@ abstract sealed class CopyLineReader extends CopyReader permits CopyTextReader, 
     }
 
     private void line(long address, long length) {
-        Utf8.check(address, length, this::whereLine);
+        try {
+            TextBytes.validate(address, Math.toIntExact(length));
+        } catch (OmenException e) {
+            throw e.withWhere(whereLine());
+        }
         if (isEndMarker(address, length)) {
             ended = true;
             return;
@@ -87,6 +91,20 @@ abstract sealed class CopyLineReader extends CopyReader permits CopyTextReader, 
         Batch batch = batch();
         fields(address, length, batch, batch.rowCount());
         rowComplete();
+    }
+
+    /// Splits the line into columns.
+    private void fields(long address, long length, Batch batch, int row) {
+        long start = 0;
+        for (int i = 0; i < columns.size(); i++) {
+            if (start > length) {
+                throw missingColumn(i, address, length);
+            }
+            start = field(i, address, start, length, batch, row) + 1;
+        }
+        if (start <= length && !(columns.isEmpty() && length == 0)) {
+            throw extraColumns(address, length);
+        }
     }
 
     private void matchHeader(long address, long length) {
@@ -171,66 +189,12 @@ abstract sealed class CopyLineReader extends CopyReader permits CopyTextReader, 
         return true;
     }
 
-    protected final OmenException missingColumn(int index, long address, long length) {
+    private OmenException missingColumn(int index, long address, long length) {
         return malformed("missing data for column \"" + columns.get(index).name() + "\"")
                 .withWhere(whereLine(address, length));
     }
 
-    protected final OmenException extraColumns(long address, long length) {
+    private OmenException extraColumns(long address, long length) {
         return malformed("extra data after last expected column").withWhere(whereLine(address, length));
-    }
-
-    /// Is a byte string UTF-8? PostgreSQL's error names the bytes that are not.
-    private static final class Utf8 {
-        private Utf8() {}
-
-        static void check(long address, long length, java.util.function.Supplier<String> where) {
-            long at = 0;
-            while (at < length) {
-                int c = NativeMemory.getByte(address + at);
-                if (c > 0) {
-                    at++;
-                    continue;
-                }
-                int bytes = sequence(address + at, length - at);
-                if (bytes == 0) {
-                    throw invalid(address + at, length - at).withWhere(where.get());
-                }
-                at += bytes;
-            }
-        }
-
-        /// Bytes of a valid sequence of two to four bytes, or 0.
-        private static int sequence(long address, long left) {
-            int first = NativeMemory.getByte(address) & 0xff;
-            int bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-            if (first < 0xc2 || first > 0xf4 || bytes > left) {
-                return 0;
-            }
-            int second = NativeMemory.getByte(address + 1) & 0xff;
-            int low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-            int high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-            if (second < low || second > high) {
-                return 0;
-            }
-            for (int i = 2; i < bytes; i++) {
-                if ((NativeMemory.getByte(address + i) & 0xc0) != 0x80) {
-                    return 0;
-                }
-            }
-            return bytes;
-        }
-
-        private static OmenException invalid(long address, long left) {
-            int first = NativeMemory.getByte(address) & 0xff;
-            int wanted = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
-            StringBuilder bytes = new StringBuilder();
-            for (int i = 0; i < Math.min(wanted, left); i++) {
-                bytes.append(i == 0 ? "0x" : " 0x")
-                        .append(String.format("%02x", NativeMemory.getByte(address + i) & 0xff));
-            }
-            return new UserException(
-                    SqlState.CHARACTER_NOT_IN_REPERTOIRE, "invalid byte sequence for encoding \"UTF8\": " + bytes);
-        }
     }
 }

@@ -21,6 +21,12 @@ final class CopyTextReader extends CopyLineReader {
         for (long at = 0; at < length; at++) {
             byte c = NativeMemory.getByte(address + at);
             if (c == '\\') {
+                if (at + 1 < length && NativeMemory.getByte(address + at + 1) == '.') {
+                    if (at + 2 == length && !atEnd) {
+                        return INCOMPLETE;
+                    }
+                    checkEndMarker(address, at + 2, length);
+                }
                 at++; // the escaped character is data, even a line end
             } else if (c == '\n' || c == '\r') {
                 return terminator(address, length, at, atEnd) ? at : INCOMPLETE;
@@ -29,26 +35,21 @@ final class CopyTextReader extends CopyLineReader {
         return atEnd ? length : INCOMPLETE;
     }
 
+    /// `\.` stands alone at the end of a line.
+    private void checkEndMarker(long address, long behind, long length) {
+        if (behind < length) {
+            byte next = NativeMemory.getByte(address + behind);
+            if (next != '\n' && next != '\r') {
+                throw malformed("end-of-copy marker corrupt").withWhere(whereLine());
+            }
+        }
+    }
+
     @Override
-    protected void fields(long address, long length, Batch batch, int row) {
-        if (columns.isEmpty()) {
-            if (length > 0) {
-                throw extraColumns(address, length);
-            }
-            return;
-        }
-        long start = 0;
-        for (int i = 0; i < columns.size(); i++) {
-            if (start > length) {
-                throw missingColumn(i, address, length);
-            }
-            long end = fieldEnd(address, start, length);
-            field(i, address + start, Math.toIntExact(end - start), batch, row);
-            start = end + 1;
-        }
-        if (start <= length) {
-            throw extraColumns(address, length);
-        }
+    protected long field(int index, long address, long start, long length, Batch batch, int row) {
+        long end = fieldEnd(address, start, length);
+        store(index, address + start, Math.toIntExact(end - start), batch, row);
+        return end;
     }
 
     private long fieldEnd(long address, long start, long length) {
@@ -64,7 +65,7 @@ final class CopyTextReader extends CopyLineReader {
         return length;
     }
 
-    private void field(int index, long address, int length, Batch batch, int row) {
+    private void store(int index, long address, int length, Batch batch, int row) {
         if (isNullString(address, length)) {
             batch.column(index).setNull(row);
         } else if (hasBackslash(address, length)) {

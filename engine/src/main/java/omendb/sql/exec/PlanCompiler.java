@@ -316,7 +316,7 @@ final class PlanCompiler {
         Operator right = compile(join.right());
         wanted = enclosing;
         List<Field> pairs = pairFields(join.left(), join.right());
-        return new JoinOperators.Hash(
+        return new HashJoinOperator(
                 context,
                 join.kind(),
                 left,
@@ -352,7 +352,7 @@ final class PlanCompiler {
         outer = enclosing;
         wanted = enclosingWanted;
         List<Field> pairs = pairFields(join.left(), join.right());
-        return new JoinOperators.NestedLoop(
+        return new NestedLoopOperator(
                 context,
                 join.kind(),
                 left,

@@ -60,34 +60,30 @@ final class SetOperators {
     }
 
     /// One input after the other.
-    static final class Append extends Operator {
-        private final Operator left;
-        private final Operator right;
+    static final class Append extends BinaryOperator {
         private boolean onRight;
 
         Append(ExecutionContext context, Operator left, Operator right, List<Field> fields) {
-            super(context, batchOf(fields));
-            this.left = left;
-            this.right = right;
+            super(context, left, right, batchOf(fields));
         }
 
         @Override
         void start() {
             onRight = false;
-            left.open();
+            left().open();
         }
 
         @Override
         boolean advance() {
             if (!onRight) {
-                if (left.next()) {
-                    return pass(left);
+                if (left().next()) {
+                    return pass(left());
                 }
-                left.finish();
+                left().finish();
                 onRight = true;
-                right.open();
+                right().open();
             }
-            return right.next() && pass(right);
+            return right().next() && pass(right());
         }
 
         private boolean pass(Operator source) {
@@ -99,34 +95,12 @@ final class SetOperators {
             out().setRowCount(count);
             return true;
         }
-
-        @Override
-        void setTimed(boolean on) {
-            super.setTimed(on);
-            left.setTimed(on);
-            right.setTimed(on);
-        }
-
-        @Override
-        void finish() {
-            left.finish();
-            right.finish();
-        }
-
-        @Override
-        public void close() {
-            super.close();
-            left.close();
-            right.close();
-        }
     }
 
     /// INTERSECT and EXCEPT: counts the right side's rows, then lets rows of the left side through.
-    static final class Compare extends Operator {
+    static final class Compare extends BinaryOperator {
         private final SetKind kind;
         private final boolean all;
-        private final Operator left;
-        private final Operator right;
         private final RowHashTable rows;
         private long[] counts = new long[64];
         private final int[] kept = new int[Batch.CAPACITY];
@@ -138,11 +112,9 @@ final class SetOperators {
                 Operator left,
                 Operator right,
                 List<Field> fields) {
-            super(context, left.out());
+            super(context, left, right, left.out());
             this.kind = kind;
             this.all = all;
-            this.left = left;
-            this.right = right;
             this.rows = new RowHashTable(types(fields), fields.size());
         }
 
@@ -150,15 +122,15 @@ final class SetOperators {
         void start() {
             rows.clear();
             Arrays.fill(counts, 0);
-            right.open();
-            while (right.next()) {
-                for (int row = 0; row < right.out().rowCount(); row++) {
-                    int entry = entry(right.columns(), row);
+            right().open();
+            while (right().next()) {
+                for (int row = 0; row < right().out().rowCount(); row++) {
+                    int entry = entry(right().columns(), row);
                     counts[entry]++;
                 }
             }
-            right.finish();
-            left.open();
+            right().finish();
+            left().open();
         }
 
         private int entry(ColumnVector[] columns, int row) {
@@ -171,7 +143,7 @@ final class SetOperators {
 
         @Override
         boolean advance() {
-            while (left.next()) {
+            while (left().next()) {
                 int keep = 0;
                 int count = out().rowCount();
                 for (int row = 0; row < count; row++) {
@@ -208,24 +180,14 @@ final class SetOperators {
         }
 
         @Override
-        void setTimed(boolean on) {
-            super.setTimed(on);
-            left.setTimed(on);
-            right.setTimed(on);
-        }
-
-        @Override
         void finish() {
-            left.finish();
-            right.finish();
+            super.finish();
             rows.clear();
         }
 
         @Override
         public void close() {
-            finish();
-            left.close();
-            right.close();
+            super.close();
             rows.close();
         }
     }

@@ -94,6 +94,14 @@ public final class FunctionRegistry {
         return aggregatesByOid.get(oid);
     }
 
+    /// The window function with this oid, or null.
+    public @Nullable WindowDef window(int oid) {
+        return allWindows().stream()
+                .filter(window -> window.oid() == oid)
+                .findFirst()
+                .orElse(null);
+    }
+
     /// Functions of this name that need a window.
     public List<WindowDef> windows(String name) {
         return windows.getOrDefault(name, List.of());

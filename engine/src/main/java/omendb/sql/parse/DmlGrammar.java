@@ -9,7 +9,6 @@ import omendb.sql.ast.QualifiedName;
 import omendb.sql.ast.Query;
 import omendb.sql.ast.SelectItem;
 import omendb.sql.ast.TableRef;
-import omendb.sql.parse.LiteralPolicy.Part;
 import org.jspecify.annotations.Nullable;
 
 /// INSERT, UPDATE, DELETE, MERGE.
@@ -101,11 +100,9 @@ final class DmlGrammar {
         Expr indexWhere = null;
         String constraint = null;
         if (cursor.acceptSymbol("(")) {
-            Part outer = grammar.literals.enter(Part.PINNED);
             elements = cursor.commaList(grammar.tables::indexElement);
             cursor.expectSymbol(")");
             indexWhere = cursor.accept("where") ? grammar.expressions.expression() : null;
-            grammar.literals.enter(outer);
         } else if (cursor.accept("on")) {
             cursor.expect("constraint");
             constraint = cursor.columnName();

@@ -134,7 +134,7 @@ final class ExpressionGrammar {
     }
 
     private static Expr negate(Expr.Literal literal, int position) {
-        return new Expr.Literal(literal.kind(), LiteralPolicy.negated(literal.value()), position);
+        return new Expr.Literal(literal.kind(), Expr.Literal.negated(literal.value()), position);
     }
 
     // ---- infix and postfix

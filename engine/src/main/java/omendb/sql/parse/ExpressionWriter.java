@@ -23,7 +23,6 @@ final class ExpressionWriter {
     void write(Expr expr) {
         switch (expr) {
             case Expr.Literal literal -> literal(literal);
-            case Expr.LiftedLiteral lifted -> out.append("$?").append(lifted.index() + 1);
             case Expr.Parameter parameter -> out.append('$').append(parameter.number());
             case Expr.ColumnRef column -> names(column.names());
             case Expr.Star star -> {

@@ -4,7 +4,6 @@ package omendb.sql.parse;
 /// through here.
 final class Grammar {
     final TokenCursor cursor;
-    final LiteralPolicy literals;
     final TypeGrammar types;
     final ExpressionGrammar expressions;
     final PrimaryGrammar primaries;
@@ -25,9 +24,8 @@ final class Grammar {
     final SettingGrammar settings;
     final StatementGrammar statements;
 
-    Grammar(TokenList tokens, LiteralPolicy literals) {
+    Grammar(TokenList tokens) {
         this.cursor = new TokenCursor(tokens);
-        this.literals = literals;
         this.types = new TypeGrammar(this);
         this.expressions = new ExpressionGrammar(this);
         this.primaries = new PrimaryGrammar(this);

@@ -47,14 +47,13 @@ final class PrimaryGrammar {
     /// The number at the cursor.
     Expr number(boolean negative, int position) {
         LiteralKind kind = cursor.kind() == TokenKind.INTEGER ? LiteralKind.INTEGER : LiteralKind.NUMERIC;
-        int token = cursor.index();
-        return grammar.literals.literal(kind, cursor.next(), token, negative, position);
+        String value = cursor.next();
+        return new Expr.Literal(kind, negative ? Expr.Literal.negated(value) : value, position);
     }
 
     private Expr literal(LiteralKind kind) {
-        int token = cursor.index();
         int position = cursor.position();
-        return grammar.literals.literal(kind, cursor.next(), token, false, position);
+        return new Expr.Literal(kind, cursor.next(), position);
     }
 
     private Expr keyword(LiteralKind kind, int position) {
@@ -402,9 +401,7 @@ final class PrimaryGrammar {
     private Expr callOrTypedLiteral(QualifiedName name) {
         Expr.FunctionCall call = grammar.functions.application(name);
         if (cursor.atString() && isPlain(call)) {
-            List<Expr> modifiers =
-                    call.args().stream().map(grammar.literals::keep).toList();
-            return typedLiteral(TypeGrammar.named(name.parts(), modifiers, name.position()));
+            return typedLiteral(TypeGrammar.named(name.parts(), call.args(), name.position()));
         }
         return grammar.functions.tail(call);
     }

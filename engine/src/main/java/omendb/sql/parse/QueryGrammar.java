@@ -11,7 +11,6 @@ import omendb.sql.ast.SelectItem;
 import omendb.sql.ast.SortItem;
 import omendb.sql.ast.TableRef;
 import omendb.sql.ast.Window;
-import omendb.sql.parse.LiteralPolicy.Part;
 import org.jspecify.annotations.Nullable;
 
 /// Queries: SELECT, VALUES, TABLE, set operations, WITH, ORDER BY, LIMIT, row locks, windows.
@@ -35,9 +34,7 @@ final class QueryGrammar {
     Query query(Query.@Nullable With with) {
         cursor.enter();
         int position = with == null ? cursor.position() : with.position();
-        Part outer = grammar.literals.enter(Part.MATCHED);
         Query query = clauses(with, setOperations(operand(), 0), position);
-        grammar.literals.enter(outer);
         cursor.leave();
         return query;
     }
@@ -196,7 +193,7 @@ final class QueryGrammar {
                 if (offset != null) {
                     throw cursor.errorAt("multiple OFFSET clauses not allowed", position);
                 }
-                offset = free();
+                offset = grammar.expressions.expression();
                 cursor.acceptAny("row", "rows");
                 return true;
             }
@@ -205,7 +202,7 @@ final class QueryGrammar {
 
         private void limit() {
             if (!cursor.accept("all")) {
-                limit = free();
+                limit = grammar.expressions.expression();
             }
             if (cursor.atSymbol(",")) {
                 throw cursor.errorAt("LIMIT #,# syntax is not supported", cursor.position())
@@ -332,7 +329,7 @@ final class QueryGrammar {
             distinct = List.of();
             if (cursor.accept("on")) {
                 cursor.expectSymbol("(");
-                distinct = cursor.commaList(() -> grammar.literals.keep(grammar.expressions.expression()));
+                distinct = grammar.expressions.list();
                 cursor.expectSymbol(")");
             }
         } else {
@@ -359,15 +356,7 @@ final class QueryGrammar {
 
     @Nullable
     Expr optionalWhere() {
-        return cursor.accept("where") ? free() : null;
-    }
-
-    /// An expression that nothing refers to.
-    private Expr free() {
-        Part outer = grammar.literals.enter(Part.FREE);
-        Expr expr = grammar.expressions.expression();
-        grammar.literals.enter(outer);
-        return expr;
+        return cursor.accept("where") ? grammar.expressions.expression() : null;
     }
 
     List<SelectItem> selectItems() {
@@ -440,15 +429,13 @@ final class QueryGrammar {
             cursor.leave();
             return new Query.GroupingElement.Sets(elements, position);
         }
-        return new Query.GroupingElement.Simple(grammar.literals.keep(grammar.expressions.expression()));
+        return new Query.GroupingElement.Simple(grammar.expressions.expression());
     }
 
     private Query.Values values(int position) {
         List<List<Expr>> rows = cursor.commaList(() -> {
             cursor.expectSymbol("(");
-            Part outer = grammar.literals.enter(Part.FREE);
             List<Expr> row = grammar.expressions.list();
-            grammar.literals.enter(outer);
             cursor.expectSymbol(")");
             return row;
         });
@@ -469,7 +456,7 @@ final class QueryGrammar {
 
     private SortItem sortItem() {
         int position = cursor.position();
-        Expr expr = grammar.literals.keep(grammar.expressions.expression());
+        Expr expr = grammar.expressions.expression();
         OperatorName using = null;
         SortItem.Direction direction = SortItem.Direction.DEFAULT;
         if (cursor.accept("using")) {

@@ -16,7 +16,7 @@ public final class SqlParser {
     ///
     /// @throws OmenException 42601 with the position of the offending character; 54001 if nested too deeply
     public static List<ParsedStatement> parse(String sql) {
-        return guarded(() -> statements(new Grammar(Lexer.tokenize(sql), LiteralPolicy.KEEP)));
+        return guarded(() -> statements(new Grammar(Lexer.tokenize(sql))));
     }
 
     /// A lone expression (a stored default, check or index expression).
@@ -53,7 +53,7 @@ public final class SqlParser {
 
     private static <T> T whole(String sql, Function<Grammar, T> rule) {
         return guarded(() -> {
-            Grammar grammar = new Grammar(Lexer.tokenize(sql), LiteralPolicy.KEEP);
+            Grammar grammar = new Grammar(Lexer.tokenize(sql));
             T result = rule.apply(grammar);
             grammar.cursor.expectEnd();
             return result;

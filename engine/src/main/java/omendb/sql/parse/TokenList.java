@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The tokens of a text, as parallel arrays; the last one is [TokenKind#END].
 ///
-/// Values are made when asked for, so that a pass that only wants the shape of a text allocates no strings.
+/// Values are made when asked for: tokens that are only compared make no strings.
 /// Threading: filled by one [Lexer], then read by one parser.
 final class TokenList {
     final String sql;

@@ -97,7 +97,7 @@ final class TypeGrammar {
         if (!cursor.acceptSymbol("(")) {
             return List.of();
         }
-        List<Expr> modifiers = cursor.commaList(() -> grammar.literals.keep(grammar.expressions.expression()));
+        List<Expr> modifiers = grammar.expressions.list();
         cursor.expectSymbol(")");
         return modifiers;
     }

@@ -77,7 +77,6 @@ public final class Definitions {
 
     private static String optionList(Map<String, String> options) {
         return options.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
                 .map(option -> option.getKey() + "='" + option.getValue() + "'")
                 .collect(Collectors.joining(", "));
     }

@@ -22,8 +22,10 @@ import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
+import omendb.sql.function.AggregateDef;
 import omendb.sql.function.FunctionDef;
 import omendb.sql.function.FunctionRegistry;
+import omendb.sql.function.WindowDef;
 import omendb.sql.parse.Deparser;
 import omendb.sql.pgcatalog.FunctionTable.Call;
 import org.jspecify.annotations.Nullable;
@@ -101,18 +103,31 @@ public final class IntrospectionFunctions implements FunctionRegistry.Contributi
     }
 
     private static @Nullable String arguments(Call call) {
-        FunctionDef function = call.state().functions().function(call.oid(0));
-        return function == null
+        FunctionRegistry registry = call.state().functions();
+        int oid = call.oid(0);
+        FunctionDef function = registry.function(oid);
+        AggregateDef aggregate = registry.aggregate(oid);
+        WindowDef window = registry.window(oid);
+        List<SqlType> types = function != null
+                ? function.argTypes()
+                : aggregate != null ? aggregate.argTypes() : window != null ? window.argTypes() : null;
+        return types == null
                 ? null
-                : function.argTypes().stream().map(type -> type.format(-1)).collect(Collectors.joining(", "));
+                : types.stream().map(type -> type.format(-1)).collect(Collectors.joining(", "));
     }
 
     private static @Nullable String result(Call call) {
-        FunctionDef function = call.state().functions().function(call.oid(0));
-        if (function == null) {
-            return null;
+        FunctionRegistry registry = call.state().functions();
+        int oid = call.oid(0);
+        FunctionDef function = registry.function(oid);
+        if (function != null) {
+            return (function.returnsSet() ? "SETOF " : "")
+                    + function.resultType().format(-1);
         }
-        return (function.returnsSet() ? "SETOF " : "") + function.resultType().format(-1);
+        AggregateDef aggregate = registry.aggregate(oid);
+        WindowDef window = registry.window(oid);
+        SqlType type = aggregate != null ? aggregate.resultType() : window != null ? window.resultType() : null;
+        return type == null ? null : type.format(-1);
     }
 
     private static @Nullable String serialSequence(Call call) {

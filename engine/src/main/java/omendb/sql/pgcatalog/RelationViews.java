@@ -142,7 +142,6 @@ final class RelationViews {
             return null;
         }
         return options.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
                 .map(option -> option.getKey() + "=" + option.getValue())
                 .collect(Collectors.joining(",", "{", "}"));
     }

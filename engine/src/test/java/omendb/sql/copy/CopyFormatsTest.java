@@ -138,6 +138,7 @@ class CopyFormatsTest {
         refused("missing data for column \"note\"", "COPY items, line 2: \"2\"", "1\ta\n2\n");
         refused("extra data after last expected column", "COPY items, line 1: \"1\ta\tb\"", "1\ta\tb\n");
         refused("invalid input syntax for type bigint: \"x\"", "COPY items, line 1, column id: \"x\"", "x\ta\n");
+        refused("end-of-copy marker corrupt", "COPY items, line 2", "1\ta\n\\.x\n2\tb\n");
         refused("literal carriage return found in data", "COPY items, line 2", "1\ta\n2\tb\r\n");
     }
 

@@ -438,18 +438,19 @@ public final class Session {
 
     private Frame takeFrame() {
         while (true) {
+            // before what has arrived: a client that sends without a pause must not keep the session from hearing it
+            if (terminating) {
+                throw adminShutdown();
+            }
+            if (cancelRequested) {
+                throw new UserException(SqlState.QUERY_CANCELED, "canceling statement due to user request");
+            }
             Frame frame = mailbox.poll();
             if (frame != null) {
                 return frame;
             }
             if (clientGone) {
                 throw new ClientGoneException();
-            }
-            if (terminating) {
-                throw adminShutdown();
-            }
-            if (cancelRequested) {
-                throw new UserException(SqlState.QUERY_CANCELED, "canceling statement due to user request");
             }
             mailbox.await(() -> hasWork() || cancelRequested);
         }
