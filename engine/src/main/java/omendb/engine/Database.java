@@ -117,6 +117,7 @@ public final class Database implements AutoCloseable {
                 LsmOptions.defaults()
                         .withMemtableBytes(options.memtableBytes())
                         .withTableBytes(options.tableBytes())
+                        .withRowCacheBytes(options.rowCacheBytes())
                         .withOldestSnapshot(timeline::oldestSnapshot)
                         .withAppliedLsn(sequence::appliedLsn)
                         .withLogBarrier(logBarrier),

@@ -1,5 +1,8 @@
 package omendb.engine;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+
 /// Limits of an open database.
 ///
 /// @param memtableBytes       the memtable is flushed beyond this
@@ -10,6 +13,7 @@ package omendb.engine;
 /// @param vectorReservedBytes address space reserved for each vector column: the most it can grow to
 /// @param tableBytes          size of an SSTable; level 1 of a tree holds four
 /// @param walSegmentBytes     size of a WAL segment of a new database
+/// @param rowCacheBytes       memory for hot rows found in tables (`RowCache` of the LSM store); 0 = none
 /// @param backgroundWork      false = no checkpoints, vacuum or indexing but on request (tests)
 public record DatabaseOptions(
         long memtableBytes,
@@ -20,7 +24,15 @@ public record DatabaseOptions(
         long vectorReservedBytes,
         long tableBytes,
         long walSegmentBytes,
+        long rowCacheBytes,
         boolean backgroundWork) {
+
+    /// The default row cache is a sixteenth of the memory that the machine (or container) has, within these bounds.
+    private static final int ROW_CACHE_SHARE = 16;
+
+    private static final long LEAST_ROW_CACHE_BYTES = 16L << 20;
+    private static final long MOST_ROW_CACHE_BYTES = 1L << 30;
+
     public DatabaseOptions {
         if (memtableBytes < 1 << 14
                 || checkpointWalBytes < 1 << 14
@@ -28,15 +40,18 @@ public record DatabaseOptions(
                 || indexThreads < 1
                 || vectorReservedBytes < 1 << 20
                 || tableBytes < 1 << 14
-                || walSegmentBytes < 1 << 14) {
+                || walSegmentBytes < 1 << 14
+                || rowCacheBytes < 0) {
             throw new IllegalArgumentException("limits out of range: memtable " + memtableBytes + ", checkpoint "
                     + checkpointWalBytes + " bytes, " + checkpointMillis + " ms, threads " + indexThreads
                     + ", vectors " + vectorReservedBytes + ", tables " + tableBytes + ", WAL segment "
-                    + walSegmentBytes);
+                    + walSegmentBytes + ", row cache " + rowCacheBytes);
         }
     }
 
-    /// 64-MiB memtables and WAL segments; a checkpoint each 1 GiB of WAL or 60 s; 256 GiB of vectors in a column.
+    /// 64-MiB memtables and WAL segments; a checkpoint each 1 GiB of WAL or 60 s; 256 GiB of vectors in a column; a
+    /// sixteenth of the memory,
+    /// 16 MiB to 1 GiB, for hot rows.
     public static DatabaseOptions defaults() {
         return new DatabaseOptions(
                 64L << 20,
@@ -47,12 +62,22 @@ public record DatabaseOptions(
                 256L << 30,
                 64L << 20,
                 64L << 20,
+                defaultRowCacheBytes(),
                 true);
+    }
+
+    /// Of the memory that the operating system reports, which is the limit of a container that has one.
+    private static long defaultRowCacheBytes() {
+        long memory = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                ? system.getTotalMemorySize()
+                : 0;
+        return Math.clamp(memory / ROW_CACHE_SHARE, LEAST_ROW_CACHE_BYTES, MOST_ROW_CACHE_BYTES);
     }
 
     /// Small files and nothing in the background, for tests.
     public static DatabaseOptions forTests() {
-        return new DatabaseOptions(1 << 20, 64L << 20, 60_000, 1 << 20, 1, 1L << 30, 64L << 20, 1 << 20, false);
+        return new DatabaseOptions(
+                1 << 20, 64L << 20, 60_000, 1 << 20, 1, 1L << 30, 64L << 20, 1 << 20, 1 << 20, false);
     }
 
     public DatabaseOptions withBackgroundWork(boolean enabled) {
@@ -65,6 +90,7 @@ public record DatabaseOptions(
                 vectorReservedBytes,
                 tableBytes,
                 walSegmentBytes,
+                rowCacheBytes,
                 enabled);
     }
 
@@ -78,6 +104,7 @@ public record DatabaseOptions(
                 vectorReservedBytes,
                 tableBytes,
                 walSegmentBytes,
+                rowCacheBytes,
                 backgroundWork);
     }
 
@@ -91,6 +118,7 @@ public record DatabaseOptions(
                 vectorReservedBytes,
                 tableBytes,
                 walSegmentBytes,
+                rowCacheBytes,
                 backgroundWork);
     }
 
@@ -105,6 +133,22 @@ public record DatabaseOptions(
                 vectorReservedBytes,
                 newTableBytes,
                 newWalSegmentBytes,
+                rowCacheBytes,
+                backgroundWork);
+    }
+
+    /// As these, with room for so many bytes of hot rows; 0 = no row cache.
+    public DatabaseOptions withRowCacheBytes(long bytes) {
+        return new DatabaseOptions(
+                memtableBytes,
+                checkpointWalBytes,
+                checkpointMillis,
+                bulkBytes,
+                indexThreads,
+                vectorReservedBytes,
+                tableBytes,
+                walSegmentBytes,
+                bytes,
                 backgroundWork);
     }
 }

@@ -22,7 +22,11 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess open(Path directory, PgServerOptions options) throws IOException {
-        Database database = Database.open(directory, DatabaseOptions.defaults());
+        return open(directory, options, DatabaseOptions.defaults());
+    }
+
+    static ServerProcess open(Path directory, PgServerOptions options, DatabaseOptions limits) throws IOException {
+        Database database = Database.open(directory, limits);
         try {
             return new ServerProcess(database, PgServer.start(database, options));
         } catch (IOException | RuntimeException e) {

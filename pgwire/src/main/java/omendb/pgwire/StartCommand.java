@@ -8,9 +8,14 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import omendb.engine.DatabaseOptions;
 import omendb.pgwire.auth.Credentials;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// `omendb start`: serves until a signal ends it.
 @Command(
@@ -18,6 +23,9 @@ import picocli.CommandLine.Option;
         description = "Serves the PostgreSQL protocol in the foreground; SIGTERM or Ctrl-C stops it cleanly.")
 final class StartCommand implements Callable<Integer> {
     private final Map<String, String> environment;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
 
     @Option(
             names = "--data",
@@ -43,6 +51,12 @@ final class StartCommand implements Callable<Integer> {
             defaultValue = "127.0.0.1")
     private String host = "127.0.0.1";
 
+    @Option(
+            names = "--row-cache-mb",
+            paramLabel = "N",
+            description = "memory for hot rows in MiB, 0 for none (default: a sixteenth of the memory, 16 to 1024)")
+    private @Nullable Integer rowCacheMebibytes;
+
     StartCommand(Map<String, String> environment) {
         this.environment = environment;
     }
@@ -51,12 +65,23 @@ final class StartCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PgServerOptions options =
                 PgServerOptions.defaults().withAddress(host, port, Credentials.fromEnvironment(environment));
-        ServerProcess process = ServerProcess.open(data, options);
+        ServerProcess process = ServerProcess.open(data, options, limits());
         process.closeOnSignal();
         announce(process.server().address(), System.out);
         WarmUp.inBackground(process.database(), options.credentials().user());
         new CountDownLatch(1).await();
         return 0;
+    }
+
+    private DatabaseOptions limits() {
+        DatabaseOptions limits = DatabaseOptions.defaults();
+        if (rowCacheMebibytes == null) {
+            return limits;
+        }
+        if (rowCacheMebibytes < 0) {
+            throw new ParameterException(spec.commandLine(), "--row-cache-mb is negative: " + rowCacheMebibytes);
+        }
+        return limits.withRowCacheBytes((long) rowCacheMebibytes << 20);
     }
 
     private void announce(InetSocketAddress address, PrintStream out) {
