@@ -67,7 +67,7 @@ public final class SqlSession implements AutoCloseable {
     private final Map<StatementKey, PreparedStatement> cache = new LinkedHashMap<>(16, 0.75f, true);
     private @Nullable EvalContext evaluation;
     private AutoCloseable held = () -> {};
-    private final Queue<Notifications.Notification> inbox = new ConcurrentLinkedQueue<>();
+    private final Queue<Notification> inbox = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Transaction running;
 
     /// A text with the parameter types its client fixed.
@@ -352,7 +352,7 @@ public final class SqlSession implements AutoCloseable {
     }
 
     /// The next notification that came, or null; the protocol asks between transactions.
-    public Notifications.@Nullable Notification nextNotification() {
+    public @Nullable Notification nextNotification() {
         return inbox.poll();
     }
 
@@ -394,7 +394,7 @@ public final class SqlSession implements AutoCloseable {
 
         @Override
         public void notified(Notifications.Notification notification) {
-            inbox.add(notification);
+            inbox.add(new Notification(notification.processId(), notification.channel(), notification.payload()));
             listener.notified();
         }
     }

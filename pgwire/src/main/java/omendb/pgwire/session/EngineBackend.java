@@ -3,9 +3,9 @@ package omendb.pgwire.session;
 import java.util.ArrayList;
 import java.util.List;
 import omendb.engine.Database;
-import omendb.engine.txn.Notifications;
 import omendb.engine.type.TypeContext;
 import omendb.sql.ExecutionResult;
+import omendb.sql.Notification;
 import omendb.sql.ParameterValues;
 import omendb.sql.PendingStatement;
 import omendb.sql.Portal;
@@ -78,7 +78,7 @@ public final class EngineBackend implements SqlBackend {
     }
 
     @Override
-    public Notifications.@Nullable Notification nextNotification() {
+    public @Nullable Notification nextNotification() {
         return session.nextNotification();
     }
 

@@ -1,9 +1,9 @@
 package omendb.pgwire.session;
 
 import java.util.List;
-import omendb.engine.txn.Notifications;
 import omendb.engine.type.TypeContext;
 import omendb.sql.ExecutionResult;
+import omendb.sql.Notification;
 import omendb.sql.ParameterValues;
 import omendb.sql.Portal;
 import omendb.sql.PreparedPlan;
@@ -55,7 +55,7 @@ public interface SqlBackend extends AutoCloseable {
     String setting(String name);
 
     /// See [omendb.sql.SqlSession#nextNotification].
-    default Notifications.@Nullable Notification nextNotification() {
+    default @Nullable Notification nextNotification() {
         return null;
     }
 
