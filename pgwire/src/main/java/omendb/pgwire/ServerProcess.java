@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import omendb.engine.Database;
 import omendb.engine.DatabaseOptions;
+import omendb.pgwire.session.EngineBackend;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,10 +16,12 @@ final class ServerProcess implements AutoCloseable {
 
     private final Database database;
     private final PgServer server;
+    private final WarmUp warmUp;
 
-    private ServerProcess(Database database, PgServer server) {
+    private ServerProcess(Database database, PgServer server, String user) {
         this.database = database;
         this.server = server;
+        this.warmUp = new WarmUp(EngineBackend.opener(database), user);
     }
 
     static ServerProcess open(Path directory, PgServerOptions options) throws IOException {
@@ -28,7 +31,10 @@ final class ServerProcess implements AutoCloseable {
     static ServerProcess open(Path directory, PgServerOptions options, DatabaseOptions limits) throws IOException {
         Database database = Database.open(directory, limits);
         try {
-            return new ServerProcess(database, PgServer.start(database, options));
+            return new ServerProcess(
+                    database,
+                    PgServer.start(database, options),
+                    options.credentials().user());
         } catch (IOException | RuntimeException e) {
             database.close();
             throw e;
@@ -39,8 +45,8 @@ final class ServerProcess implements AutoCloseable {
         return server;
     }
 
-    Database database() {
-        return database;
+    WarmUp warmUp() {
+        return warmUp;
     }
 
     /// Arranges the clean end. The hook halts with 0 when all is closed: a JVM that ends by a signal would else say
@@ -62,8 +68,9 @@ final class ServerProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        try (database) {
-            server.close();
+        try (database;
+                server) {
+            warmUp.close();
         }
     }
 }

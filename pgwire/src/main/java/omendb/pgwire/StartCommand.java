@@ -68,7 +68,7 @@ final class StartCommand implements Callable<Integer> {
         ServerProcess process = ServerProcess.open(data, options, limits());
         process.closeOnSignal();
         announce(process.server().address(), System.out);
-        WarmUp.inBackground(process.database(), options.credentials().user());
+        process.warmUp().inBackground();
         new CountDownLatch(1).await();
         return 0;
     }

@@ -46,7 +46,7 @@ final class TrainCommand implements Callable<Integer> {
             PgServerOptions options =
                     PgServerOptions.defaults().withAddress("127.0.0.1", 0, Credentials.trust("postgres"));
             try (ServerProcess process = ServerProcess.open(directory.resolve("data"), options)) {
-                WarmUp.run(process.database(), "postgres");
+                process.warmUp().run();
                 runStatements(process.server().address());
             }
         } finally {

@@ -5,6 +5,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import omendb.engine.error.OmenException;
 import omendb.pgwire.protocol.Frame;
 import omendb.pgwire.protocol.FrontendMessage.BindMessage;
@@ -41,14 +42,18 @@ public final class SessionWarmUp {
         this.extended = new ExtendedQuery(backend, out, new PortalRunner(backend, out, noCopy));
     }
 
-    /// Repeats the statements for at most `millis`.
-    public static void run(SqlBackend.Opener opener, String user, long millis) {
+    /// Repeats the statements for at most `millis`, or until `stopped` says so between two of them.
+    public static void run(SqlBackend.Opener opener, String user, long millis, BooleanSupplier stopped) {
         long deadline = System.nanoTime() + millis * 1_000_000;
         try (SqlBackend backend = opener.open(SessionOptions.of(user, user), SessionListener.NONE)) {
             SessionWarmUp warmUp = new SessionWarmUp(backend);
             try {
-                while (System.nanoTime() < deadline) {
-                    STATEMENTS.forEach(warmUp::once);
+                while (System.nanoTime() < deadline && !stopped.getAsBoolean()) {
+                    for (String statement : STATEMENTS) {
+                        if (!stopped.getAsBoolean()) {
+                            warmUp.once(statement);
+                        }
+                    }
                 }
             } finally {
                 warmUp.out.discard();
