@@ -1,13 +1,12 @@
 package omendb.pgwire;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import omendb.engine.CheckReport;
 import omendb.engine.DirectoryCheck;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `omendb check`: verifies a data directory that no server uses; exit code 1 if anything in it is damaged.
@@ -16,12 +15,8 @@ import picocli.CommandLine.Spec;
         description = "Verifies every checksum and cross-reference of a data directory that no server uses, and"
                 + " changes nothing in it. Exit code 0: healthy, 1: damaged (or it could not be read).")
 final class CheckCommand implements Callable<Integer> {
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "data directory (default ${DEFAULT-VALUE})",
-            defaultValue = "./data")
-    private Path data = Path.of("data");
+    @Mixin
+    private DataDirectory data = new DataDirectory();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -29,7 +24,7 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         long started = System.nanoTime();
-        CheckReport report = DirectoryCheck.run(data);
+        CheckReport report = DirectoryCheck.run(data.path());
         PrintWriter out = spec.commandLine().getOut();
         report.problems().forEach(problem -> out.println("damaged: " + problem));
         if (report.problemCount() > report.problems().size()) {

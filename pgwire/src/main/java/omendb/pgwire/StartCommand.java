@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -12,6 +11,7 @@ import omendb.engine.DatabaseOptions;
 import omendb.pgwire.auth.Credentials;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,12 +27,8 @@ final class StartCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create(); // picocli puts its own here
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "data directory (default ${DEFAULT-VALUE})",
-            defaultValue = "./data")
-    private Path data = Path.of("data");
+    @Mixin
+    private DataDirectory data = new DataDirectory();
 
     @Option(names = "--port", description = "PostgreSQL protocol (default ${DEFAULT-VALUE})", defaultValue = "5433")
     private int port;
@@ -65,7 +61,7 @@ final class StartCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PgServerOptions options =
                 PgServerOptions.defaults().withAddress(host, port, Credentials.fromEnvironment(environment));
-        ServerProcess process = ServerProcess.open(data, options, limits());
+        ServerProcess process = ServerProcess.open(data.path(), options, limits());
         process.closeOnSignal();
         announce(process.server().address(), System.out);
         process.warmUp().inBackground();
@@ -89,8 +85,8 @@ final class StartCommand implements Callable<Integer> {
                 - ManagementFactory.getRuntimeMXBean().getStartTime();
         // the address as it was asked for: a socket on 0.0.0.0 calls itself 0:0:0:0:0:0:0:0
         String shown = host.contains(":") ? "[" + host + "]" : host;
-        out.println("OmenDB " + Version.current() + " ready on " + shown + ":" + address.getPort() + ", data " + data
-                + ", " + sinceStart + " ms");
+        out.println("OmenDB " + Version.current() + " ready on " + shown + ":" + address.getPort() + ", data "
+                + data.path() + ", " + sinceStart + " ms");
         out.flush();
     }
 }

@@ -1,12 +1,11 @@
 package omendb.pgwire;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import omendb.engine.DirectoryStats;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `omendb stats`: levels, sizes and amplification of a data directory that no server uses.
@@ -14,12 +13,8 @@ import picocli.CommandLine.Spec;
         name = "stats",
         description = "Prints levels, sizes and amplification of a data directory that no server uses.")
 final class StatsCommand implements Callable<Integer> {
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "data directory (default ${DEFAULT-VALUE})",
-            defaultValue = "./data")
-    private Path data = Path.of("data");
+    @Mixin
+    private DataDirectory data = new DataDirectory();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -27,7 +22,7 @@ final class StatsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        out.print(DirectoryStats.read(data).toTable());
+        out.print(DirectoryStats.read(data.path()).toTable());
         out.flush();
         return 0;
     }
