@@ -38,14 +38,17 @@ final class BlockSearch {
 
     /// Ordinal of the first entry at or after (`key`, `commitTs`); the number of entries if there is none.
     static int seek(long block, long baseTs, long key, int keyLength, long commitTs) {
-        int count = count(block);
         int shared = shared(block);
-        if (shared > 0) {
-            int order = compareShared(block, shared, key, keyLength);
-            if (order != 0) {
-                return order < 0 ? 0 : count;
-            }
+        int order = compareShared(block, shared, key, keyLength);
+        if (order != 0) {
+            return order < 0 ? 0 : count(block);
         }
+        return seekRest(block, shared, baseTs, key, keyLength, commitTs);
+    }
+
+    /// As [#seek] for a key that has the shared bytes.
+    private static int seekRest(long block, int shared, long baseTs, long key, int keyLength, long commitTs) {
+        int count = count(block);
         long column = block + columnOffset(shared);
         long prefix = Keys.prefix(key + shared, keyLength - shared);
         int low = 0;
@@ -77,7 +80,11 @@ final class BlockSearch {
         return low;
     }
 
+    /// Compares the beginning of a key with the shared bytes: 0 = it has them.
     private static int compareShared(long block, int shared, long key, int keyLength) {
+        if (shared == 0) {
+            return 0;
+        }
         int order = NativeMemory.compare(
                 key, Math.min(keyLength, shared), block + BLOCK_HEADER_BYTES, Math.min(keyLength, shared));
         return order != 0 ? order : keyLength < shared ? -1 : 0;
@@ -135,10 +142,13 @@ final class BlockSearch {
 
     /// Finds the newest version of the key up to `snapshotTs` in this block.
     static boolean get(long block, long baseTs, long key, int keyLength, long snapshotTs, LsmValue out) {
-        int ordinal = seek(block, baseTs, key, keyLength, snapshotTs);
-        int count = count(block);
         int shared = shared(block);
-        if (ordinal == count || keyLength < shared) {
+        if (compareShared(block, shared, key, keyLength) != 0) {
+            return false; // column and entries hold only what follows: another key may agree in that
+        }
+        int ordinal = seekRest(block, shared, baseTs, key, keyLength, snapshotTs);
+        int count = count(block);
+        if (ordinal == count) {
             return false;
         }
         long column = block + columnOffset(shared);
