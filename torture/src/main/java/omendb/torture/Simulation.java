@@ -1,5 +1,8 @@
 package omendb.torture;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -41,13 +44,16 @@ final class Simulation {
     private final Random random;
     private final Totals totals = new Totals();
     private final Consumer<String> trace;
+    private final boolean keepsEvidence;
     private final Oracle oracle = new Oracle();
     private final Workload workload;
     private CrashableFileStore disk = CrashableFileStore.create();
     private int step;
 
-    /// @param trace told what happens, step by step
-    Simulation(long seed, Consumer<String> trace) {
+    /// @param trace         told what happens, step by step
+    /// @param keepsEvidence whether a violation leaves the simulated disk in a directory that its message names
+    Simulation(long seed, Consumer<String> trace, boolean keepsEvidence) {
+        this.keepsEvidence = keepsEvidence;
         this.random = new Random(seed * 0x9E3779B97F4A7C15L);
         this.trace = trace;
         this.workload = new Workload(0, new Random(random.nextLong()), oracle, true);
@@ -84,7 +90,17 @@ final class Simulation {
     }
 
     private Violation violation(@Nullable String what, Throwable cause) {
-        return new Violation("step " + step + " (" + workload.lastStep() + "): " + what, cause);
+        String evidence = "";
+        if (keepsEvidence) {
+            try {
+                Path files = Files.createTempDirectory("omendb-torture-evidence-");
+                disk.exportTo(files);
+                evidence = " (files in " + files + ")";
+            } catch (IOException | RuntimeException unreadable) {
+                evidence = " (files cannot be kept: " + unreadable + ")";
+            }
+        }
+        return new Violation("step " + step + " (" + workload.lastStep() + "): " + what + evidence, cause);
     }
 
     private static String describe(SQLException failure) {

@@ -32,6 +32,6 @@ final class SimulatorChild {
     }
 
     static Totals run(long seed, long round, boolean verbose) {
-        return new Simulation(seed * 1_000_003 + round, verbose ? System.err::println : _ -> {}).run();
+        return new Simulation(seed * 1_000_003 + round, verbose ? System.err::println : _ -> {}, verbose).run();
     }
 }
