@@ -18,30 +18,32 @@ final class BatchInserter {
     private final WriteBatch batch;
     private final long commitTs;
     private final long bytes;
+    private final long nodeBytes;
 
     // one entry per relation of the batch, in order of appearance
     private int relations;
     private long[] relationIds = new long[FEW];
     private @Nullable LsmTree[] trees = new LsmTree[FEW];
-    private @Nullable SkipList[] lists = new SkipList[FEW];
-    private SkipList.Splice[] splices = new SkipList.Splice[FEW];
+    private @Nullable MemtableRun[] runs = new MemtableRun[FEW];
 
     BatchInserter(WriteBatch batch, long commitTs, TreeFinder finder) {
         this.batch = batch;
         this.commitTs = commitTs;
         long sum = 0;
+        long entries = 0;
         int relation = -1;
         WriteBatch.Ops ops = batch.ops();
-        for (int ordinal = 0; ops.next(); ordinal++) {
+        while (ops.next()) {
             relation = relation >= 0 && relationIds[relation] == ops.relationId()
                     ? relation
                     : relation(ops.relationId(), finder);
             if (trees[relation] != null) {
-                sum += SkipList.bytesFor(
-                        SkipList.heightOf(commitTs, ordinal), ops.keyLength(), ops.isDelete(), ops.valueLength());
+                sum += MemtableEntry.bytesFor(ops.keyLength(), ops.isDelete(), ops.valueLength());
+                entries++;
             }
         }
         this.bytes = sum;
+        this.nodeBytes = entries * MemtableNode.BYTES_PER_ENTRY;
     }
 
     private int relation(long relationId, TreeFinder finder) {
@@ -52,8 +54,7 @@ final class BatchInserter {
         if (relations == relationIds.length) {
             relationIds = Arrays.copyOf(relationIds, 2 * relations);
             trees = Arrays.copyOf(trees, 2 * relations);
-            lists = Arrays.copyOf(lists, 2 * relations);
-            splices = Arrays.copyOf(splices, 2 * relations);
+            runs = Arrays.copyOf(runs, 2 * relations);
         }
         relationIds[relations] = relationId;
         trees[relations] = finder.find(relationId);
@@ -70,8 +71,8 @@ final class BatchInserter {
     }
 
     /// Room that the batch takes in an empty memtable.
-    long bytesWithHeads() {
-        return bytes + relations * SkipList.HEAD_BYTES;
+    long bytesWithNodes() {
+        return bytes + nodeBytes + (long) relations * MemtableNode.LEAF_BYTES;
     }
 
     /// Inserts into a memtable that the caller has entered; false, with nothing inserted, if it has no
@@ -80,33 +81,32 @@ final class BatchInserter {
         for (int i = 0; i < relations; i++) {
             LsmTree tree = trees[i];
             if (tree != null) {
-                lists[i] = memtables.list(tree, memtable);
-                if (lists[i] == null) {
+                runs[i] = memtables.run(tree, memtable);
+                if (runs[i] == null) {
                     return false;
                 }
-                splices[i] = new SkipList.Splice();
             }
         }
-        long at = bytes == 0 ? 0 : memtable.reserve(bytes);
+        long at = bytes == 0 ? 0 : memtable.reserve(bytes, nodeBytes);
         if (at == 0) {
             return bytes == 0;
         }
         int relation = 0;
         WriteBatch.Ops ops = batch.ops();
-        for (int ordinal = 0; ops.next(); ordinal++) {
+        while (ops.next()) {
             relation = relationIds[relation] == ops.relationId() ? relation : find(ops.relationId());
-            SkipList list = lists[relation];
-            if (list != null) {
-                at += insert(list, splices[relation], ops, at, SkipList.heightOf(commitTs, ordinal));
+            MemtableRun run = runs[relation];
+            if (run != null) {
+                at += insert(run, ops, at);
             }
         }
         memtable.noteCommitTs(commitTs);
         return true;
     }
 
-    private long insert(SkipList list, SkipList.Splice splice, WriteBatch.Ops ops, long at, int height) {
+    private long insert(MemtableRun run, WriteBatch.Ops ops, long at) {
         long valueAddress = ops.isDelete() ? 0 : ops.valueAddress();
-        list.insert(splice, at, height, ops.keyAddress(), ops.keyLength(), commitTs, valueAddress, ops.valueLength());
-        return SkipList.bytesFor(height, ops.keyLength(), ops.isDelete(), ops.valueLength());
+        run.insert(at, ops.keyAddress(), ops.keyLength(), commitTs, valueAddress, ops.valueLength());
+        return MemtableEntry.bytesFor(ops.keyLength(), ops.isDelete(), ops.valueLength());
     }
 }

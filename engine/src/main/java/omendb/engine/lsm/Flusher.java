@@ -49,20 +49,20 @@ final class Flusher {
         }
     }
 
-    private record Output(LsmTree tree, SkipList list, TableBuilder builder, List<Sstable> tables) {}
+    private record Output(LsmTree tree, MemtableRun run, TableBuilder builder, List<Sstable> tables) {}
 
     private void flush(Memtable memtable) {
         memtable.awaitWriters();
         options.logBarrier().run(); // every batch in the memtable was logged before it came here
         var outputs = new ArrayList<Output>();
         try {
-            // once the writers are gone the map of lists changes no more
-            for (Map.Entry<LsmTree, SkipList> entry : memtable.sortedListsLocked()) {
+            // once the writers are gone the map of runs changes no more
+            for (Map.Entry<LsmTree, MemtableRun> entry : memtable.sortedRunsLocked()) {
                 if (!entry.getKey().isDropped()) {
                     write(entry.getKey(), entry.getValue(), outputs);
                 }
             }
-            outputs.forEach(output -> output.tree().beginFlush(output.list()));
+            outputs.forEach(output -> output.tree().beginFlush(output.run()));
             try {
                 versions.change(change -> install(memtable, outputs, change));
             } finally {
@@ -75,31 +75,24 @@ final class Flusher {
         epochs.advance();
     }
 
-    private void write(LsmTree tree, SkipList list, List<Output> outputs) {
+    private void write(LsmTree tree, MemtableRun run, List<Output> outputs) {
         TreeState state = tree.stateOrNull();
         boolean bottom = state != null && state.levels().isEmpty();
-        var builder = new TableBuilder(files, options, versions, tree.relationId(), minCommitTs(list), Long.MAX_VALUE);
+        var builder = new TableBuilder(
+                files, options, versions, tree.relationId(), run.memtable().minCommitTs(), Long.MAX_VALUE);
         try (var filter = new VersionFilter(options.oldestSnapshot().getAsLong());
-                var run = new SkipListCursor(list)) {
-            for (run.first(); run.valid; run.next()) {
-                if (filter.accept(run) && !(bottom && filter.isObsoleteTombstone(run))) {
-                    builder.add(run, filter.isNewKey());
+                var cursor = new MemtableCursor(run)) {
+            for (cursor.first(); cursor.valid; cursor.next()) {
+                if (filter.accept(cursor) && !(bottom && filter.isObsoleteTombstone(cursor))) {
+                    builder.add(cursor, filter.isNewKey());
                 }
             }
-            outputs.add(new Output(tree, list, builder, builder.finish()));
+            outputs.add(new Output(tree, run, builder, builder.finish()));
             counters.flushedBytes.add(builder.bytes());
         } catch (RuntimeException | Error e) {
             builder.close();
             throw e;
         }
-    }
-
-    private static long minCommitTs(SkipList list) {
-        long min = Long.MAX_VALUE;
-        for (long node = list.first(); node != 0; node = list.next(node)) {
-            min = Math.min(min, SkipList.commitTs(node));
-        }
-        return min;
     }
 
     private void install(Memtable memtable, List<Output> outputs, VersionSet.Change change) {

@@ -63,12 +63,12 @@ public final class LsmTree {
         long ticket = cache == null ? Fills.NONE : fills.ticket(); // before the state is read
         TreeState current = state();
         long prefix = Keys.prefix(keyAddress, keyLength);
-        SkipList active = current.active();
+        MemtableRun active = current.active();
         if (active != null && active.get(keyAddress, keyLength, prefix, snapshotTs, out)) {
             return out.isPresent();
         }
-        for (SkipList list : current.frozen()) {
-            if (list.get(keyAddress, keyLength, prefix, snapshotTs, out)) {
+        for (MemtableRun run : current.frozen()) {
+            if (run.get(keyAddress, keyLength, prefix, snapshotTs, out)) {
                 return out.isPresent();
             }
         }
@@ -119,8 +119,8 @@ public final class LsmTree {
         if (current.active() != null) {
             entries += current.active().entries();
         }
-        for (SkipList list : current.frozen()) {
-            entries += list.entries();
+        for (MemtableRun run : current.frozen()) {
+            entries += run.entries();
         }
         for (Sstable table : current.levels().all()) {
             entries += table.meta().entries() - table.meta().tombstones();
@@ -140,16 +140,17 @@ public final class LsmTree {
     // ---- row cache: changes of the tables that bring newer versions ----
 
     /// Before the tables with the versions of `flushed` are seen; [#endChange] comes afterwards in any case.
-    void beginFlush(SkipList flushed) {
+    void beginFlush(MemtableRun flushed) {
         RowCache rows = cache;
         if (rows == null) {
             return;
         }
         fills.begin();
-        for (long node = flushed.first(); node != 0; node = flushed.next(node)) {
-            long key = SkipList.keyAddress(node);
-            int length = SkipList.keyLength(node);
-            rows.invalidate(cacheName, key, length, Checksum.xxh3(key, length));
+        try (var cursor = new MemtableCursor(flushed)) {
+            for (cursor.first(); cursor.valid; cursor.next()) {
+                long hash = Checksum.xxh3(cursor.keyAddress, cursor.keyLength);
+                rows.invalidate(cacheName, cursor.keyAddress, cursor.keyLength, hash);
+            }
         }
     }
 

@@ -11,19 +11,22 @@ import omendb.memory.MemoryTag;
 import omendb.memory.ReservedRange;
 import org.jspecify.annotations.Nullable;
 
-/// One generation of writes of all trees: an arena of anonymous memory with a [SkipList] for each tree that
-/// was written to.
+/// One generation of writes of all trees: an arena of anonymous memory with a [MemtableRun] for each tree
+/// that was written to. Entries grow from its beginning, nodes from its end.
 ///
 /// Life: *active* (batches reserve room and insert), *frozen* (no new batch gets in; once the last writer
 /// left, it never changes), flushed, retired through `Epochs`.
 ///
 /// Threading: [#enter]/[#exit] bracket the insertion of a batch, by any number of threads; [#freeze] lets
-/// nobody in any more and [#awaitWriters] waits for those inside. The map of lists changes under the
-/// store's state lock. Readers hold an epoch pin and reach lists through the state of their tree.
+/// nobody in any more and [#awaitWriters] waits for those inside. The map of runs changes under the store's
+/// state lock. Readers hold an epoch pin and reach runs through the state of their tree.
 final class Memtable {
     private static final MemoryTag TAG = MemoryTag.of("memtable");
     private static final long FROZEN = 1L << 62;
     private static final int FIRST_OFFSET = 64; // reference 0 means "none"
+    private static final long FIRST_UNITS = FIRST_OFFSET / MemtableEntry.UNIT_BYTES;
+    private static final int PROMISED_SHIFT = 32;
+    private static final long ENTRIES_MASK = 0xffff_ffffL;
     private static final long PAGE_BYTES = ReservedRange.pageBytes();
     private static final int SPINS = 1000;
     private static final long HUGE_FROM_BYTES = 16 << 20;
@@ -31,14 +34,20 @@ final class Memtable {
     private final long sequence;
     private final ReservedRange range;
     private final long capacity;
-    private final AtomicLong used = new AtomicLong(FIRST_OFFSET);
+
+    /// In units of eight bytes. Low half: where the next entry goes. High half: what is promised, entries
+    /// and the nodes that they can need at most; so nodes are taken without asking.
+    private final AtomicLong reserved = new AtomicLong(FIRST_UNITS << PROMISED_SHIFT | FIRST_UNITS);
+
+    private final AtomicLong nodeBytes = new AtomicLong();
     private final AtomicLong gate = new AtomicLong();
     private final AtomicLong maxCommitTs = new AtomicLong();
-    private final Map<LsmTree, SkipList> lists = new LinkedHashMap<>();
+    private final AtomicLong minCommitTs = new AtomicLong(Long.MAX_VALUE);
+    private final Map<LsmTree, MemtableRun> runs = new LinkedHashMap<>();
     private volatile long safeLsn;
 
     /// @param sequence grows from memtable to memtable
-    /// @param bytes room for the batches' entries
+    /// @param bytes room for entries and what [#reserve] adds for their nodes
     Memtable(long sequence, long bytes) {
         this.sequence = sequence;
         long rounded = (bytes + FIRST_OFFSET + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
@@ -58,8 +67,9 @@ final class Memtable {
         return range.address();
     }
 
+    /// Bytes of entries and nodes.
     long usedBytes() {
-        return used.get() - FIRST_OFFSET;
+        return (reserved.get() & ENTRIES_MASK) * MemtableEntry.UNIT_BYTES - FIRST_OFFSET + nodeBytes.get();
     }
 
     boolean isEmpty() {
@@ -82,23 +92,43 @@ final class Memtable {
         gate.decrementAndGet();
     }
 
-    /// Address of `bytes` (a multiple of 8) for the caller alone, or 0 if they do not fit.
-    long reserve(long bytes) {
-        assert bytes % SkipList.UNIT_BYTES == 0 : bytes;
-        long at = used.get();
-        while (at + bytes <= capacity) {
-            if (used.compareAndSet(at, at + bytes)) {
-                return range.address() + at;
+    /// Reserves room for entries and for the nodes that these may need.
+    ///
+    /// @param bytes for entries, a multiple of 8
+    /// @param forNodes a multiple of 8
+    /// @return address of `bytes` for the caller alone; 0 if there is no room
+    long reserve(long bytes, long forNodes) {
+        long entryUnits = bytes / MemtableEntry.UNIT_BYTES;
+        long promisedUnits = entryUnits + forNodes / MemtableEntry.UNIT_BYTES;
+        long now = reserved.get();
+        while ((now >>> PROMISED_SHIFT) + promisedUnits <= capacity / MemtableEntry.UNIT_BYTES) {
+            if (reserved.compareAndSet(now, now + (promisedUnits << PROMISED_SHIFT) + entryUnits)) {
+                return range.address() + (now & ENTRIES_MASK) * MemtableEntry.UNIT_BYTES;
             }
-            at = used.get();
+            now = reserved.get();
         }
         return 0;
+    }
+
+    /// Address of zeroed bytes for a node, room for which has been reserved.
+    long allocateNode(long bytes) {
+        long taken = nodeBytes.addAndGet(bytes);
+        assert usedBytes() + FIRST_OFFSET <= capacity : "nodes outgrow what was reserved for them";
+        return range.address() + capacity - taken;
     }
 
     void noteCommitTs(long commitTs) {
         if (maxCommitTs.get() < commitTs) {
             maxCommitTs.accumulateAndGet(commitTs, Math::max);
         }
+        if (minCommitTs.get() > commitTs) {
+            minCommitTs.accumulateAndGet(commitTs, Math::min);
+        }
+    }
+
+    /// Of all batches since; `Long.MAX_VALUE` if there were none.
+    long minCommitTs() {
+        return minCommitTs.get();
     }
 
     long maxCommitTs() {
@@ -127,28 +157,26 @@ final class Memtable {
         }
     }
 
-    /// The list of a tree if it was written to. Under the state lock, or frozen.
+    /// The run of a tree if it was written to. Under the state lock, or frozen.
     @Nullable
-    SkipList listLocked(LsmTree tree) {
-        return lists.get(tree);
+    MemtableRun runLocked(LsmTree tree) {
+        return runs.get(tree);
     }
 
-    /// Makes the list of a tree; null if there is no room for its head.
+    /// Makes the run of a tree; null if there is no room.
     @Nullable
-    SkipList createListLocked(LsmTree tree) {
-        long head = reserve(SkipList.HEAD_BYTES);
-        if (head == 0) {
-            return null;
+    MemtableRun createRunLocked(LsmTree tree) {
+        MemtableRun run = MemtableRun.create(this);
+        if (run != null) {
+            runs.put(tree, run);
         }
-        var list = new SkipList(this, head);
-        lists.put(tree, list);
-        return list;
+        return run;
     }
 
-    /// Lists in the order of their trees' ids, so that flushes write files in a stable order. Under the
+    /// Runs in the order of their trees' ids, so that flushes write files in a stable order. Under the
     /// state lock, or frozen.
-    List<Map.Entry<LsmTree, SkipList>> sortedListsLocked() {
-        var sorted = new ArrayList<>(lists.entrySet());
+    List<Map.Entry<LsmTree, MemtableRun>> sortedRunsLocked() {
+        var sorted = new ArrayList<>(runs.entrySet());
         sorted.sort((a, b) -> Long.compare(a.getKey().relationId(), b.getKey().relationId()));
         return sorted;
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// The active memtable and those that wait for their flush.
 ///
 /// Threading: batches are inserted without a lock, between [Memtable#enter] and [Memtable#exit]. The state
-/// lock guards the queue of frozen memtables, their maps of lists and the states of all trees; it is held
+/// lock guards the queue of frozen memtables, their maps of runs and the states of all trees; it is held
 /// for pointer work only, never for I/O.
 final class Memtables {
     private final LsmOptions options;
@@ -45,33 +45,33 @@ final class Memtables {
                 } finally {
                     memtable.exit();
                 }
-                rotated |= rotate(memtable, batch.bytesWithHeads(), Long.MIN_VALUE);
+                rotated |= rotate(memtable, batch.bytesWithNodes(), Long.MIN_VALUE);
             } else {
                 Thread.onSpinWait(); // frozen a moment ago: its successor is about to be set
             }
         }
     }
 
-    /// The list of a tree in a memtable that the caller has entered; null if there is no room for a new
+    /// The run of a tree in a memtable that the caller has entered; null if there is no room for a new
     /// one.
     @Nullable
-    SkipList list(LsmTree tree, Memtable memtable) {
+    MemtableRun run(LsmTree tree, Memtable memtable) {
         TreeState seen = tree.stateOrNull();
-        SkipList current = seen == null ? null : seen.active();
+        MemtableRun current = seen == null ? null : seen.active();
         if (current != null && current.memtable() == memtable) {
             return current;
         }
         stateLock.lock();
         try {
-            SkipList list = memtable.listLocked(tree);
-            if (list == null) {
-                list = memtable.createListLocked(tree);
-                if (list != null && !tree.isDropped()) {
+            MemtableRun run = memtable.runLocked(tree);
+            if (run == null) {
+                run = memtable.createRunLocked(tree);
+                if (run != null && !tree.isDropped()) {
                     TreeState state = tree.state();
-                    tree.setStateLocked(memtable == active ? state.withActive(list) : state.withFrozen(list));
+                    tree.setStateLocked(memtable == active ? state.withActive(run) : state.withFrozen(run));
                 }
             }
-            return list;
+            return run;
         } finally {
             stateLock.unlock();
         }
@@ -98,7 +98,7 @@ final class Memtables {
             full.freeze(safeLsn);
             frozen.addLast(full);
             frozenCount = frozen.size();
-            for (Map.Entry<LsmTree, SkipList> entry : full.sortedListsLocked()) {
+            for (Map.Entry<LsmTree, MemtableRun> entry : full.sortedRunsLocked()) {
                 LsmTree tree = entry.getKey();
                 if (!tree.isDropped()) {
                     tree.setStateLocked(tree.state().freeze());

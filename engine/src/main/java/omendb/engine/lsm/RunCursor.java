@@ -1,6 +1,6 @@
 package omendb.engine.lsm;
 
-/// A position in one sorted run of versions: a list of a memtable, a table, a level.
+/// A position in one sorted run of versions: a tree of a memtable, a table, a level.
 ///
 /// Fields are read directly by the merging cursors, which compare them for every entry. Addresses of values
 /// are good as long as the run lives; that of the key until the cursor moves. Threading: one thread.

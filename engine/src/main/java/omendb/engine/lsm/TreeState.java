@@ -5,29 +5,29 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Where the versions of a tree are at one moment: the list in the active memtable, those in frozen ones
+/// Where the versions of a tree are at one moment: the run in the active memtable, those in frozen ones
 /// (newest first), the tables. Every version is in exactly one of them, newer versions of a key in newer
 /// ones. Immutable; a change is a new state, put into the tree under the store's state lock.
 final class TreeState {
-    static final TreeState EMPTY = new TreeState(null, new SkipList[0], Levels.EMPTY);
+    static final TreeState EMPTY = new TreeState(null, new MemtableRun[0], Levels.EMPTY);
 
-    private final @Nullable SkipList active;
-    private final SkipList[] frozen;
+    private final @Nullable MemtableRun active;
+    private final MemtableRun[] frozen;
     private final Levels levels;
 
-    private TreeState(@Nullable SkipList active, SkipList[] frozen, Levels levels) {
+    private TreeState(@Nullable MemtableRun active, MemtableRun[] frozen, Levels levels) {
         this.active = active;
         this.frozen = frozen;
         this.levels = levels;
     }
 
     @Nullable
-    SkipList active() {
+    MemtableRun active() {
         return active;
     }
 
     /// Newest first; not to be changed.
-    SkipList[] frozen() {
+    MemtableRun[] frozen() {
         return frozen;
     }
 
@@ -39,35 +39,35 @@ final class TreeState {
         return active != null || frozen.length > 0;
     }
 
-    TreeState withActive(SkipList list) {
-        assert active == null : "a tree has one active list";
-        return new TreeState(list, frozen, levels);
+    TreeState withActive(MemtableRun run) {
+        assert active == null : "a tree has one active run";
+        return new TreeState(run, frozen, levels);
     }
 
-    /// The active list has been frozen with its memtable.
+    /// The active run has been frozen with its memtable.
     TreeState freeze() {
-        return active == null ? this : new TreeState(null, withFrozenList(active), levels);
+        return active == null ? this : new TreeState(null, withFrozenRun(active), levels);
     }
 
-    /// Adds a list that a late writer made in a memtable that is frozen already.
-    TreeState withFrozen(SkipList list) {
-        return new TreeState(active, withFrozenList(list), levels);
+    /// Adds a run that a late writer made in a memtable that is frozen already.
+    TreeState withFrozen(MemtableRun run) {
+        return new TreeState(active, withFrozenRun(run), levels);
     }
 
-    private SkipList[] withFrozenList(SkipList list) {
-        SkipList[] lists = Arrays.copyOf(frozen, frozen.length + 1);
-        lists[frozen.length] = list;
+    private MemtableRun[] withFrozenRun(MemtableRun run) {
+        MemtableRun[] runs = Arrays.copyOf(frozen, frozen.length + 1);
+        runs[frozen.length] = run;
         Arrays.sort(
-                lists,
+                runs,
                 (a, b) -> Long.compare(b.memtable().sequence(), a.memtable().sequence()));
-        return lists;
+        return runs;
     }
 
-    /// A memtable is gone: its list was flushed.
+    /// A memtable is gone: its run was flushed.
     TreeState without(Memtable flushed) {
-        SkipList[] lists =
-                Arrays.stream(frozen).filter(list -> list.memtable() != flushed).toArray(SkipList[]::new);
-        return new TreeState(active, lists, levels);
+        MemtableRun[] runs =
+                Arrays.stream(frozen).filter(run -> run.memtable() != flushed).toArray(MemtableRun[]::new);
+        return new TreeState(active, runs, levels);
     }
 
     TreeState with(Levels newLevels) {
@@ -79,10 +79,10 @@ final class TreeState {
     List<RunCursor> cursors(KeyBound from, KeyBound to) {
         var cursors = new ArrayList<RunCursor>();
         if (active != null) {
-            cursors.add(new SkipListCursor(active));
+            cursors.add(new MemtableCursor(active));
         }
-        for (SkipList list : frozen) {
-            cursors.add(new SkipListCursor(list));
+        for (MemtableRun run : frozen) {
+            cursors.add(new MemtableCursor(run));
         }
         for (Sstable table : levels.level(0)) {
             if (meets(table, from, to)) {

@@ -19,7 +19,7 @@ import omendb.memory.Epochs;
 import omendb.memory.MemoryTag;
 import org.junit.jupiter.api.Test;
 
-/// One run of versions, as a list, as one table and as a level of tables: all of them must walk alike.
+/// One run of versions, in a memtable, as one table and as a level of tables: all of them must walk alike.
 class RunCursorPropertyTest {
     private record Version(String key, long ts, String value) implements Comparable<Version> {
         @Override
@@ -48,8 +48,8 @@ class RunCursorPropertyTest {
             try (LsmStore store = LsmStore.open(files, options, epochs)) {
                 LsmTree tree = store.createTree(1);
                 apply(store, versions);
-                SkipList list = tree.state().active();
-                check(new SkipListCursor(list), versions, random);
+                MemtableRun run = tree.state().active();
+                check(new MemtableCursor(run), versions, random);
                 store.flush(1);
                 Sstable[] one = tree.state().levels().level(0);
                 assertEquals(1, one.length);
@@ -170,7 +170,8 @@ class RunCursorPropertyTest {
         }
     }
 
-    /// Blocks of one to three large entries share most or all bytes of their keys; no filter hides a false hit.
+    /// Blocks of one to three large entries share most or all bytes of their keys; no filter hides a false
+    /// hit.
     @Property(tries = 30)
     void a_key_that_is_not_there_is_not_found_in_a_block_that_shares_other_bytes(@ForAll long seed) {
         var random = new Random(seed);
