@@ -3,16 +3,18 @@ package omendb.wal;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
-import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import omendb.memory.DiskFullException;
 import omendb.memory.FileStore;
 import omendb.memory.StoreFile;
+import omendb.wal.RecordReader.LongRecord;
+import omendb.wal.WalSegmentFormat.Header;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class SegmentFiles implements AutoCloseable {
     private static final String TEMPORARY = "prepare.tmp";
     private static final long ZERO_CHUNK_BYTES = 1 << 20;
+    private static final long AWAIT_BEGUN_NANOS = 100_000_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(SegmentFiles.class);
 
@@ -40,10 +43,14 @@ final class SegmentFiles implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    // segments of the log that are begun, and those released but kept for reuse (their files have their old
-    // names)
-    private final NavigableSet<Long> begun = new TreeSet<>();
+    // segments of the log that are begun, with the LSN of their first record, and those released but kept for reuse
+    // (their files have their old names)
+    private final NavigableMap<Long, Long> begun = new TreeMap<>();
     private final ArrayDeque<Long> released = new ArrayDeque<>();
+
+    private final Set<LogHold> holds = new HashSet<>();
+    private final NavigableMap<Long, Long> longRecords = new TreeMap<>(); // from their first part to their end
+    private long releasedLsn;
 
     private final NavigableMap<Long, StoreFile> prepared = new TreeMap<>(); // and not begun yet
     private long wantedId;
@@ -65,15 +72,20 @@ final class SegmentFiles implements AutoCloseable {
         return directory + "/" + WalSegmentFormat.fileName(id);
     }
 
+    WalSegmentFormat format() {
+        return format;
+    }
+
     /// Takes over what replay left: begun segments, and ones that are no longer needed.
     ///
     /// @param lastId the segment that the log ends in; 0 if there is none
-    void adopt(List<Long> log, List<Long> unneeded, long lastId) {
+    void adopt(List<Header> log, List<Long> unneeded, long lastId, List<LongRecord> known) {
         lock.lock();
         try {
             preparedId = lastId;
             preparedEnd = format.endOf(lastId);
-            begun.addAll(log);
+            log.forEach(header -> begun.put(header.id(), header.firstRecordLsn()));
+            known.forEach(each -> longRecords.put(each.firstLsn(), each.endLsn()));
             unneeded.forEach(this::recycleOrDeleteLocked);
         } finally {
             lock.unlock();
@@ -185,14 +197,15 @@ final class SegmentFiles implements AutoCloseable {
     }
 
     /// The prepared file of segment `id`, to be begun now. Whoever appended to it waited for it ([#awaitPrepared]).
-    StoreFile take(long id) {
+    StoreFile take(long id, long firstRecordLsn) {
         lock.lock();
         try {
             StoreFile file = prepared.remove(id);
             if (file == null) {
                 throw new IllegalStateException("wal segment " + id + " is not prepared");
             }
-            begun.add(id);
+            begun.put(id, firstRecordLsn);
+            changed.signalAll();
             return file;
         } finally {
             lock.unlock();
@@ -245,15 +258,129 @@ final class SegmentFiles implements AutoCloseable {
         store.rename(temporary, path(id));
     }
 
-    /// Gives up the segments that end at or before `lsn`, but never the last one.
+    /// Waits a while until segment `id` is begun; returns the LSN of its first record, -1 if it is not begun yet.
+    long awaitBegun(long id) {
+        lock.lock();
+        try {
+            long left = AWAIT_BEGUN_NANOS;
+            while (!begun.containsKey(id) && !closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return begun.getOrDefault(id, -1L);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return -1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- what is kept ----
+
+    /// Gives up the segments that end at or before `lsn`, but never the last one, and none that is held.
     void release(long lsn) {
         lock.lock();
         try {
-            while (begun.size() > 1 && format.endOf(begun.first()) <= lsn) {
-                recycleOrDeleteLocked(begun.removeFirst());
-            }
+            releasedLsn = Math.max(releasedLsn, lsn);
+            trimLocked();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Keeps the log after `lsn`. What a hold gives up goes with the next [#release].
+    ///
+    /// @throws LogTrimmedException if some of it is gone
+    LogHold hold(long lsn) {
+        lock.lock();
+        try {
+            long oldest = oldestLocked();
+            if (lsn < oldest) {
+                throw new LogTrimmedException(lsn, oldest);
+            }
+            return holdLocked(lsn);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Keeps the log from the segment of `lsn` on, or from the oldest that there is.
+    LogHold holdOldestFrom(long lsn) {
+        lock.lock();
+        try {
+            long first = begun.isEmpty() ? 0 : format.startOf(begun.firstKey());
+            return holdLocked(Math.max(lsn, first));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private LogHold holdLocked(long lsn) {
+        LogHold hold = new LogHold(this, lsn);
+        holds.add(hold);
+        return hold;
+    }
+
+    void endHold(LogHold hold) {
+        lock.lock();
+        try {
+            holds.remove(hold);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Notes a payload in parts: who starts reading inside it needs its first part as well.
+    void noteLongRecord(long firstLsn, long endLsn) {
+        lock.lock();
+        try {
+            longRecords.put(firstLsn, endLsn);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// From where on the log can be read: the oldest place where a record begins.
+    long oldestLsn() {
+        lock.lock();
+        try {
+            return oldestLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long oldestLocked() {
+        return begun.isEmpty() ? 0 : begun.firstEntry().getValue();
+    }
+
+    /// The first record of the segment in which to start reading what ends after `lsn`.
+    long firstRecordAtOrBefore(long lsn) {
+        lock.lock();
+        try {
+            for (long first : begun.descendingMap().values()) {
+                if (first <= lsn) {
+                    return first;
+                }
+            }
+            return oldestLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void trimLocked() {
+        long limit = releasedLsn;
+        for (LogHold hold : holds) {
+            limit = Math.min(limit, hold.lsn());
+        }
+        long unneeded = limit;
+        longRecords.values().removeIf(end -> end <= unneeded);
+        if (!longRecords.isEmpty()) {
+            limit = Math.min(limit, longRecords.firstKey()); // whoever reads on from inside it needs its beginning
+        }
+        while (begun.size() > 1 && format.endOf(begun.firstKey()) <= limit) {
+            recycleOrDeleteLocked(begun.pollFirstEntry().getKey());
         }
     }
 
@@ -283,7 +410,7 @@ final class SegmentFiles implements AutoCloseable {
         prepared.clear();
     }
 
-    private static void joinQuietly(Thread thread) {
+    static void joinQuietly(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {

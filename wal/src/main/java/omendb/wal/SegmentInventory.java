@@ -104,10 +104,19 @@ final class SegmentInventory {
         return List.copyOf(files);
     }
 
-    /// Ids of the begun segments from `first` to `last`; none if `last` is less.
-    List<Long> begunBetween(long first, long last) {
+    /// The begun segments from `first` to `last`; none if `last` is less.
+    List<Header> begunBetween(long first, long last) {
         return first > last
                 ? List.of()
-                : List.copyOf(begun.subMap(first, true, last, true).keySet());
+                : List.copyOf(begun.subMap(first, true, last, true).values());
+    }
+
+    /// The oldest begun segment from which on none is missing up to `id`, itself begun.
+    long oldestBefore(long id) {
+        long oldest = id;
+        while (begun.containsKey(oldest - 1)) {
+            oldest--;
+        }
+        return oldest;
     }
 }

@@ -2,8 +2,7 @@ package omendb.wal;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.TreeMap;
 import omendb.memory.Advice;
 import omendb.memory.CorruptFileException;
 import omendb.memory.FileStore;
@@ -16,13 +15,18 @@ import omendb.memory.StoreFile;
 /// Nothing but copies and single loads touch the mappings: a page that the disk cannot deliver is then an
 /// error, not the end of the JVM. Checksums are computed on the copies.
 ///
-/// Threading: one thread.
+/// Threading: one thread at a time.
 final class SegmentReader implements AutoCloseable {
     private final FileStore store;
     private final String directory;
     private final WalSegmentFormat format;
-    private final Arena arena = Arena.ofConfined();
-    private final Map<Long, MemorySegment> mapped = new HashMap<>();
+    private final TreeMap<Long, Mapping> mapped = new TreeMap<>();
+
+    /// A mapped segment; empty if there is no such file, or only one that is still being made.
+    private static final class Mapping {
+        private final Arena arena = Arena.ofShared(); // unmapped by whoever reads then
+        private MemorySegment segment = MemorySegment.NULL;
+    }
 
     SegmentReader(FileStore store, String directory, WalSegmentFormat format) {
         this.store = store;
@@ -86,21 +90,44 @@ final class SegmentReader implements AutoCloseable {
     }
 
     private MemorySegment mapping(long id) {
-        return mapped.computeIfAbsent(id, this::map);
+        Mapping known = mapped.get(id);
+        if (known == null) {
+            known = map(id);
+            mapped.put(id, known);
+        }
+        return known.segment;
     }
 
-    // an empty segment if there is no such file, or only one that is still being made
-    private MemorySegment map(long id) {
+    /// Unmaps the segments before `id`.
+    void forgetBefore(long id) {
+        var before = mapped.headMap(id);
+        before.values().forEach(mapping -> mapping.arena.close());
+        before.clear();
+    }
+
+    /// Looks again for segments that had no file: it may have come since.
+    void lookAgain() {
+        mapped.values().removeIf(mapping -> {
+            boolean missing = mapping.segment.byteSize() == 0;
+            if (missing) {
+                mapping.arena.close();
+            }
+            return missing;
+        });
+    }
+
+    private Mapping map(long id) {
+        Mapping mapping = new Mapping();
         String name = directory + "/" + WalSegmentFormat.fileName(id);
-        if (!store.exists(name) || store.size(name) < format.segmentBytes()) {
-            return MemorySegment.NULL;
+        if (store.exists(name) && store.size(name) >= format.segmentBytes()) {
+            try (StoreFile file = store.open(name)) {
+                MemorySegment segment = file.map(0, format.segmentBytes(), MapMode.READ_ONLY, mapping.arena);
+                NativeMemory.advise(segment, Advice.SEQUENTIAL, file.path());
+                NativeMemory.advise(segment, Advice.WILL_NEED, file.path());
+                mapping.segment = segment;
+            }
         }
-        try (StoreFile file = store.open(name)) {
-            MemorySegment segment = file.map(0, format.segmentBytes(), MapMode.READ_ONLY, arena);
-            NativeMemory.advise(segment, Advice.SEQUENTIAL, file.path());
-            NativeMemory.advise(segment, Advice.WILL_NEED, file.path());
-            return segment;
-        }
+        return mapping;
     }
 
     private CorruptFileException unreadable(long id, long position, InternalError fault) {
@@ -110,6 +137,6 @@ final class SegmentReader implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
+        forgetBefore(Long.MAX_VALUE);
     }
 }

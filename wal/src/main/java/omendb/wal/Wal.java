@@ -13,6 +13,7 @@ import omendb.memory.FileStore;
 import omendb.memory.NativeMemory;
 import omendb.memory.StorageException;
 import omendb.memory.StoreFile;
+import omendb.wal.RecordReader.LongRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ public final class Wal implements AutoCloseable {
     private final SegmentInventory inventory;
     private final WalSegmentFormat format;
     private final int maxRecordBytes;
+    private final @Nullable LogArchive archive;
     private final CodecPool codecs = new CodecPool();
 
     // set by replay, before the log is handed to other threads
@@ -52,9 +54,15 @@ public final class Wal implements AutoCloseable {
     ///
     /// @param reserved end of what was promised a place in prepared segments; at least what is claimed
     private record Running(
-            AppendRing ring, SegmentFiles files, WalWriter writer, AtomicLong reserved, CleanEnd cleanEnd) {}
+            AppendRing ring,
+            SegmentFiles files,
+            WalWriter writer,
+            AtomicLong reserved,
+            CleanEnd cleanEnd,
+            @Nullable LogArchiver archiver) {}
 
-    private Wal(FileStore store, WalOptions options, SegmentInventory inventory) {
+    private Wal(FileStore store, WalOptions options, SegmentInventory inventory, @Nullable LogArchive archive) {
+        this.archive = archive;
         this.store = store;
         this.options = options;
         this.inventory = inventory;
@@ -67,8 +75,14 @@ public final class Wal implements AutoCloseable {
     /// @throws omendb.memory.StorageException if the directory cannot be read or written, or holds segments of a
     ///     version that we do not read
     public static Wal open(FileStore store, WalOptions options) {
+        return open(store, options, null);
+    }
+
+    /// As the other, with an archive that finished segments are handed to, from the first on that no archive took.
+    /// A segment is recycled only when it was taken: an archive that fails for long makes the log grow.
+    public static Wal open(FileStore store, WalOptions options, @Nullable LogArchive archive) {
         store.createDirectories(options.directory());
-        return new Wal(store, options, SegmentInventory.read(store, options.directory()));
+        return new Wal(store, options, SegmentInventory.read(store, options.directory()), archive);
     }
 
     /// Hands the records whose end LSN is greater than `fromLsn` to `visitor`, cuts a torn tail and makes the
@@ -90,12 +104,12 @@ public final class Wal implements AutoCloseable {
         if (running != null || closed) {
             throw new IllegalStateException("the log was replayed or closed before");
         }
-        long end;
+        long archived = LogArchiver.archivedLsn(store, options.directory());
         try (var recovery = new LogRecovery(store, options.directory(), format, inventory)) {
-            end = recovery.replay(fromLsn, durableLsn, visitor);
+            long end = recovery.replay(fromLsn, Math.max(durableLsn, archived), visitor);
+            running = start(fromLsn, end, recovery.longRecords());
+            return end;
         }
-        running = start(fromLsn, end);
-        return end;
     }
 
     /// Reads a log that nobody has open and changes nothing in it. Checks every record that is there, also those
@@ -110,24 +124,28 @@ public final class Wal implements AutoCloseable {
         SegmentInventory inventory = SegmentInventory.read(store, options.directory());
         var format = new WalSegmentFormat(inventory.segmentBytes(options.segmentBytes()));
         try (var recovery = new LogRecovery(store, options.directory(), format, inventory)) {
-            return recovery.inspect(fromLsn, durableLsn, visitor);
+            long archived = LogArchiver.archivedLsn(store, options.directory());
+            return recovery.inspect(fromLsn, Math.max(durableLsn, archived), visitor);
         }
     }
 
-    private Running start(long fromLsn, long end) {
+    private Running start(long fromLsn, long end, List<LongRecord> longRecords) {
         var files = new SegmentFiles(store, options.directory(), options.keepSegments(), format);
         long lastId = end == 0 ? 0 : format.idOf(end - 1);
-        long firstId = end == 0 ? 1 : inventory.startFor(fromLsn, format).id();
+        long firstId = end == 0 ? 1 : inventory.oldestBefore(lastId);
         List<Long> unneeded = new ArrayList<>(inventory.files());
         unneeded.removeIf(id -> id >= firstId);
-        files.adopt(inventory.begunBetween(firstId, lastId), unneeded, lastId);
+        files.adopt(inventory.begunBetween(firstId, lastId), unneeded, lastId, longRecords);
         boolean atBoundary = end == format.startOf(format.idOf(end));
         StoreFile file = atBoundary ? null : store.open(files.path(lastId));
         var ring = new AppendRing(options.ringBytes(), maxRecordBytes, end);
         var cleanEnd = new CleanEnd(store, options.directory());
         var writer = new WalWriter(ring, files, format, options.flushInterval().toNanos(), cleanEnd, end, file);
+        LogArchiver archiver =
+                archive == null ? null : LogArchiver.start(archive, store, options.directory(), files, writer);
+        files.release(fromLsn);
         writer.start();
-        return new Running(ring, files, writer, new AtomicLong(end), cleanEnd);
+        return new Running(ring, files, writer, new AtomicLong(end), cleanEnd, archiver);
     }
 
     /// Appends a record, whose payload is the given segments one after the other. Returns when the record is in
@@ -206,6 +224,13 @@ public final class Wal implements AutoCloseable {
 
     private long appendInParts(Running parts, int type, long transactionId, PayloadSource source, long bytes) {
         long piece = (long) maxRecordBytes - HEADER_BYTES - PART_PREFIX_BYTES;
+        try (LogHold _ = parts.files.hold(parts.ring.claimedLsn())) { // nobody may release its beginning meanwhile
+            return appendInParts(parts, type, transactionId, source, bytes, piece);
+        }
+    }
+
+    private long appendInParts(
+            Running parts, int type, long transactionId, PayloadSource source, long bytes, long piece) {
         long first = appendPart(parts, type, transactionId, WalRecordFormat.FIRST, bytes, source, piece);
         long left = bytes - piece;
         while (left > piece) {
@@ -213,7 +238,9 @@ public final class Wal implements AutoCloseable {
             left -= piece;
         }
         long last = appendPart(parts, type, transactionId, WalRecordFormat.LAST, first, source, left);
-        return last + padded(HEADER_BYTES + PART_PREFIX_BYTES + left);
+        long end = last + padded(HEADER_BYTES + PART_PREFIX_BYTES + left);
+        parts.files.noteLongRecord(first, end);
+        return end;
     }
 
     private long appendPart(
@@ -287,7 +314,8 @@ public final class Wal implements AutoCloseable {
         return running().writer.syncCount();
     }
 
-    /// Declares that nothing before `lsn` will be replayed again: whole segments below are recycled or deleted.
+    /// Declares that nothing before `lsn` will be replayed again: whole segments below are recycled or deleted, unless
+    /// an archive has not taken them yet, a reader has not confirmed them, or a payload in parts runs over `lsn`.
     ///
     /// @param lsn an LSN that an append returned, and that is durable
     public void release(long lsn) {
@@ -296,6 +324,24 @@ public final class Wal implements AutoCloseable {
             throw new IllegalArgumentException("release of " + lsn + ", which is not durable yet");
         }
         parts.files.release(lsn);
+    }
+
+    /// Reads along: every record that ends after `fromLsn`, as it becomes durable.
+    ///
+    /// @param fromLsn 0, or an LSN that an append returned and that is durable
+    /// @throws LogTrimmedException if the log after `fromLsn` is no longer kept
+    public LogTail tail(long fromLsn) {
+        Running parts = running();
+        if (fromLsn > parts.writer.durableLsn()) {
+            throw new IllegalArgumentException("reading from " + fromLsn + ", which is not durable yet");
+        }
+        return LogTail.open(store, options.directory(), parts.files, parts.writer, fromLsn);
+    }
+
+    /// The log before this LSN was taken by its archive; 0 without one.
+    public long archivedLsn() {
+        LogArchiver archiver = running().archiver;
+        return archiver == null ? 0 : archiver.archivedLsn();
     }
 
     /// Writes and syncs what was appended, unless the log has failed, and ends the threads. Idempotent.
@@ -309,6 +355,9 @@ public final class Wal implements AutoCloseable {
         if (parts != null) {
             long end = parts.ring.shut();
             parts.writer.finish(end);
+            if (parts.archiver != null) {
+                parts.archiver.close();
+            }
             parts.files.close();
             parts.ring.awaitIdle(end);
             parts.ring.free();

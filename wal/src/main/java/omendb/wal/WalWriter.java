@@ -43,6 +43,7 @@ final class WalWriter {
 
     private volatile long durable;
     private volatile @Nullable Throwable failure;
+    private volatile boolean ended;
     private volatile boolean sleeping;
     private volatile long closeLsn = -1;
     private volatile long syncCount;
@@ -89,6 +90,11 @@ final class WalWriter {
         return failure != null;
     }
 
+    /// Whether nothing more will become durable.
+    boolean hasEnded() {
+        return ended;
+    }
+
     /// Syncs so far: one per group.
     long syncCount() {
         return syncCount;
@@ -125,6 +131,23 @@ final class WalWriter {
         }
     }
 
+    /// Waits up to `nanos` until more than `lsn` is durable, asking for no sync; returns what is durable then.
+    long awaitAdvance(long lsn, long nanos) {
+        Waiter waiter = new Waiter(Thread.currentThread(), lsn + 1);
+        waiters.add(waiter);
+        long deadline = System.nanoTime() + nanos;
+        long left = nanos;
+        while (durable <= lsn
+                && !hasEnded()
+                && left > 0
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(this, left);
+            left = deadline - System.nanoTime();
+        }
+        waiters.remove(waiter);
+        return durable;
+    }
+
     /// Writes and syncs everything up to `lsn`, the end of the last claim, then ends the thread. Waits for that.
     void finish(long lsn) {
         closeLsn = lsn;
@@ -153,6 +176,7 @@ final class WalWriter {
         } catch (Throwable t) { // whatever it is, nothing may be acknowledged after it
             failure = t;
         } finally {
+            ended = true;
             wakeWaiters();
             if (file != null) {
                 file.close();
@@ -201,7 +225,7 @@ final class WalWriter {
             file.close();
             file = null;
         }
-        StoreFile next = files.take(id);
+        StoreFile next = files.take(id, firstRecordLsn);
         file = next;
         segmentId = id;
         format.writeHeader(next, id, firstRecordLsn, lookBehindBytes());
@@ -238,7 +262,7 @@ final class WalWriter {
     }
 
     private void wakeWaiters() {
-        long reached = failure == null ? durable : Long.MAX_VALUE;
+        long reached = ended ? Long.MAX_VALUE : durable;
         for (Iterator<Waiter> each = waiters.iterator(); each.hasNext(); ) {
             Waiter waiter = each.next();
             if (waiter.lsn <= reached) {
