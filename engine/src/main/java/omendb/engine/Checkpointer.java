@@ -9,6 +9,7 @@ import omendb.engine.table.TableStorage;
 import omendb.engine.table.VectorIndexStorage;
 import omendb.engine.txn.CommitRecord;
 import omendb.engine.txn.CommitSequence;
+import omendb.engine.txn.ReplayBound;
 import omendb.engine.txn.TransactionManager;
 import omendb.engine.vector.VectorColumn;
 import omendb.wal.Wal;
@@ -33,9 +34,12 @@ final class Checkpointer {
     private final Storages storages;
     private final Vacuum vacuum;
     private final AtomicInteger nextOid;
+    private volatile ReplayBound replayBound = ReplayBound.NONE;
     private volatile long lastLsn;
+    private volatile long lastEndLsn; // of what the last checkpoint itself logged
     private volatile long lastNanos = System.nanoTime();
 
+    /// @param lastLsn a restart would replay from here on
     Checkpointer(
             CommitSequence sequence,
             TransactionManager transactions,
@@ -43,7 +47,8 @@ final class Checkpointer {
             Wal wal,
             Storages storages,
             Vacuum vacuum,
-            AtomicInteger nextOid) {
+            AtomicInteger nextOid,
+            long lastLsn) {
         this.sequence = sequence;
         this.transactions = transactions;
         this.lsm = lsm;
@@ -51,17 +56,37 @@ final class Checkpointer {
         this.storages = storages;
         this.vacuum = vacuum;
         this.nextOid = nextOid;
-        this.lastLsn = sequence.appliedLsn();
+        this.lastLsn = lastLsn;
+        this.lastEndLsn = lastLsn;
+    }
+
+    /// Tells how far checkpoints have come from now on.
+    void announceTo(ReplayBound bound) {
+        replayBound = bound;
+        bound.checkpointed(lastLsn);
     }
 
     /// Whether a checkpoint is due.
     boolean isDue(DatabaseOptions options) {
-        long bytes = sequence.appliedLsn() - lastLsn;
+        long applied = sequence.appliedLsn();
         long millis = (System.nanoTime() - lastNanos) / 1_000_000;
-        return bytes >= options.checkpointWalBytes() || (bytes > 0 && millis >= options.checkpointMillis());
+        return applied - lastLsn >= options.checkpointWalBytes()
+                || (applied > lastEndLsn && millis >= options.checkpointMillis());
     }
 
     synchronized void checkpoint() {
+        boolean done = false;
+        try {
+            writeCheckpoint();
+            done = true;
+        } finally {
+            if (!done) {
+                replayBound.checkpointFailed();
+            }
+        }
+    }
+
+    private void writeCheckpoint() {
         long lsn = sequence.appliedLsn();
         long vacuumed = vacuum.processed();
         Map<StateStore.ColumnId, Long> resolved = new HashMap<>();
@@ -85,7 +110,9 @@ final class Checkpointer {
             vacuum.forget(vacuumed);
         }
         wal.release(Math.min(lsn, lsm.flushedLsn()));
-        lastLsn = sequence.appliedLsn();
+        lastLsn = lsn;
+        replayBound.checkpointed(lsn);
+        lastEndLsn = applied;
         lastNanos = System.nanoTime();
     }
 

@@ -29,6 +29,7 @@ import omendb.engine.table.VectorIndexStorage;
 import omendb.engine.txn.Backend;
 import omendb.engine.txn.CommitSequence;
 import omendb.engine.txn.Isolation;
+import omendb.engine.txn.ReplayBound;
 import omendb.engine.txn.SessionDirectory;
 import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
@@ -52,6 +53,9 @@ public final class Database implements AutoCloseable {
     private static final long VACUUM_MILLIS = 1_000;
     private static final long CHECKPOINTER_MILLIS = 500;
     private static final long RECLAIM_MILLIS = 100;
+
+    /// Commits wait when this many times the log of a checkpoint would have to be replayed.
+    private static final long MOST_REPLAY = 2;
 
     private final DatabaseOptions options;
     private final @Nullable DirectoryLock directoryLock;
@@ -138,7 +142,8 @@ public final class Database implements AutoCloseable {
         sessions = new SessionDirectory(transactions);
         sequences = new Sequences(transactions, lsm.tree(SystemTrees.SEQUENCES), epochs);
         vacuum = new Vacuum(transactions, lsm, storages);
-        checkpointer = new Checkpointer(sequence, transactions, lsm, wal, storages, vacuum, nextOid);
+        checkpointer =
+                new Checkpointer(sequence, transactions, lsm, wal, storages, vacuum, nextOid, recovery.replayedFrom());
         createPublicSchema();
         workers = options.backgroundWork() ? startWorkers() : List.of();
         LOG.info("database open after {} ms", (System.nanoTime() - started) / 1_000_000);
@@ -160,16 +165,20 @@ public final class Database implements AutoCloseable {
     private List<BackgroundWorker> startWorkers() {
         BackgroundWorker[] self = new BackgroundWorker[1];
         self[0] = new BackgroundWorker("indexer", INDEXER_MILLIS, () -> linkTails(self[0]));
+        BackgroundWorker checkpoints = new BackgroundWorker("checkpointer", CHECKPOINTER_MILLIS, () -> {
+            if (checkpointer.isDue(options)) {
+                checkpointer.checkpoint();
+            }
+            return false;
+        });
         List<BackgroundWorker> started = List.of(
                 self[0],
                 new BackgroundWorker("vacuum", VACUUM_MILLIS, () -> vacuum.run() < 0),
                 new BackgroundWorker("reclaimer", RECLAIM_MILLIS, () -> epochs.advance() < 0),
-                new BackgroundWorker("checkpointer", CHECKPOINTER_MILLIS, () -> {
-                    if (checkpointer.isDue(options)) {
-                        checkpointer.checkpoint();
-                    }
-                    return false;
-                }));
+                checkpoints);
+        ReplayBound bound = new ReplayBound(MOST_REPLAY * options.checkpointWalBytes(), checkpoints::wake);
+        checkpointer.announceTo(bound);
+        transactions.limitReplay(bound);
         started.forEach(BackgroundWorker::start);
         return started;
     }

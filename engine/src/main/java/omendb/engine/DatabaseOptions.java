@@ -6,7 +6,8 @@ import java.lang.management.ManagementFactory;
 /// Limits of an open database.
 ///
 /// @param memtableBytes       the memtable is flushed beyond this
-/// @param checkpointWalBytes  a checkpoint starts after this much WAL (it bounds replay)
+/// @param checkpointWalBytes  a checkpoint starts after this much WAL; commits wait for it at twice as much (it bounds
+///                            replay)
 /// @param checkpointMillis    or after this time, if anything was written
 /// @param bulkBytes           a transaction with more vector bytes syncs the vector files instead of logging them
 /// @param indexThreads        threads of an index build

@@ -52,6 +52,7 @@ final class Recovery {
     private final Map<Long, StateStore.TableState> tables = new HashMap<>();
     private StateStore.State state = new StateStore.State();
     private long newestTimestamp;
+    private long replayedFrom;
     private long replayedLsn;
     private long replayedRecords;
     private long highestId;
@@ -74,10 +75,16 @@ final class Recovery {
         state = StateStore.read(lsm.tree(SystemTrees.STATE), Long.MAX_VALUE - 1);
         newestTimestamp = lsm.maxCommitTs();
         long from = Math.min(state.checkpointLsn(), lsm.flushedLsn());
+        replayedFrom = from;
         long end = wal.replay(from, lsm.flushedLsn(), this::record); // or new commits would get LSNs that tables have
         sequence.recovered(newestTimestamp, Math.max(end, lsm.flushedLsn()));
         LOG.info(
                 "recovery: {} records replayed after LSN {}, newest commit {}", replayedRecords, from, newestTimestamp);
+    }
+
+    /// Where replay began, as it would again.
+    long replayedFrom() {
+        return replayedFrom;
     }
 
     private void record(long endLsn, int type, long transactionId, MemorySegment payload) {

@@ -41,6 +41,7 @@ public final class TransactionManager implements AutoCloseable {
     private final SnapshotRegistry snapshots;
     private final LsmStore lsm;
     private final Wal wal;
+    private volatile ReplayBound replayBound = ReplayBound.NONE;
     private final Epochs epochs;
     private final WaitGraph waits = new WaitGraph();
     private final Serializability serializability = new Serializability();
@@ -80,6 +81,11 @@ public final class TransactionManager implements AutoCloseable {
         this.lsm = lsm;
         this.wal = wal;
         this.epochs = epochs;
+    }
+
+    /// Commits wait for checkpoints from now on.
+    public void limitReplay(ReplayBound bound) {
+        replayBound = bound;
     }
 
     /// Begins a transaction of no session.
@@ -164,6 +170,7 @@ public final class TransactionManager implements AutoCloseable {
             if (record.isEmpty()) {
                 return false;
             }
+            replayBound.await(sequence.appliedLsn());
             lsm.admit(record.byteSize());
             return true;
         } catch (RuntimeException failed) {
