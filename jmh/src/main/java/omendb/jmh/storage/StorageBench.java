@@ -30,7 +30,7 @@ public final class StorageBench {
     private static final int LOOKS = 500_000;
     private static final int RANGES = 20_000;
     private static final int WARM_ROWS = 200_000;
-    private static final int KILL_PUTS = 200_000;
+    private static final int LAST_PUTS = 200_000;
     private static final int BATCH = 1_000;
     private static final long COMMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -272,7 +272,7 @@ public final class StorageBench {
                 }));
     }
 
-    // ---- opening ----
+    // ---- opening: a store that was written to before it was closed or killed, as any store in use is ----
 
     private void opens() {
         progress("open");
@@ -289,9 +289,12 @@ public final class StorageBench {
     private double openMillis(String name, boolean killed) {
         double[] millis = new double[ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
-            close(name);
             if (killed) {
+                close(name);
                 Victim.murder(name, directory.resolve(name), options);
+            } else {
+                work.put(stores.get(name), rows.uniform(LAST_PUTS, 3), 0); // what the victims put as well
+                close(name);
             }
             millis[round] = open(name);
         }
@@ -357,7 +360,7 @@ public final class StorageBench {
         static void run(Map<String, String> options) throws IOException {
             var bench = new StorageBench(options, Path.of(options.get("store")));
             Contender store = bench.openers.get(options.get("victim")).open(bench.directory);
-            bench.work.put(store, bench.rows.uniform(KILL_PUTS, 3), 0);
+            bench.work.put(store, bench.rows.uniform(LAST_PUTS, 3), 0);
             System.out.println(READY);
             System.out.flush();
             while (System.in.read() >= 0) {
