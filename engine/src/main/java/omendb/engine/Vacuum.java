@@ -42,6 +42,8 @@ final class Vacuum {
         if (oldest <= processed) {
             return 0;
         }
+        // a mark may reach the disk at once: nothing may be marked for a commit that the log could still lose
+        transactions.awaitAllDurable();
         long marked = 0;
         try (LsmCursor cursor = lsm.tree(SystemTrees.DEAD_SLOTS).scan(null, null, oldest, false)) {
             while (cursor.next()) {

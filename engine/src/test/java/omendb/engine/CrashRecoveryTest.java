@@ -421,6 +421,38 @@ class CrashRecoveryTest {
     }
 
     @Test
+    void vacuum_marks_no_slot_for_a_commit_that_the_log_loses() {
+        for (long seed = 0; seed < 8; seed++) {
+            CrashableFileStore disk = CrashableFileStore.create();
+            Database database = Database.open(disk, options());
+            Fixture.createItems(database);
+            for (int id = 0; id < 20; id++) {
+                Fixture.insert(database, Item.of(id, "n" + id));
+            }
+            database.checkpoint();
+            disk.failAt(CrashableFileStore.Operation.SYNC, ".wal", 1, CrashableFileStore.Fault.IO_ERROR);
+            Transaction delete = database.begin(Isolation.READ_COMMITTED, false);
+            statement(delete, t -> {
+                for (int id = 0; id < 20; id++) {
+                    Fixture.delete(database, t, id);
+                }
+                return null;
+            });
+            delete.commit(false); // visible, and lost
+            OmenException refused = assertThrows(OmenException.class, database::vacuum);
+            assertEquals(SqlState.IO_ERROR, refused.sqlState());
+            CrashableFileStore survivor = disk.crash(seed);
+            database.closeAbruptly();
+            assertEquals(List.of(), DirectoryCheck.run(survivor).problems(), "seed " + seed);
+            try (Database recovered = Database.open(survivor, options())) {
+                int found = Fixture.scan(recovered).size();
+                assertTrue(found == 20 || found == 0, "seed " + seed + ": " + found);
+            }
+            survivor.close();
+        }
+    }
+
+    @Test
     void a_bulk_load_and_a_new_table_whose_commits_are_in_doubt_come_back_whole() {
         for (int kind = 0; kind < 2; kind++) {
             CrashableFileStore disk = CrashableFileStore.create();

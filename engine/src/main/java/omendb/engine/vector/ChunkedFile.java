@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// take the lock.
 final class ChunkedFile implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("vectors");
-    private static final int FORMAT_VERSION = 2;
+    private static final int OLDEST_VERSION = 2;
+    private static final int FORMAT_VERSION = 3;
     private static final long FIRST_CHUNK_BYTES = 256 << 10;
     private static final int DOUBLINGS = 8;
     private static final String TEMPORARY = ".tmp";
@@ -81,7 +82,7 @@ final class ChunkedFile implements AutoCloseable {
     /// Parameters of a column's first chunk, without the chunk number.
     static long[] parameters(FileStore store, String directory, String prefix, String suffix, String kind, int count) {
         try (StoreFile file = store.open(directory + "/" + prefix + "-0" + suffix)) {
-            FileHeader header = FileHeader.read(file, kind, FORMAT_VERSION, FORMAT_VERSION);
+            FileHeader header = FileHeader.read(file, kind, OLDEST_VERSION, FORMAT_VERSION);
             long[] parameters = new long[count];
             for (int i = 0; i < count; i++) {
                 parameters[i] = header.parameter(1 + i);
@@ -93,7 +94,7 @@ final class ChunkedFile implements AutoCloseable {
     private void adopt(StoreFile file) {
         int chunk = chunks.size();
         chunks.add(file);
-        FileHeader header = FileHeader.read(file, kind, FORMAT_VERSION, FORMAT_VERSION);
+        FileHeader header = FileHeader.read(file, kind, OLDEST_VERSION, FORMAT_VERSION);
         boolean same = header.parameterCount() == 1 + parameters.length && header.parameter(0) == chunk;
         for (int i = 0; same && i < parameters.length; i++) {
             same = header.parameter(1 + i) == parameters[i];

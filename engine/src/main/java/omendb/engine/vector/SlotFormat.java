@@ -10,23 +10,33 @@ import omendb.memory.NativeMemory;
 ///     offset size field
 ///     0      8    row id
 ///     8      4    crc32c of the slot number (8 bytes), the row id (8 bytes) and the floats
-///     12     4    state: [#LIVE] or [#DEAD], which differ in many bits
+///     12     4    state: [#LIVE] or [#DEAD]
 ///
 /// All zero = never written. Valid if live and the crc matches the floats in `vectors-k.vec`; anything
-/// else below
-/// the limit of a column is a slot of a transaction that a crash cut short. An entry never crosses a sector.
+/// else below the limit of a column is a slot that no row refers to.
+///
+/// The states differ in all bits of the entry's last byte and in no other: a mark is one byte, which neither a
+/// short write nor a power cut can leave half done, and no single flipped bit makes one state the other. An entry
+/// written over a dead one is dead until its last byte is there. Version 2 of the file had [#DEAD_2] for dead.
 final class SlotFormat {
     static final int BYTES = 16;
     static final int ROW_ID = 0;
     static final int CRC = 8;
     static final int STATE = 12;
     static final int LIVE = 0x5c3a_a5e1;
-    static final int DEAD = 0xa3c5_1d78;
+    static final int DEAD = 0xa33a_a5e1;
+    static final int DEAD_2 = 0xa3c5_1d78;
+    static final int STATE_MARK = STATE + 3;
+    static final byte DEAD_MARK = (byte) (DEAD >>> 24);
 
     private static final MemoryTag TAG = MemoryTag.of("vectors");
     private static final int PREFIX_BYTES = 16;
 
     private SlotFormat() {}
+
+    static boolean isDead(int state) {
+        return state == DEAD || state == DEAD_2;
+    }
 
     /// Owned memory in which a slot's checksum is computed: a CRC must not run over a mapped page (see [Checksum]).
     static final class Scratch implements AutoCloseable {

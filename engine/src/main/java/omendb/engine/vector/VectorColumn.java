@@ -153,7 +153,11 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
 
     /// Whether a slot below the limit is dead: no snapshot sees it, or its transaction rolled back.
     public boolean isDead(long slot) {
-        return NativeMemory.getInt(entryAddress(slot) + SlotFormat.STATE) == SlotFormat.DEAD;
+        return SlotFormat.isDead(state(slot));
+    }
+
+    private int state(long slot) {
+        return NativeMemory.getInt(entryAddress(slot) + SlotFormat.STATE);
     }
 
     private long entryAddress(long slot) {
@@ -245,13 +249,22 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         if (closed) {
             return;
         }
-        setState(slot, SlotFormat.DEAD);
+        writeDead(slot);
         states().resolve(slot);
     }
 
-    private void setState(long slot, int state) {
-        NativeMemory.putInt(entry, state);
-        slots.write(NativeMemory.segment(entry, Integer.BYTES), slot * SlotFormat.BYTES + SlotFormat.STATE);
+    private void writeDead(long slot) {
+        int state = state(slot);
+        if (SlotFormat.isDead(state)) {
+            return;
+        }
+        if (state == SlotFormat.LIVE) {
+            NativeMemory.putByte(entry, SlotFormat.DEAD_MARK);
+            slots.write(NativeMemory.segment(entry, 1), slot * SlotFormat.BYTES + SlotFormat.STATE_MARK);
+        } else { // what a crash left
+            NativeMemory.putInt(entry, SlotFormat.DEAD);
+            slots.write(NativeMemory.segment(entry, Integer.BYTES), slot * SlotFormat.BYTES + SlotFormat.STATE);
+        }
     }
 
     /// All slots below are live or dead; the first pending one, or the limit.
@@ -324,7 +337,7 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         return slot >= 0
                 && slot < slots.capacity() / SlotFormat.BYTES
                 && slot < vectors.capacity() / strideBytes
-                && NativeMemory.getInt(entryAddress(slot) + SlotFormat.STATE) != 0;
+                && state(slot) != 0;
     }
 
     /// What is wrong with a live slot, or null.
@@ -334,9 +347,9 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         if (!isStored(slot)) {
             return entryProblem(slot, "slot " + slot + " was never written");
         }
-        int state = NativeMemory.getInt(entryAddress(slot) + SlotFormat.STATE);
+        int state = state(slot);
         if (state != SlotFormat.LIVE) {
-            String what = state == SlotFormat.DEAD ? " is marked dead" : " has the state " + state;
+            String what = SlotFormat.isDead(state) ? " is marked dead" : " has the state " + state;
             return entryProblem(slot, "slot " + slot + what);
         }
         if (!hasValidChecksum(slot)) {
@@ -399,13 +412,12 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         long garbage = 0;
         long damaged = 0;
         for (long slot = resolved; slot < publishedLimit; slot++) {
-            int state = NativeMemory.getInt(entryAddress(slot) + SlotFormat.STATE);
-            if (state == SlotFormat.LIVE && owner.refersTo(rowId(slot), slot, entry)) {
+            if (state(slot) == SlotFormat.LIVE && owner.refersTo(rowId(slot), slot, entry)) {
                 live++;
                 damaged += hasValidChecksum(slot) ? 0 : 1;
             } else {
                 garbage++;
-                setState(slot, SlotFormat.DEAD);
+                writeDead(slot);
             }
         }
         resolvedLimit = publishedLimit;
@@ -416,7 +428,7 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     /// End of the entries that anything was written to, looked for from `from` on.
     private long writtenLimit(long from) {
         long limit = Math.min(slots.capacity() / SlotFormat.BYTES, vectors.capacity() / strideBytes);
-        while (limit > from && NativeMemory.getInt(entryAddress(limit - 1) + SlotFormat.STATE) == 0) {
+        while (limit > from && state(limit - 1) == 0) {
             limit--;
         }
         return limit;

@@ -2,6 +2,7 @@ package omendb.engine.vector;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -112,6 +113,50 @@ class VectorColumnTest {
             assertHolds(slot, slot);
         }
         assertEquals(10, append(10));
+    }
+
+    @Test
+    void a_mark_is_whole_or_absent_after_a_short_write_and_can_be_made_again() {
+        append(1);
+        disk.failAt(CrashableFileStore.Operation.WRITE, "slots-0", 1, CrashableFileStore.Fault.SHORT_WRITE);
+        assertThrows(StorageException.class, () -> column.markDead(0));
+        assertNull(column.problem(0, 1));
+        column.markDead(0);
+        assertTrue(column.isDead(0));
+    }
+
+    @Test
+    void a_mark_is_whole_or_absent_after_a_power_cut() {
+        for (long row = 0; row < 50; row++) {
+            append(row);
+            column.resolve(row);
+        }
+        column.sync();
+        for (long slot = 0; slot < 50; slot += 3) {
+            column.markDead(slot);
+        }
+        int dead = 0;
+        for (long seed = 0; seed < 40; seed++) {
+            CrashableFileStore whole = disk.copy();
+            column.close();
+            column = VectorColumn.open(whole, DIRECTORY, 17, RESERVED);
+            column.recover(50, (_, _, _) -> true);
+            for (long slot = 0; slot < 50; slot += 2) {
+                column.markDead(slot);
+            }
+            try (CrashableFileStore kept = whole.crash(seed);
+                    VectorColumn found = VectorColumn.open(kept, DIRECTORY, 17, RESERVED)) {
+                found.inspect(50, 0);
+                for (long slot = 0; slot < 50; slot++) {
+                    boolean isDead = found.isDead(slot);
+                    dead += isDead ? 1 : 0;
+                    assertTrue(
+                            isDead ? slot % 3 == 0 || slot % 2 == 0 : found.problem(slot, slot) == null,
+                            "seed " + seed);
+                }
+            }
+        }
+        assertTrue(dead > 40 * 17 && dead < 40 * 34, dead + " dead: some marks are to be lost, some kept");
     }
 
     @Test
