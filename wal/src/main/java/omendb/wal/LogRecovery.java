@@ -83,7 +83,7 @@ final class LogRecovery implements AutoCloseable {
             return CleanEnd.NONE;
         }
         if (inventory.isEmpty() || marked == 0) {
-            return inventory.isEmpty() && marked == 0 ? marked : CleanEnd.NONE;
+            return inventory.isEmpty() ? marked : CleanEnd.NONE;
         }
         long id = format.idOf(marked - 1);
         return id == inventory.last().id() && !beginsRecord(marked, id) ? marked : CleanEnd.NONE;
@@ -106,9 +106,9 @@ final class LogRecovery implements AutoCloseable {
     /// @param closedAt where the log must end, or [CleanEnd#NONE]
     private long read(long fromLsn, long durableLsn, long checkFromLsn, long closedAt, RecordVisitor visitor) {
         if (inventory.isEmpty()) {
-            if (Math.max(fromLsn, durableLsn) > 0) {
-                throw new CorruptFileException(
-                        directory, 0, "there is no wal segment; records after " + fromLsn + " may be missing");
+            long known = Math.max(closedAt, Math.max(fromLsn, durableLsn));
+            if (known > 0 || provesSync()) {
+                throw inventory.empty(known);
             }
             return 0;
         }
@@ -132,6 +132,20 @@ final class LogRecovery implements AutoCloseable {
         }
         checkTail(end);
         return end;
+    }
+
+    /// Whether the first segment, whose header is not valid, holds a record that was made after a sync: then the header
+    /// was on the disk before, and was damaged since. (A header that a power cut tore has no such record behind it.)
+    private boolean provesSync() {
+        long end = format.endOf(1) - WalRecordFormat.LSN_OFFSET;
+        for (long lsn = 0;
+                (lsn = reader.segments().nextCandidate(lsn, end)) < end;
+                lsn += WalRecordFormat.ALIGNMENT) {
+            if (reader.load(lsn) && reader.synced() > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long walk(long fromLsn, long limit, RecordVisitor visitor) {

@@ -1,6 +1,7 @@
 package omendb.wal;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 import omendb.memory.CorruptFileException;
@@ -49,6 +50,19 @@ final class SegmentInventory {
 
     boolean isEmpty() {
         return begun.isEmpty();
+    }
+
+    /// What a log that has no begun segment answers to who needs one: names the file whose header must be damaged,
+    /// if there is a file.
+    CorruptFileException empty(long needed) {
+        return files.isEmpty()
+                ? new CorruptFileException(
+                        directory, 0, "there is no wal segment; records after " + needed + " may be missing")
+                : new CorruptFileException(
+                        directory + "/" + WalSegmentFormat.fileName(Collections.min(files)),
+                        0,
+                        "no wal segment has a valid header, this is the oldest one; records after " + needed
+                                + " may be missing");
     }
 
     boolean isBegun(long id) {

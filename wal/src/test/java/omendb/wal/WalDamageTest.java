@@ -132,6 +132,27 @@ class WalDamageTest {
     }
 
     @Test
+    void a_log_of_one_segment_whose_header_is_damaged_is_not_taken_for_an_empty_one() throws IOException {
+        Wal wal = Wal.open(FileStore.open(directory), OPTIONS);
+        wal.replay(0, Seen.nothing());
+        for (int i = 0; i < 3; i++) {
+            wal.awaitDurable(wal.append(1, i, Seen.payload(arena, 20, i)));
+        }
+        Path killed = copyLog("killed");
+        wal.close();
+        Path closed = copyLog("closed");
+        for (Path copy : List.of(killed, closed)) {
+            Path segment = copy.resolve("wal").resolve(WalSegmentFormat.fileName(1));
+            byte[] content = Files.readAllBytes(segment);
+            content[40] ^= 4;
+            Files.write(segment, content);
+            var damaged =
+                    assertThrows(CorruptFileException.class, () -> Seen.replay(FileStore.open(copy), OPTIONS, 0));
+            assertTrue(damaged.getMessage().contains(WalSegmentFormat.fileName(1)), damaged::getMessage);
+        }
+    }
+
+    @Test
     void a_missing_or_cut_segment_is_an_error() throws IOException {
         FileStore store = FileStore.open(directory);
         writeLog(store, 200);
