@@ -102,7 +102,19 @@ public record DirectoryStats(List<Tree> trees, List<Files> vectors, long walByte
     /// Levels, sizes and amplification as a table for people.
     public String toTable() {
         StringBuilder out = new StringBuilder();
-        print(out, ROW, "tree", "relation", "level", "tables", "bytes", "entries", "tombstones", "space", "runs");
+        print(
+                out,
+                ROW,
+                "tree",
+                "relation",
+                "level",
+                "tables",
+                "bytes",
+                "entries",
+                "tombstones",
+                "ranges",
+                "space",
+                "runs");
         trees.forEach(tree -> printTree(out, tree));
         out.append('\n');
         for (Files files : vectors) {
@@ -132,13 +144,11 @@ public record DirectoryStats(List<Tree> trees, List<Files> vectors, long walByte
                 printLevel(out, tree, Integer.toString(level), at, "", "");
             }
         }
-        long tombstones =
-                figures.levels().stream().mapToLong(LsmStats.Level::tombstones).sum();
         printLevel(
                 out,
                 tree,
                 "all",
-                new LsmStats.Level(figures.tables(), figures.bytes(), figures.entries(), tombstones),
+                figures.total(),
                 String.format(Locale.ROOT, "%.2f", figures.spaceAmplification()),
                 Integer.toString(figures.readAmplification()));
     }
@@ -155,6 +165,7 @@ public record DirectoryStats(List<Tree> trees, List<Files> vectors, long walByte
                 pretty(at.bytes()),
                 at.entries(),
                 at.tombstones(),
+                at.rangeDeletes(),
                 space,
                 runs);
     }

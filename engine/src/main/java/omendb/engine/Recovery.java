@@ -115,7 +115,7 @@ final class Recovery {
         WriteBatch.Ops ops = batch.ops();
         while (ops.next()) {
             highestId = Math.max(highestId, ops.relationId());
-            if (ops.relationId() == SystemTrees.CATALOG) {
+            if (ops.relationId() == SystemTrees.CATALOG && !ops.isRangeDelete()) {
                 highestId = Math.max(highestId, Catalogs.oidOfKey(ops.keyAddress()));
             }
         }

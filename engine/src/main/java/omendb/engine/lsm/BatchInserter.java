@@ -1,6 +1,10 @@
 package omendb.engine.lsm;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import omendb.engine.lsm.RangeFragment.Bound;
+import omendb.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
 /// Puts one batch into a memtable: sums up the room it needs, then, when a memtable has that room, inserts.
@@ -26,6 +30,10 @@ final class BatchInserter {
     private @Nullable LsmTree[] trees = new LsmTree[FEW];
     private @Nullable MemtableRun[] runs = new MemtableRun[FEW];
 
+    /// For each relation with range deletes, these, with the ordinal of the operation plus 1 as timestamp: says
+    /// which operations of the batch they come after. Null if there are none.
+    private @Nullable Map<Integer, RangeDeleteMap> ranges;
+
     BatchInserter(WriteBatch batch, long commitTs, TreeFinder finder) {
         this.batch = batch;
         this.commitTs = commitTs;
@@ -33,17 +41,50 @@ final class BatchInserter {
         long entries = 0;
         int relation = -1;
         WriteBatch.Ops ops = batch.ops();
-        while (ops.next()) {
+        for (int ordinal = 0; ops.next(); ordinal++) {
             relation = relation >= 0 && relationIds[relation] == ops.relationId()
                     ? relation
                     : relation(ops.relationId(), finder);
             if (trees[relation] != null) {
-                sum += MemtableEntry.bytesFor(ops.keyLength(), ops.isDelete(), ops.valueLength());
-                entries++;
+                sum += bytesFor(ops);
+                if (ops.isRangeDelete()) {
+                    noteRange(relation, ops, ordinal);
+                } else {
+                    entries++;
+                }
             }
         }
         this.bytes = sum;
         this.nodeBytes = entries * MemtableNode.BYTES_PER_ENTRY;
+    }
+
+    /// Room for an operation, at least what it takes.
+    private static long bytesFor(WriteBatch.Ops ops) {
+        return ops.isRangeDelete()
+                ? align(ops.keyLength()) + align(ops.valueLength())
+                : MemtableEntry.bytesFor(ops.keyLength(), ops.isDelete(), ops.valueLength());
+    }
+
+    private static long align(long bytes) {
+        return (bytes + MemtableEntry.UNIT_BYTES - 1) & -MemtableEntry.UNIT_BYTES;
+    }
+
+    private void noteRange(int relation, WriteBatch.Ops ops, int ordinal) {
+        if (ranges == null) {
+            ranges = new HashMap<>();
+        }
+        ranges.computeIfAbsent(relation, _ -> new RangeDeleteMap())
+                .add(
+                        Bound.of(ops.keyAddress(), ops.keyLength()),
+                        Bound.of(ops.valueAddress(), ops.valueLength()),
+                        ordinal + 1L);
+    }
+
+    /// Whether a later operation of the batch deletes a range with the key of this one.
+    private boolean isUndone(int relation, WriteBatch.Ops ops, int ordinal) {
+        RangeDeleteMap later = ranges == null ? null : ranges.get(relation);
+        long prefix = later == null ? 0 : Keys.prefix(ops.keyAddress(), ops.keyLength());
+        return later != null && later.newest(ops.keyAddress(), ops.keyLength(), prefix, Long.MAX_VALUE) > ordinal + 1L;
     }
 
     private int relation(long relationId, TreeFinder finder) {
@@ -93,20 +134,32 @@ final class BatchInserter {
         }
         int relation = 0;
         WriteBatch.Ops ops = batch.ops();
-        while (ops.next()) {
+        for (int ordinal = 0; ops.next(); ordinal++) {
             relation = relationIds[relation] == ops.relationId() ? relation : find(ops.relationId());
             MemtableRun run = runs[relation];
             if (run != null) {
-                at += insert(run, ops, at);
+                if (ops.isRangeDelete()) {
+                    insertRange(run, ops, at);
+                } else {
+                    insert(run, ops, at, ops.isDelete() || isUndone(relation, ops, ordinal));
+                }
+                at += bytesFor(ops);
             }
         }
         memtable.noteCommitTs(commitTs);
         return true;
     }
 
-    private long insert(MemtableRun run, WriteBatch.Ops ops, long at) {
-        long valueAddress = ops.isDelete() ? 0 : ops.valueAddress();
-        run.insert(at, ops.keyAddress(), ops.keyLength(), commitTs, valueAddress, ops.valueLength());
-        return MemtableEntry.bytesFor(ops.keyLength(), ops.isDelete(), ops.valueLength());
+    private void insert(MemtableRun run, WriteBatch.Ops ops, long at, boolean deletes) {
+        long valueAddress = deletes ? 0 : ops.valueAddress();
+        int valueLength = deletes ? 0 : ops.valueLength();
+        run.insert(at, ops.keyAddress(), ops.keyLength(), commitTs, valueAddress, valueLength);
+    }
+
+    private void insertRange(MemtableRun run, WriteBatch.Ops ops, long at) {
+        long to = at + align(ops.keyLength());
+        NativeMemory.copy(ops.keyAddress(), at, ops.keyLength());
+        NativeMemory.copy(ops.valueAddress(), to, ops.valueLength());
+        run.addRangeDelete(Bound.of(at, ops.keyLength()), Bound.of(to, ops.valueLength()), commitTs);
     }
 }

@@ -26,9 +26,12 @@ final class CompactionPicker {
     /// @param below tables of the output level that overlap them
     /// @param output level of the result
     record Job(int level, List<Sstable> inputs, List<Sstable> below, int output) {
-        /// Nothing to merge: the tables only change their level.
+        /// Nothing to merge: the tables only change their level. Not so with range deletes, which are merged with
+        /// their own table as soon as they come down: that frees what they cover.
         boolean isMove() {
-            return below.isEmpty() && (level > 0 || areDisjoint(inputs));
+            return below.isEmpty()
+                    && (level > 0 || areDisjoint(inputs))
+                    && inputs.stream().allMatch(table -> table.meta().rangeDeletes() == 0);
         }
 
         Set<Sstable> all() {

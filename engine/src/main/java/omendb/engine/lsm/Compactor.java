@@ -2,6 +2,7 @@ package omendb.engine.lsm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -240,8 +241,14 @@ final class Compactor {
         }
         Sstable[] barriers = tablesInGaps(tree, job);
         int passed = 0;
+        long oldestSnapshot = options.oldestSnapshot().getAsLong();
+        RangeDeleteMap ranges = rangeDeletes(job);
+        if (ranges != null) {
+            builder.addRanges(
+                    ranges.remaining(oldestSnapshot, fragment -> deeper.stream().noneMatch(fragment::meets)));
+        }
         try (var merge = new RunMerge(runs, false);
-                var filter = new VersionFilter(options.oldestSnapshot().getAsLong())) {
+                var filter = new VersionFilter(oldestSnapshot, ranges)) {
             merge.start();
             RunCursor run;
             long unpaid = 0;
@@ -256,15 +263,34 @@ final class Compactor {
                 }
                 if (filter.accept(run) && !(filter.isObsoleteTombstone(run) && isBottom(run, deeper))) {
                     while (passed < barriers.length && isAfter(run, barriers[passed])) {
+                        builder.endTableBefore(barriers[passed]);
                         passed++;
-                        builder.endTable();
                     }
                     builder.add(run, filter.isNewKey());
                 }
                 merge.advance();
             }
+            for (; passed < barriers.length; passed++) { // only range deletes can follow
+                builder.endTableBefore(barriers[passed]);
+            }
             return true;
         }
+    }
+
+    /// The range deletes of all inputs; null if there are none.
+    private static @Nullable RangeDeleteMap rangeDeletes(Job job) {
+        RangeDeleteMap map = null;
+        for (Sstable table : job.all()) {
+            if (table.meta().rangeDeletes() > 0) {
+                table.checkSections();
+                RangeDeleteSection section = Objects.requireNonNull(table.rangeDeletes());
+                map = map == null ? new RangeDeleteMap() : map;
+                for (int i = 0; i < section.count(); i++) {
+                    map.add(section.fragment(i));
+                }
+            }
+        }
+        return map;
     }
 
     /// Whether waiting would make level 0 grow without end, or somebody wait for the store's end.

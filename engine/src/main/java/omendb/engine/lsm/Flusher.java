@@ -80,8 +80,13 @@ final class Flusher {
         boolean bottom = state != null && state.levels().isEmpty();
         var builder = new TableBuilder(
                 files, options, versions, tree.relationId(), run.memtable().minCommitTs(), Long.MAX_VALUE);
-        try (var filter = new VersionFilter(options.oldestSnapshot().getAsLong());
+        long oldestSnapshot = options.oldestSnapshot().getAsLong();
+        RangeDeleteMap ranges = run.rangeDeletes();
+        try (var filter = new VersionFilter(oldestSnapshot, ranges);
                 var cursor = new MemtableCursor(run)) {
+            if (ranges != null) {
+                builder.addRanges(ranges.remaining(oldestSnapshot, _ -> bottom));
+            }
             for (cursor.first(); cursor.valid; cursor.next()) {
                 if (filter.accept(cursor) && !(bottom && filter.isObsoleteTombstone(cursor))) {
                     builder.add(cursor, filter.isNewKey());

@@ -16,14 +16,14 @@ final class LevelCursor extends RunCursor {
     void first() {
         use(0);
         current.first();
-        take();
+        takeForward();
     }
 
     @Override
     void last() {
         use(tables.length - 1);
         current.last();
-        take();
+        takeBackward();
     }
 
     @Override
@@ -35,11 +35,7 @@ final class LevelCursor extends RunCursor {
         }
         use(table);
         current.seek(key, length, keyPrefix, ts);
-        if (!current.valid && table + 1 < tables.length) { // all versions of the table's last key are newer than `ts`
-            use(table + 1);
-            current.first();
-        }
-        take();
+        takeForward(); // maybe of the next table: all versions of this one's last key may be newer than `ts`
     }
 
     @Override
@@ -48,34 +44,37 @@ final class LevelCursor extends RunCursor {
         if (table < tables.length) {
             use(table);
             current.seekBefore(key, length, keyPrefix);
-            if (current.valid) {
-                take();
-                return;
-            }
+        } else {
+            use(table - 1);
+            current.last();
         }
-        if (table == 0) {
-            valid = false;
-            return;
-        }
-        use(table - 1);
-        current.last();
-        take();
+        takeBackward();
     }
 
     @Override
     void next() {
         current.next();
-        if (!current.valid && ordinal + 1 < tables.length) {
+        takeForward();
+    }
+
+    @Override
+    void previous() {
+        current.previous();
+        takeBackward();
+    }
+
+    /// Goes on to the first entry of the next table that has one, if need be.
+    private void takeForward() {
+        while (!current.valid && ordinal + 1 < tables.length) {
             use(ordinal + 1);
             current.first();
         }
         take();
     }
 
-    @Override
-    void previous() {
-        current.previous();
-        if (!current.valid && ordinal > 0) {
+    /// Goes back to the last entry of the table before that has one, if need be.
+    private void takeBackward() {
+        while (!current.valid && ordinal > 0) {
             use(ordinal - 1);
             current.last();
         }

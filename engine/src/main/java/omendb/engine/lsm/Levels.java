@@ -15,10 +15,14 @@ final class Levels {
     private final Sstable[][] levels;
     private final boolean empty;
     private final long maxCommitTs;
+    private final boolean haveRangeDeletes;
 
     private Levels(Sstable[][] levels) {
         this.levels = levels;
         this.empty = Arrays.stream(levels).allMatch(level -> level.length == 0);
+        this.haveRangeDeletes = Arrays.stream(levels)
+                .flatMap(Arrays::stream)
+                .anyMatch(table -> table.meta().rangeDeletes() > 0);
         this.maxCommitTs = Arrays.stream(levels)
                 .flatMap(Arrays::stream)
                 .mapToLong(table -> table.meta().maxCommitTs())
@@ -33,6 +37,10 @@ final class Levels {
     /// Greatest commit timestamp of any version in the tables.
     long maxCommitTs() {
         return maxCommitTs;
+    }
+
+    boolean haveRangeDeletes() {
+        return haveRangeDeletes;
     }
 
     /// Tables of a level, in its order; not to be changed.
@@ -108,7 +116,7 @@ final class Levels {
     /// Finds the newest version up to `snapshotTs`; false if no table has one.
     boolean get(long key, int keyLength, long prefix, long hash, long snapshotTs, LsmValue out) {
         for (Sstable table : levels[0]) {
-            if (table.covers(key, keyLength, prefix) && table.get(key, keyLength, hash, snapshotTs, out)) {
+            if (table.covers(key, keyLength, prefix) && table.get(key, keyLength, prefix, hash, snapshotTs, out)) {
                 return true;
             }
         }
@@ -120,7 +128,7 @@ final class Levels {
             int i = firstEndingAtOrAfter(tables, key, keyLength, prefix);
             if (i < tables.length
                     && tables[i].compareToSmallest(key, keyLength, prefix) >= 0
-                    && tables[i].get(key, keyLength, hash, snapshotTs, out)) {
+                    && tables[i].get(key, keyLength, prefix, hash, snapshotTs, out)) {
                 return true;
             }
         }

@@ -22,6 +22,9 @@ public final class LsmCursor implements AutoCloseable {
     private Epochs.Pin pin;
     private RunMerge merge;
 
+    /// Null if there are none, so that a scan pays for one comparison an entry.
+    private @Nullable RangeDeletes ranges;
+
     /// Key of the entry given out: forward, older versions of it are stepped over; backward, the runs have
     /// moved on.
     private final GrowableBuffer lastKey = new GrowableBuffer(TAG);
@@ -61,7 +64,10 @@ public final class LsmCursor implements AutoCloseable {
     }
 
     private void position(TreeState state) {
-        merge = new RunMerge(state.cursors(backward ? end : start, backward ? start : end), backward);
+        KeyBound from = backward ? end : start;
+        KeyBound to = backward ? start : end;
+        merge = new RunMerge(state.cursors(from, to), backward);
+        ranges = state.rangeDeletes(from, to);
         if (hasLast) {
             merge.startAt(lastKey.address(), (int) lastKey.size(), lastPrefix);
         } else if (start.isSet()) {
@@ -117,7 +123,7 @@ public final class LsmCursor implements AutoCloseable {
         while ((run = merge.current()) != null && !isAfterBound(run)) {
             if (run.commitTs > snapshotTs || (hasLast && isLastKey(run))) {
                 merge.advance();
-            } else if (run.tombstone) {
+            } else if (run.tombstone || isHidden(run)) {
                 stepOver(run);
             } else {
                 valueAddress = run.valueAddress;
@@ -128,6 +134,11 @@ public final class LsmCursor implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    private boolean isHidden(RunCursor run) {
+        RangeDeletes deletes = ranges;
+        return deletes != null && deletes.hides(run, snapshotTs);
     }
 
     /// Leaves the newest version of a key and remembers the key.
@@ -143,7 +154,7 @@ public final class LsmCursor implements AutoCloseable {
             boolean found = false;
             do { // the versions of the key, oldest first: the last one that is visible counts
                 if (run.commitTs <= snapshotTs) {
-                    found = !run.tombstone;
+                    found = !run.tombstone && !isHidden(run);
                     valueAddress = run.valueAddress;
                     valueLength = run.valueLength;
                     commitTs = run.commitTs;

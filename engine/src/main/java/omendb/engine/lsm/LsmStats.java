@@ -47,19 +47,20 @@ public record LsmStats(
     /// The figures as a table for people: levels, sizes, amplification.
     public String toTable() {
         var text = new StringBuilder();
-        text.append("relation  level  tables           bytes         entries      tombstones\n");
+        text.append("relation  level  tables           bytes         entries      tombstones   range deletes\n");
         for (Tree tree : trees) {
             for (int level = 0; level < tree.levels().size(); level++) {
                 Level row = tree.levels().get(level);
                 if (row.tables() > 0) {
-                    text.append("%8d %6d %7d %15d %15d %15d%n"
+                    text.append("%8d %6d %7d %15d %15d %15d %15d%n"
                             .formatted(
                                     tree.relationId(),
                                     level,
                                     row.tables(),
                                     row.bytes(),
                                     row.entries(),
-                                    row.tombstones()));
+                                    row.tombstones(),
+                                    row.rangeDeletes()));
                 }
             }
             text.append("%8d    all %7d %15d %15d   read amplification %d, space amplification %.2f%n"
@@ -117,6 +118,11 @@ public record LsmStats(
             return levels.stream().mapToLong(Level::bytes).sum();
         }
 
+        /// All levels together.
+        public Level total() {
+            return levels.stream().reduce(Level.EMPTY, Level::plus);
+        }
+
         /// Runs that a look-up of a key that is not there may have to ask (most of them answer by range or
         /// filter): tables of level 0, one for each other level in use.
         public int readAmplification() {
@@ -149,13 +155,26 @@ public record LsmStats(
     /// @param bytes their file sizes
     /// @param entries versions and tombstones in them
     /// @param tombstones tombstones among the entries
-    public record Level(int tables, long bytes, long entries, long tombstones) {
+    /// @param rangeDeletes range deletes, each counted for every piece that overlaps and table ends make of it
+    public record Level(int tables, long bytes, long entries, long tombstones, long rangeDeletes) {
+        private static final Level EMPTY = new Level(0, 0, 0, 0, 0);
+
+        private Level plus(Level other) {
+            return new Level(
+                    tables + other.tables,
+                    bytes + other.bytes,
+                    entries + other.entries,
+                    tombstones + other.tombstones,
+                    rangeDeletes + other.rangeDeletes);
+        }
+
         static Level of(List<TableMeta> tables) {
             return new Level(
                     tables.size(),
                     tables.stream().mapToLong(TableMeta::bytes).sum(),
                     tables.stream().mapToLong(TableMeta::entries).sum(),
-                    tables.stream().mapToLong(TableMeta::tombstones).sum());
+                    tables.stream().mapToLong(TableMeta::tombstones).sum(),
+                    tables.stream().mapToLong(TableMeta::rangeDeletes).sum());
         }
     }
 }

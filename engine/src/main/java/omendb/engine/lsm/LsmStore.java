@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Use: log the batch ([WriteBatch#segment]), make it durable, [#apply] it, publish its timestamp. After a
 /// crash replay the log after [#flushedLsn()] through [#reapply]: applying a batch twice with the same
-/// timestamp changes nothing. Per key, batches must be applied in the order of their timestamps.
+/// timestamp changes nothing. Per key, batches must be applied in the order of their timestamps; a range delete
+/// counts as a write to every key of its range.
 ///
 /// Threading: any thread may call anything but [#close].
 public final class LsmStore implements AutoCloseable {

@@ -41,7 +41,7 @@ public final class LsmTree {
     private final @Nullable RowCache cache;
     private final Fills fills = new Fills();
 
-    /// What the row cache knows the tree by; another one after a sorted run came in.
+    /// What the row cache knows the tree by; another one after a sorted run or a range delete came in.
     private volatile long cacheName = NAMES.getAndIncrement();
 
     LsmTree(long relationId, Epochs epochs, TreeState state, @Nullable RowCache cache) {
@@ -64,11 +64,11 @@ public final class LsmTree {
         TreeState current = state();
         long prefix = Keys.prefix(keyAddress, keyLength);
         MemtableRun active = current.active();
-        if (active != null && active.get(keyAddress, keyLength, prefix, snapshotTs, out)) {
+        if (active != null && get(active, keyAddress, keyLength, prefix, snapshotTs, out)) {
             return out.isPresent();
         }
         for (MemtableRun run : current.frozen()) {
-            if (run.get(keyAddress, keyLength, prefix, snapshotTs, out)) {
+            if (get(run, keyAddress, keyLength, prefix, snapshotTs, out)) {
                 return out.isPresent();
             }
         }
@@ -88,6 +88,12 @@ public final class LsmTree {
         }
         out.setAbsent();
         return false;
+    }
+
+    private static boolean get(MemtableRun run, long key, int keyLength, long prefix, long snapshotTs, LsmValue out) {
+        boolean found = run.get(key, keyLength, prefix, snapshotTs, out);
+        RangeDeletes ranges = run.rangeDeletes();
+        return ranges == null ? found : ranges.complete(found, key, keyLength, prefix, snapshotTs, out);
     }
 
     /// As [#get(long, int, long, LsmValue)] with the key in a native segment.
@@ -146,6 +152,10 @@ public final class LsmTree {
             return;
         }
         fills.begin();
+        if (flushed.rangeDeletes() != null) {
+            cacheName = NAMES.getAndIncrement(); // which cached rows they cover is not known
+            return;
+        }
         try (var cursor = new MemtableCursor(flushed)) {
             for (cursor.first(); cursor.valid; cursor.next()) {
                 long hash = Checksum.xxh3(cursor.keyAddress, cursor.keyLength);

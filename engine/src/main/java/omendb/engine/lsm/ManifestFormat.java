@@ -1,6 +1,6 @@
 package omendb.engine.lsm;
 
-/// Manifest, format version 2: `manifest-N` and `CURRENT`, little-endian.
+/// Manifest, format version 3: `manifest-N` and `CURRENT`, little-endian.
 ///
 /// `CURRENT` is one file header ([omendb.memory.FileHeader]) of kind "current" and nothing else; parameter
 /// 0 is the N of the live manifest. It is only ever replaced by rename.
@@ -35,6 +35,8 @@ package omendb.engine.lsm;
 ///     7    timestamp                greatest commit timestamp of any version that ever came into a table
 ///     8    applied, flushed, compacted: bytes that came in, and that flushes and compactions wrote to
 ///          tables, since the store was created; from version 2 on
+///     9    as 3, then range deletes, 1 if the largest key is the end of one and no key of the table, else 0:
+///          a table with range deletes is added; from version 3 on
 ///
 /// **Seal**: 8 bytes, the position up to which a sync has succeeded: that of the seal itself. It follows
 /// every edit, written after the edit's sync and without one of its own, so that edits and seals alternate.
@@ -55,7 +57,7 @@ final class ManifestFormat {
     static final String CURRENT_KIND = "current";
     static final String MANIFEST_PREFIX = "manifest-";
     static final String MANIFEST_KIND = "manifest";
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     /// Versions from here on are read; an older one is replaced by a new manifest at open.
     static final int OLDEST_VERSION = 1;
@@ -79,6 +81,7 @@ final class ManifestFormat {
     static final int NEXT_NUMBER = 6;
     static final int MAX_COMMIT_TS = 7;
     static final int WRITTEN = 8;
+    static final int ADD_TABLE_WITH_RANGES = 9;
 
     private ManifestFormat() {}
 

@@ -58,7 +58,8 @@ final class ManifestState {
             switch (tag) {
                 case CREATE_TREE -> createTree(in);
                 case DROP_TREE -> in.check(trees.remove(in.number()) != null, "drops a tree that is not there");
-                case ADD_TABLE -> addTable(in);
+                case ADD_TABLE -> addTable(in, false);
+                case ADD_TABLE_WITH_RANGES -> addTable(in, true);
                 case REMOVE_TABLE -> removeTable(in);
                 case FLUSHED_LSN -> flushedLsn = in.number();
                 case NEXT_NUMBER -> nextNumber = in.number();
@@ -77,11 +78,21 @@ final class ManifestState {
         in.check(trees.put(in.number(), levels) == null, "creates a tree twice");
     }
 
-    private void addTable(Reader in) {
+    private void addTable(Reader in, boolean withRanges) {
         @Nullable List<List<TableMeta>> levels = trees.get(in.number());
         int level = (int) in.number();
+        long number = in.number();
+        long bytes = in.number();
+        long entries = in.number();
+        long tombstones = in.number();
+        long minTs = in.number();
+        long maxTs = in.number();
+        MemorySegment smallest = in.key();
+        MemorySegment largest = in.key();
+        long rangeDeletes = withRanges ? in.number() : 0;
+        boolean largestIsEnd = withRanges && in.number() == 1;
         var table = new TableMeta(
-                in.number(), in.number(), in.number(), in.number(), in.number(), in.number(), in.key(), in.key());
+                number, bytes, entries, tombstones, rangeDeletes, minTs, maxTs, smallest, largest, largestIsEnd);
         if (levels == null || level < 0 || level >= Levels.COUNT) {
             in.check(false, "adds table %d to a tree that is not there or level %d".formatted(table.number(), level));
             return;

@@ -21,6 +21,10 @@ final class MemtableRun {
     private volatile long root;
     private final AtomicInteger entries = new AtomicInteger();
 
+    /// Range deletes of the same tree and memtable, beside the entries. Null as long as there are none, so that
+    /// readers pay for one comparison.
+    private volatile @Nullable RangeDeleteMap rangeDeletes;
+
     private MemtableRun(Memtable memtable, long leaf) {
         this.memtable = memtable;
         this.base = memtable.baseAddress();
@@ -46,6 +50,23 @@ final class MemtableRun {
 
     long base() {
         return base;
+    }
+
+    @Nullable
+    RangeDeleteMap rangeDeletes() {
+        return rangeDeletes;
+    }
+
+    /// Adds a range delete whose keys lie in the memtable's arena.
+    synchronized void addRangeDelete(RangeFragment.Bound from, RangeFragment.Bound to, long commitTs) {
+        RangeDeleteMap map = rangeDeletes;
+        if (map == null) {
+            map = new RangeDeleteMap();
+            map.add(from, to, commitTs);
+            rangeDeletes = map;
+        } else {
+            map.add(from, to, commitTs);
+        }
     }
 
     // ---- reading ----

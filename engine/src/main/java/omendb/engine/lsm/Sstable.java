@@ -12,6 +12,7 @@ import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
 import omendb.memory.ReservedRange;
 import omendb.memory.StoreFile;
+import org.jspecify.annotations.Nullable;
 
 /// An open SSTable: the file mapped read-only, read in place; see [SstableFormat].
 ///
@@ -54,6 +55,7 @@ final class Sstable implements AutoCloseable {
     private final long checksums;
     private final long model;
     private final long modelBytes;
+    private final @Nullable RangeDeleteSection rangeDeletes;
     private volatile boolean sectionsChecked;
 
     private Sstable(TableMeta meta, long relationId, String path, FileHeader header, ReservedRange mapping) {
@@ -76,6 +78,9 @@ final class Sstable implements AutoCloseable {
         this.checksums = base + NativeMemory.getLong(footer + FOOTER_CHECKSUMS);
         this.model = base + NativeMemory.getLong(footer + FOOTER_MODEL);
         this.modelBytes = NativeMemory.getLong(footer + FOOTER_MODEL + 8);
+        long rangeBytes = NativeMemory.getLong(footer + FOOTER_RANGES + 8);
+        this.rangeDeletes =
+                rangeBytes == 0 ? null : new RangeDeleteSection(base + NativeMemory.getLong(footer + FOOTER_RANGES));
 
         long bitBytes = (blocks + 63) / 64 * 8L;
         this.sideBytes =
@@ -93,7 +98,7 @@ final class Sstable implements AutoCloseable {
     ///     damaged
     static Sstable open(FileStore files, long relationId, TableMeta meta) {
         try (StoreFile file = files.open(fileName(relationId, meta.number()))) {
-            FileHeader header = FileHeader.read(file, KIND, VERSION, VERSION);
+            FileHeader header = FileHeader.read(file, KIND, OLDEST_VERSION, VERSION);
             if (file.size() != meta.bytes() || header.parameterCount() <= PARAMETER_BASE_TS) {
                 throw new CorruptFileException(
                         file.path(),
@@ -125,7 +130,8 @@ final class Sstable implements AutoCloseable {
                 || header.parameter(PARAMETER_NUMBER) != number
                 || owner != relationId
                 || header.owner() != owner
-                || NativeMemory.getLong(footer + FOOTER_ENTRIES) != meta.entries()) {
+                || NativeMemory.getLong(footer + FOOTER_ENTRIES) != meta.entries()
+                || (NativeMemory.getLong(footer + FOOTER_RANGES + 8) == 0) != (meta.rangeDeletes() == 0)) {
             throw new CorruptFileException(
                     path,
                     position,
@@ -163,7 +169,38 @@ final class Sstable implements AutoCloseable {
 
     /// Compares a user key with the last user key of the table.
     int compareToLargest(long key, int keyLength, long prefix) {
-        return Keys.compare(key, keyLength, prefix, largestKey, largestLength(), largestPrefix);
+        int order = Keys.compare(key, keyLength, prefix, largestKey, largestLength(), largestPrefix);
+        return order == 0 && meta.largestIsEnd() ? 1 : order;
+    }
+
+    /// Compares a user key with that of the first entry, of which there is one: range deletes may reach further.
+    int compareToFirstEntry(long key, int keyLength, long prefix) {
+        return rangeDeletes == null
+                ? compareToSmallest(key, keyLength, prefix)
+                : compareToSeparatorKey(0, key, keyLength);
+    }
+
+    /// Compares a user key with that of the last entry, of which there is one.
+    int compareToLastEntry(long key, int keyLength, long prefix) {
+        return rangeDeletes == null
+                ? compareToLargest(key, keyLength, prefix)
+                : compareToSeparatorKey(blocks, key, keyLength);
+    }
+
+    /// Call [#checkSections] before using it.
+    @Nullable
+    RangeDeleteSection rangeDeletes() {
+        return rangeDeletes;
+    }
+
+    /// The first user key.
+    RangeFragment.Bound smallest() {
+        return new RangeFragment.Bound(largestKey - smallestLength(), smallestLength(), smallestPrefix);
+    }
+
+    /// The last user key, or the end of the last range delete.
+    RangeFragment.Bound largest() {
+        return new RangeFragment.Bound(largestKey, largestLength(), largestPrefix);
     }
 
     boolean covers(long key, int keyLength, long prefix) {
@@ -173,7 +210,7 @@ final class Sstable implements AutoCloseable {
     /// Whether the key ranges of two tables overlap.
     boolean overlaps(Sstable other) {
         return other.compareToLargest(largestKey - smallestLength(), smallestLength(), smallestPrefix) <= 0
-                && other.compareToSmallest(largestKey, largestLength(), largestPrefix) >= 0;
+                && !isBefore(other);
     }
 
     /// Orders tables by their first keys.
@@ -183,17 +220,36 @@ final class Sstable implements AutoCloseable {
 
     /// Whether this table ends before `other` begins.
     boolean isBefore(Sstable other) {
-        return other.compareToSmallest(largestKey, largestLength(), largestPrefix) < 0;
+        int order = other.compareToSmallest(largestKey, largestLength(), largestPrefix);
+        return order < 0 || (order == 0 && meta.largestIsEnd());
     }
 
     // ---- look-up ----
 
-    /// Finds the newest version up to `snapshotTs`; false if the table has none. The key lies in the
-    /// table's range.
+    /// Finds the newest version up to `snapshotTs`, be it a range delete; false if the table has none. The key
+    /// lies in the table's range.
     ///
     /// @param hash XXH3-64 of the key
-    boolean get(long key, int keyLength, long hash, long snapshotTs, LsmValue out) {
+    boolean get(long key, int keyLength, long prefix, long hash, long snapshotTs, LsmValue out) {
         checkSections();
+        RangeDeletes ranges = rangeDeletes;
+        if (ranges == null) {
+            return getEntry(key, keyLength, hash, snapshotTs, out);
+        }
+        boolean found = hasEntriesAround(key, keyLength, prefix) && getEntry(key, keyLength, hash, snapshotTs, out);
+        return ranges.complete(found, key, keyLength, prefix, snapshotTs, out);
+    }
+
+    /// Whether a key lies between the first entry and the last.
+    boolean hasEntriesAround(long key, int keyLength, long prefix) {
+        return blocks > 0
+                && compareToFirstEntry(key, keyLength, prefix) >= 0
+                && compareToLastEntry(key, keyLength, prefix) <= 0;
+    }
+
+    /// As [#get] without range deletes. The sections have been checked, the key lies between the first entry and
+    /// the last.
+    boolean getEntry(long key, int keyLength, long hash, long snapshotTs, LsmValue out) {
         if (filterBytes != 0 && !BloomFilter.mayContain(filter, filterBytes, probes, hash)) {
             return false;
         }
@@ -305,6 +361,7 @@ final class Sstable implements AutoCloseable {
             checkSection(FOOTER_MODEL, "position model");
             checkSection(FOOTER_FILTER, "filter");
             checkSection(FOOTER_CHECKSUMS, "checksum table");
+            checkSection(FOOTER_RANGES, "range deletes");
             sectionsChecked = true;
         }
     }

@@ -40,28 +40,34 @@ final class SstableCursor extends RunCursor {
     @Override
     void first() {
         table.checkSections();
-        enter(0);
-        read(0);
+        valid = table.blocks() > 0; // else the table has range deletes only
+        if (valid) {
+            enter(0);
+            read(0);
+        }
     }
 
     @Override
     void last() {
         table.checkSections();
-        enter(table.blocks() - 1);
-        read(count - 1);
+        valid = table.blocks() > 0;
+        if (valid) {
+            enter(table.blocks() - 1);
+            read(count - 1);
+        }
     }
 
     @Override
     void seek(long target, int targetLength, long targetPrefix, long ts) {
-        if (table.compareToLargest(target, targetLength, targetPrefix) > 0) {
+        table.checkSections();
+        if (table.blocks() == 0 || table.compareToLastEntry(target, targetLength, targetPrefix) > 0) {
             valid = false;
             return;
         }
-        if (table.compareToSmallest(target, targetLength, targetPrefix) < 0) {
+        if (table.compareToFirstEntry(target, targetLength, targetPrefix) < 0) {
             first();
             return;
         }
-        table.checkSections();
         enter(table.findBlock(target, targetLength, ts));
         int found = BlockSearch.seek(blockAddress, table.baseTs(), target, targetLength, ts);
         if (found < count) {
@@ -74,7 +80,8 @@ final class SstableCursor extends RunCursor {
 
     @Override
     void seekBefore(long target, int targetLength, long targetPrefix) {
-        if (table.compareToSmallest(target, targetLength, targetPrefix) <= 0) {
+        table.checkSections();
+        if (table.blocks() == 0 || table.compareToFirstEntry(target, targetLength, targetPrefix) <= 0) {
             valid = false;
             return;
         }

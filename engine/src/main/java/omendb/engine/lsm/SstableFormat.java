@@ -1,17 +1,19 @@
 package omendb.engine.lsm;
 
-/// SSTable, format version 2: `rel/<relation>/NNNNNN.sst`, immutable, little-endian.
+/// SSTable, format version 3 (version 2 had no range deletes and is read): `rel/<relation>/NNNNNN.sst`, immutable,
+/// little-endian.
 ///
 ///     position
 ///     0            file header ([omendb.memory.FileHeader]): kind "sst", owner = relation, creation LSN =
 ///                  flushed LSN of the store when the table was begun, parameters: table number, base
 ///                  timestamp
 ///     4096         data blocks, each a whole number of 4-KiB pages
-///     data end     model, index, filter, checksum table: each at a multiple of 64, in this order
+///     data end     model, index, filter, checksum table, range deletes: each at a multiple of 64, in this order
 ///     size - 4096  footer
 ///
 /// **Entry order**: user key ascending by unsigned bytes (a prefix before the longer key), versions of a
-/// key newest first. No version occurs twice.
+/// key newest first. No version occurs twice. A table has entries or range deletes or both; the range of keys
+/// that the manifest gives it includes both.
 ///
 /// **Data block.** Full at `blockBytes` (a setting of the writer, not needed to read); an entry that is
 /// larger has a block to itself. Values are stored as they are, in one piece, so that readers use them in
@@ -30,7 +32,7 @@ package omendb.engine.lsm;
 ///     ...         entries:
 ///                 length      varint: bytes of the user key after the shared ones
 ///                 tag         varint: value length * 4 + kind; kind 0 = value, 1 = tombstone (length 0),
-///                             2 reserved for range deletes
+///                             2 and 3 are not used
 ///                 age         varint: commit timestamp - base timestamp
 ///                 key bytes   those after the shared ones and the 8 of the column
 ///                 value bytes
@@ -54,6 +56,10 @@ package omendb.engine.lsm;
 ///
 /// **Filter.** Blocked bloom filter over the XXH3-64 of the user keys ([BloomFilter]); may be absent.
 ///
+/// **Range deletes.** [RangeDeleteSection]; may be absent. They hide versions of this table and of those below
+/// it that are older than they are; no part of them lies outside the table's range of keys. Index and filter do
+/// not know of them.
+///
 /// **Checksum table.** For each block 8 bytes: XXH3-64 of all its pages, exclusive-or the block's position,
 /// exclusive-or the table number multiplied by 2^20. Blocks are checked when a process first touches them,
 /// index, filter and checksum table when it first reads from the table.
@@ -75,7 +81,8 @@ package omendb.engine.lsm;
 ///     112    24   checksum table: position, bytes, XXH3-64
 ///     136    24   position model: position, bytes, XXH3-64; bytes 0 = none
 ///     160    4    probes of the filter
-///     164         zeros
+///     168    24   range deletes: position, bytes, XXH3-64; bytes 0 = none
+///     192         zeros
 ///     4088   8    XXH3-64 of bytes 0..4088
 ///
 /// **Crash argument.** A table is written under a temporary name, synced, renamed, its directory synced,
@@ -83,7 +90,11 @@ package omendb.engine.lsm;
 /// at open.
 final class SstableFormat {
     static final String KIND = "sst";
-    static final int VERSION = 2;
+    static final int VERSION = 3;
+
+    /// Versions from here on are read.
+    static final int OLDEST_VERSION = 2;
+
     static final int PAGE_BYTES = 4096;
     static final int SECTION_ALIGNMENT = 64;
 
@@ -113,6 +124,7 @@ final class SstableFormat {
     static final int FOOTER_CHECKSUMS = 112;
     static final int FOOTER_MODEL = 136;
     static final int FOOTER_PROBES = 160;
+    static final int FOOTER_RANGES = 168;
     static final int FOOTER_CHECKSUM = 4088;
 
     static final int PARAMETER_NUMBER = 0;

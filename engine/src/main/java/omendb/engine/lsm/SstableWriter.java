@@ -4,6 +4,7 @@ import static omendb.engine.lsm.SstableFormat.*;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import omendb.engine.lsm.RangeFragment.Bound;
 import omendb.memory.Checksum;
 import omendb.memory.FileHeader;
 import omendb.memory.FileStore;
@@ -39,6 +40,7 @@ final class SstableWriter implements AutoCloseable {
     private final GrowableBuffer blockPages = new GrowableBuffer(TAG);
     private final GrowableBuffer checksums = new GrowableBuffer(TAG);
     private final GrowableBuffer hashes = new GrowableBuffer(TAG);
+    private final RangeDeleteSection.Writer ranges = new RangeDeleteSection.Writer(TAG);
     private @Nullable StoreFile file;
     private long position;
     private long unsynced;
@@ -74,6 +76,24 @@ final class SstableWriter implements AutoCloseable {
     /// Bytes of the file so far, without index and filter.
     long bytes() {
         return position + pending.size();
+    }
+
+    /// Bytes of blocks and range deletes so far.
+    long contentBytes() {
+        return bytes() + ranges.bytes();
+    }
+
+    /// Whether all entries so far stand before a key.
+    boolean endsBefore(Bound key) {
+        return entries == 0 || NativeMemory.compare(lastKey.address(), lastKey.size(), key.address(), key.length()) < 0;
+    }
+
+    /// Adds the next fragment of range deletes, in their order; entries and fragments may come in turns.
+    void add(RangeFragment fragment) {
+        ranges.add(fragment);
+        long[] timestamps = fragment.timestamps();
+        maxTs = Math.max(maxTs, timestamps[0]);
+        minTs = Math.min(minTs, timestamps[timestamps.length - 1]);
     }
 
     /// Adds the next entry; the caller keeps the order.
@@ -137,18 +157,18 @@ final class SstableWriter implements AutoCloseable {
     ///
     /// @throws StorageException if the disk refuses (the temporary file is removed by [#close])
     TableMeta finish() {
-        if (entries == 0) {
+        if (entries == 0 && ranges.isEmpty()) {
             throw new IllegalStateException("a table without entries");
         }
-        finishBlock();
+        if (!block.isEmpty()) {
+            finishBlock();
+        }
         blockPages.appendInt(Math.toIntExact(bytes() / PAGE_BYTES));
         separatorOffsets.appendInt(Math.toIntExact(separators.size()));
         separators.append(lastKey.address(), lastKey.size());
         separators.appendLong(lastTs);
         separatorOffsets.appendInt(Math.toIntExact(separators.size()));
 
-        MemorySegment smallest = copy(separators.address(), smallestLength());
-        MemorySegment largest = copy(lastKey.address(), lastKey.size());
         int common = Keys.commonPrefix(separators.address(), smallestLength(), lastKey.address(), (int) lastKey.size());
         try (var footer = new GrowableBuffer(TAG)) {
             long address = footer.reserve(PAGE_BYTES);
@@ -157,6 +177,7 @@ final class SstableWriter implements AutoCloseable {
             appendIndex(common, address + FOOTER_INDEX);
             appendFilter(address);
             appendSection(checksums, address + FOOTER_CHECKSUMS);
+            appendRanges(address + FOOTER_RANGES);
             encodeFooter(address, common);
             pending.align(PAGE_BYTES);
             pending.append(address, PAGE_BYTES);
@@ -167,7 +188,39 @@ final class SstableWriter implements AutoCloseable {
         written.close();
         file = null;
         files.rename(name + TEMPORARY, name);
-        return new TableMeta(number, position, entries, tombstones, minTs, maxTs, smallest, largest);
+        return meta();
+    }
+
+    private TableMeta meta() {
+        Bound smallest = Bound.of(separators.address(), smallestLength());
+        Bound largest = Bound.of(lastKey.address(), (int) lastKey.size());
+        boolean largestIsEnd = false;
+        if (!ranges.isEmpty()) {
+            smallest = entries > 0 && smallest.compareTo(ranges.first()) < 0 ? smallest : ranges.first();
+            largestIsEnd = entries == 0 || ranges.end().compareTo(largest) > 0;
+            largest = largestIsEnd ? ranges.end() : largest;
+        }
+        return new TableMeta(
+                number,
+                position,
+                entries,
+                tombstones,
+                ranges.timestamps(),
+                minTs,
+                maxTs,
+                copy(smallest.address(), smallest.length()),
+                copy(largest.address(), largest.length()),
+                largestIsEnd);
+    }
+
+    private void appendRanges(long reference) {
+        if (ranges.isEmpty()) {
+            return;
+        }
+        try (var section = new GrowableBuffer(TAG)) {
+            ranges.encode(section);
+            appendSection(section, reference);
+        }
     }
 
     private int smallestLength() {
@@ -256,6 +309,7 @@ final class SstableWriter implements AutoCloseable {
         blockPages.close();
         checksums.close();
         hashes.close();
+        ranges.close();
         if (file != null) {
             file.close();
             file = null;

@@ -1,8 +1,11 @@
 package omendb.engine.lsm;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import omendb.engine.lsm.RangeFragment.Bound;
 import omendb.memory.FileStore;
+import omendb.memory.MemoryTag;
 import org.jspecify.annotations.Nullable;
 
 /// Writes a sorted sequence of versions of one tree into one or several tables.
@@ -10,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// [#finish] opens them; until its caller has them named by the manifest, [#close] closes and removes them.
 /// Threading: one thread.
 final class TableBuilder implements AutoCloseable {
+    private static final MemoryTag TAG = MemoryTag.of("sstable-writer");
+
     private final FileStore files;
     private final LsmOptions options;
     private final VersionSet versions;
@@ -18,6 +23,8 @@ final class TableBuilder implements AutoCloseable {
     private final long splitBytes;
     private final List<TableMeta> metas = new ArrayList<>();
     private final List<Sstable> tables = new ArrayList<>();
+    private final GrowableBuffer cutKey = new GrowableBuffer(TAG);
+    private final ArrayDeque<RangeFragment> ranges = new ArrayDeque<>(); // still to be written
     private @Nullable SstableWriter writer;
     private boolean kept;
     private boolean syncsOnce;
@@ -39,6 +46,14 @@ final class TableBuilder implements AutoCloseable {
         syncsOnce = true;
     }
 
+    /// Range deletes to be written where they belong among the entries, cut where tables end. Before the first
+    /// entry.
+    ///
+    /// @param fragments in key order; their keys stay where they are until [#finish]
+    void addRanges(List<RangeFragment> fragments) {
+        ranges.addAll(fragments);
+    }
+
     void add(RunCursor run, boolean newKey) {
         add(run.keyAddress, run.keyLength, run.commitTs, run.tombstone, run.valueAddress, run.valueLength, newKey);
     }
@@ -51,11 +66,21 @@ final class TableBuilder implements AutoCloseable {
             long valueAddress,
             int valueLength,
             boolean newKey) {
-        SstableWriter current = writer;
-        if (current != null && newKey && current.bytes() >= splitBytes) {
-            finishTable(current);
-            current = null;
+        if (newKey && !ranges.isEmpty()) {
+            addRangesUpTo(Bound.of(key, keyLength));
         }
+        SstableWriter current = writer;
+        if (current != null && newKey && current.contentBytes() >= splitBytes) {
+            if (!ranges.isEmpty()) {
+                cutRangeAt(current, key, keyLength);
+            }
+            finishTable(current);
+        }
+        writer().add(key, keyLength, commitTs, tombstone, valueAddress, valueLength);
+    }
+
+    private SstableWriter writer() {
+        SstableWriter current = writer;
         if (current == null) {
             if (metas.isEmpty()) {
                 files.createDirectories(SstableFormat.directory(relationId));
@@ -67,7 +92,34 @@ final class TableBuilder implements AutoCloseable {
             }
             writer = current;
         }
-        current.add(key, keyLength, commitTs, tombstone, valueAddress, valueLength);
+        return current;
+    }
+
+    /// Writes the range deletes that end at or before a key; null = all.
+    private void addRangesUpTo(@Nullable Bound key) {
+        RangeFragment next = ranges.peekFirst();
+        while (next != null && (key == null || next.to().compareTo(key) <= 0)) {
+            SstableWriter current = writer;
+            if (current != null && current.contentBytes() >= splitBytes && current.endsBefore(next.from())) {
+                finishTable(current);
+            }
+            writer().add(next);
+            ranges.removeFirst();
+            next = ranges.peekFirst();
+        }
+    }
+
+    /// Splits the range delete that reaches over a key, with which the next table begins.
+    private void cutRangeAt(SstableWriter current, long key, int keyLength) {
+        RangeFragment next = ranges.getFirst();
+        Bound at = Bound.of(key, keyLength);
+        if (next.from().compareTo(at) < 0) {
+            current.add(next.endingAt(at)); // may begin at the key of the last cut: copied before that goes
+            cutKey.truncate(0);
+            cutKey.append(key, keyLength);
+            ranges.removeFirst();
+            ranges.addFirst(next.startingAt(Bound.of(cutKey.address(), keyLength)));
+        }
     }
 
     /// The next key begins a new table.
@@ -75,6 +127,13 @@ final class TableBuilder implements AutoCloseable {
         if (writer != null) {
             finishTable(writer);
         }
+    }
+
+    /// As [#endTable]; what lies before `next`, range deletes included, is written before, and none of them
+    /// reaches over its beginning.
+    void endTableBefore(Sstable next) {
+        addRangesUpTo(next.smallest());
+        endTable();
     }
 
     private void finishTable(SstableWriter current) {
@@ -86,6 +145,7 @@ final class TableBuilder implements AutoCloseable {
     /// Completes the tables: synced, their directory too, and opened. May be none. They belong to this
     /// builder until [#keep].
     List<Sstable> finish() {
+        addRangesUpTo(null);
         endTable();
         if (!metas.isEmpty()) {
             files.syncDirectory(SstableFormat.directory(relationId));
@@ -111,6 +171,7 @@ final class TableBuilder implements AutoCloseable {
 
     @Override
     public void close() {
+        cutKey.close();
         if (writer != null) {
             writer.close();
             writer = null;

@@ -6,18 +6,22 @@ import java.lang.foreign.MemorySegment;
 ///
 /// @param number names the file; grows from table to table
 /// @param bytes size of the file
-/// @param entries versions and tombstones
+/// @param entries versions and tombstones, without range deletes
 /// @param tombstones tombstones among them
-/// @param minCommitTs smallest commit timestamp
-/// @param maxCommitTs largest commit timestamp
-/// @param smallestKey first user key (heap segment, never written to again)
-/// @param largestKey last user key (likewise)
+/// @param rangeDeletes timestamps in the fragments of range deletes
+/// @param minCommitTs smallest commit timestamp, of range deletes too
+/// @param maxCommitTs largest commit timestamp, of range deletes too
+/// @param smallestKey first user key, or that of a range delete (heap segment, never written to again)
+/// @param largestKey last user key, or the end of a range delete (likewise)
+/// @param largestIsEnd the largest key is the end of a range delete, which belongs to the table no more
 record TableMeta(
         long number,
         long bytes,
         long entries,
         long tombstones,
+        long rangeDeletes,
         long minCommitTs,
         long maxCommitTs,
         MemorySegment smallestKey,
-        MemorySegment largestKey) {}
+        MemorySegment largestKey,
+        boolean largestIsEnd) {}

@@ -3,6 +3,7 @@ package omendb.engine.lsm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Where the versions of a tree are at one moment: the run in the active memtable, those in frozen ones
@@ -98,6 +99,48 @@ final class TreeState {
             }
         }
         return cursors;
+    }
+
+    /// The range deletes of all parts that do not lie outside the bounds; null if there are none.
+    @Nullable
+    RangeDeletes rangeDeletes(KeyBound from, KeyBound to) {
+        var parts = new ArrayList<RangeDeletes>();
+        addRangeDeletes(active, parts);
+        for (MemtableRun run : frozen) {
+            addRangeDeletes(run, parts);
+        }
+        if (levels.haveRangeDeletes()) {
+            addRangeDeletes(from, to, parts);
+        }
+        return switch (parts.size()) {
+            case 0 -> null;
+            case 1 -> parts.getFirst();
+            default -> new RangeDeletes.Union(parts);
+        };
+    }
+
+    private static void addRangeDeletes(@Nullable MemtableRun run, List<RangeDeletes> parts) {
+        RangeDeletes deletes = run == null ? null : run.rangeDeletes();
+        if (deletes != null) {
+            parts.add(deletes);
+        }
+    }
+
+    private void addRangeDeletes(KeyBound from, KeyBound to, List<RangeDeletes> parts) {
+        for (int level = 0; level < Levels.COUNT; level++) {
+            Sstable[] tables = Arrays.stream(levels.level(level))
+                    .filter(table -> table.meta().rangeDeletes() > 0 && meets(table, from, to))
+                    .toArray(Sstable[]::new);
+            for (Sstable table : tables) {
+                table.checkSections();
+                if (level == 0) {
+                    parts.add(Objects.requireNonNull(table.rangeDeletes()));
+                }
+            }
+            if (level > 0 && tables.length > 0) {
+                parts.add(new RangeDeletes.OfLevel(tables));
+            }
+        }
     }
 
     private static boolean meets(Sstable table, KeyBound from, KeyBound to) {

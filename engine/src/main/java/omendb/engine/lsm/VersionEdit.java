@@ -28,7 +28,7 @@ final class VersionEdit implements AutoCloseable {
     }
 
     VersionEdit addTable(long relationId, int level, TableMeta table) {
-        bytes.appendByte(ADD_TABLE);
+        bytes.appendByte(table.rangeDeletes() == 0 ? ADD_TABLE : ADD_TABLE_WITH_RANGES);
         bytes.appendVarint(relationId);
         bytes.appendVarint(level);
         bytes.appendVarint(table.number());
@@ -39,6 +39,10 @@ final class VersionEdit implements AutoCloseable {
         bytes.appendVarint(table.maxCommitTs());
         appendKey(table.smallestKey());
         appendKey(table.largestKey());
+        if (table.rangeDeletes() > 0) {
+            bytes.appendVarint(table.rangeDeletes());
+            bytes.appendVarint(table.largestIsEnd() ? 1 : 0);
+        }
         return this;
     }
 

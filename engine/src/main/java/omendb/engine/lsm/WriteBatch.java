@@ -1,35 +1,39 @@
 package omendb.engine.lsm;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import omendb.memory.CorruptFileException;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
-/// A list of puts and deletes over any number of trees, encoded off-heap; its bytes are what the WAL
+/// A list of puts, deletes and range deletes over any number of trees, encoded off-heap; its bytes are what the WAL
 /// stores.
 ///
 ///     offset size field
-///     0      4    version     1
+///     0      4    version     2; 1 had no range deletes and is read
 ///     4      4    count       of operations
 ///     8           operations, one after the other:
-///                 kind        1 byte: 1 = put, 2 = delete
+///                 kind        1 byte: 1 = put, 2 = delete, 3 = range delete
 ///                 relation    varint
 ///                 key length  varint, up to 65,535
-///                 value length varint, puts only
-///                 key, value
+///                 value length varint, puts and range deletes only
+///                 key, value  of a range delete: first key of the range, first key behind it
 ///
-/// Later operations on a key win over earlier ones of the same batch. Threading: one thread at a time.
+/// Later operations on a key win over earlier ones of the same batch, range deletes included. Threading: one
+/// thread at a time.
 public final class WriteBatch implements AutoCloseable {
     /// A batch must fit into one record of the log.
     public static final long MAX_BYTES = 1L << 30;
 
     private static final MemoryTag TAG = MemoryTag.of("write-batch");
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int VERSION_WITHOUT_RANGES = 1;
     private static final int HEADER_BYTES = 8;
     private static final int MAX_OPERATION_HEADER_BYTES = 1 + 10 + 3 + 5;
     private static final byte PUT = 1;
     private static final byte DELETE = 2;
+    private static final byte RANGE_DELETE = 3;
     private static final long KEPT_BYTES = 256 << 10;
 
     private final GrowableBuffer buffer = new GrowableBuffer(TAG);
@@ -53,14 +57,16 @@ public final class WriteBatch implements AutoCloseable {
     public static WriteBatch wrap(MemorySegment payload) {
         long size = payload.byteSize();
         long address = payload.address();
-        if (size < HEADER_BYTES || NativeMemory.getInt(address) != VERSION) {
+        int version = size < HEADER_BYTES ? 0 : NativeMemory.getInt(address);
+        if (version != VERSION && version != VERSION_WITHOUT_RANGES) {
             throw new CorruptFileException("", 0, "not a write batch of version " + VERSION + ", " + size + " bytes");
         }
+        byte lastKind = version == VERSION ? RANGE_DELETE : DELETE;
         int count = NativeMemory.getInt(address + 4);
         long end = address + size;
         long p = address + HEADER_BYTES;
         for (int i = 0; i < count; i++) {
-            p = checkOperation(p, end, i, address);
+            p = checkOperation(p, end, i, address, lastKind);
         }
         if (p != end || count < 0) {
             throw new CorruptFileException(
@@ -69,22 +75,27 @@ public final class WriteBatch implements AutoCloseable {
         return new WriteBatch(payload, count);
     }
 
-    private static long checkOperation(long operation, long end, int ordinal, long start) {
+    private static long checkOperation(long operation, long end, int ordinal, long start, byte lastKind) {
         long p = operation;
         byte kind = p < end ? NativeMemory.getByte(p) : 0;
         p++;
         long bytes = 0;
-        for (int field = 0; field < (kind == PUT ? 3 : 2) && bytes >= 0; field++) {
+        long keyLength = 0;
+        for (int field = 0; field < (kind == DELETE ? 2 : 3) && bytes >= 0; field++) {
             int size = Varint.checkedSize(p, end);
             long value = size < 0 ? -1 : Varint.get(p);
             p += Math.max(size, 0);
             if (size < 0 || (field > 0 && (value < 0 || value > end - p))) {
                 bytes = -1;
             } else if (field > 0) {
+                keyLength = field == 1 ? value : keyLength;
                 bytes += value;
             }
         }
-        if ((kind != PUT && kind != DELETE) || bytes < 0 || bytes > end - p) {
+        boolean whole = kind >= PUT && kind <= lastKind && bytes >= 0 && bytes <= end - p;
+        if (!whole
+                || (kind == RANGE_DELETE
+                        && NativeMemory.compare(p, keyLength, p + keyLength, bytes - keyLength) >= 0)) {
             throw new CorruptFileException(
                     "", operation - start, "operation " + ordinal + " of a write batch is damaged or cut");
         }
@@ -116,6 +127,30 @@ public final class WriteBatch implements AutoCloseable {
         reserve(DELETE, relationId, keyAddress, keyLength, 0);
     }
 
+    /// Deletes every key in [`from`, `to`): one operation, whatever the number of keys.
+    ///
+    /// @throws IllegalArgumentException if `from` is not less than `to`
+    public void deleteRange(long relationId, MemorySegment from, MemorySegment to) {
+        if (compare(from, to) >= 0) {
+            throw new IllegalArgumentException("a range of keys that ends where it begins or before");
+        }
+        int toLength = checkLength(to);
+        if (toLength > Keys.MAX_BYTES) {
+            throw new IllegalArgumentException("key of " + toLength + " bytes");
+        }
+        long target = reserve(RANGE_DELETE, relationId, NO_ADDRESS, checkLength(from), toLength);
+        NativeMemory.copy(from, target);
+        NativeMemory.copy(to, target + from.byteSize());
+    }
+
+    private static int compare(MemorySegment left, MemorySegment right) {
+        long at = left.mismatch(right);
+        if (at < 0 || at == left.byteSize() || at == right.byteSize()) {
+            return Long.compare(left.byteSize(), right.byteSize());
+        }
+        return Byte.compareUnsigned(left.get(ValueLayout.JAVA_BYTE, at), right.get(ValueLayout.JAVA_BYTE, at));
+    }
+
     private static final long NO_ADDRESS = 0;
 
     private static int checkLength(MemorySegment bytes) {
@@ -143,7 +178,7 @@ public final class WriteBatch implements AutoCloseable {
         NativeMemory.putByte(start, kind);
         long p = Varint.put(start + 1, relationId);
         p = Varint.put(p, keyLength);
-        if (kind == PUT) {
+        if (kind != DELETE) {
             p = Varint.put(p, valueLength);
         }
         if (keyAddress != NO_ADDRESS) {
@@ -222,7 +257,7 @@ public final class WriteBatch implements AutoCloseable {
         private final long start;
         private final long end;
         private long nextAddress;
-        private boolean deletes;
+        private byte kind;
         private long relationId;
         private long keyAddress;
         private int keyLength;
@@ -240,13 +275,13 @@ public final class WriteBatch implements AutoCloseable {
                 return false;
             }
             long p = nextAddress;
-            deletes = NativeMemory.getByte(p++) == DELETE;
+            kind = NativeMemory.getByte(p++);
             relationId = Varint.get(p);
             p += Varint.size(relationId);
             keyLength = (int) Varint.get(p);
             p += Varint.size(keyLength);
             valueLength = 0;
-            if (!deletes) {
+            if (kind != DELETE) {
                 valueLength = (int) Varint.get(p);
                 p += Varint.size(valueLength);
             }
@@ -270,9 +305,14 @@ public final class WriteBatch implements AutoCloseable {
             return relationId;
         }
 
-        /// False for a put.
+        /// True for the delete of one key.
         public boolean isDelete() {
-            return deletes;
+            return kind == DELETE;
+        }
+
+        /// True for a range delete: the key is the first of the range, the value the first key behind it.
+        public boolean isRangeDelete() {
+            return kind == RANGE_DELETE;
         }
 
         public long keyAddress() {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -161,6 +163,36 @@ class LsmCorruptionTest {
             }
             position += (int) ManifestFormat.recordBytes(length) + ManifestFormat.SEAL_BYTES;
         }
+    }
+
+    @Test
+    void every_flip_in_the_range_deletes_of_a_table_is_noticed() throws IOException {
+        try (var lsm = LsmFixture.open(pristine, LsmFixture.SMALL.withOldestSnapshot(() -> 0))) {
+            lsm.deleteRange(REL, "key-1", "key-2", 1_501);
+            lsm.deleteRange(REL, "key-15", "key-3", 1_502);
+            lsm.store().flush(1_502);
+            expected = read(lsm);
+        }
+        Path table = files().stream()
+                .filter(file -> file.toString().endsWith(".sst"))
+                .reduce((_, newest) -> newest)
+                .orElseThrow();
+        byte[] bytes = Files.readAllBytes(table);
+        int position = intAt(bytes, bytes.length - 4096 + SstableFormat.FOOTER_RANGES);
+        int length = intAt(bytes, bytes.length - 4096 + SstableFormat.FOOTER_RANGES + 8);
+        assertTrue(length > 40, length + " bytes");
+        for (int i = 0; i < length; i++) {
+            int at = position + i;
+            Damage flip = raw -> {
+                raw.seek(at);
+                raw.write(~bytes[at]);
+            };
+            assertTrue(isNoticed(table, flip, "byte " + at), "byte " + at);
+        }
+    }
+
+    private static int intAt(byte[] bytes, int at) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(at);
     }
 
     @Test

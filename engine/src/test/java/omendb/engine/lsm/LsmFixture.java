@@ -127,6 +127,13 @@ final class LsmFixture implements AutoCloseable {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
+    /// What a check of the open store has to say.
+    static List<String> problems(LsmStore store) {
+        var problems = new ArrayList<String>();
+        store.verify((path, position, problem) -> problems.add(path + " at " + position + ": " + problem));
+        return problems;
+    }
+
     void put(long relation, String key, String value, long ts) {
         try (var batch = new WriteBatch()) {
             batch.put(relation, bytes(key), bytes(value));
@@ -145,6 +152,13 @@ final class LsmFixture implements AutoCloseable {
     void delete(long relation, String key, long ts) {
         try (var batch = new WriteBatch()) {
             batch.delete(relation, bytes(key));
+            store.apply(batch, ts, ts);
+        }
+    }
+
+    void deleteRange(long relation, String from, String to, long ts) {
+        try (var batch = new WriteBatch()) {
+            batch.deleteRange(relation, bytes(from), bytes(to));
             store.apply(batch, ts, ts);
         }
     }

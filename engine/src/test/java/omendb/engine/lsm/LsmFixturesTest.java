@@ -2,6 +2,7 @@ package omendb.engine.lsm;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -65,6 +66,9 @@ class LsmFixturesTest {
             }
             lsm.put(REL + 1, "large", "x".repeat(9_000), 1_001);
             lsm.store().flush(1_001);
+            lsm.deleteRange(REL, "key-0100", "key-0250", 1_050);
+            lsm.put(REL, "key-0200", "back", 1_060);
+            lsm.store().flush(1_060);
         }
     }
 
@@ -104,9 +108,40 @@ class LsmFixturesTest {
     }
 
     @Test
+    void store_with_sstable_and_manifest_of_version_3_is_read() throws Exception {
+        LsmOptions options = LsmFixture.SMALL.withOldestSnapshot(() -> 0);
+        try (var lsm = LsmFixture.open(fixture("lsm-sstable-v3-manifest-v3"), options)) {
+            assertEquals(List.of(REL, REL + 1), lsm.store().relationIds());
+            assertEquals(1_060, lsm.store().flushedLsn());
+            assertEquals(1_060, lsm.store().maxCommitTs());
+            for (long snapshot : new long[] {300, 600, 999, 1_049, 1_050, 2_000}) {
+                assertEquals(expectedWithRangeDelete(snapshot), lsm.scan(REL, null, null, snapshot, false));
+                assertEquals(expectedWithRangeDelete(snapshot).reversed(), lsm.scan(REL, null, null, snapshot, true));
+            }
+            assertNull(lsm.get(REL, "key-0100", 2_000));
+            assertEquals("back", lsm.get(REL, "key-0200", 2_000));
+            assertEquals("x".repeat(9_000), lsm.get(REL + 1, "large", 2_000));
+            assertEquals(List.of(), LsmFixture.problems(lsm.store()));
+            lsm.store().compact(REL);
+            assertEquals(expectedWithRangeDelete(2_000), lsm.scan(REL, null, null, 2_000, false));
+        }
+    }
+
+    private static List<String> expectedWithRangeDelete(long snapshot) {
+        List<String> rows = expected(snapshot);
+        if (snapshot >= 1_050) {
+            rows.removeIf(row -> row.compareTo("key-0100") >= 0 && row.compareTo("key-0250") < 0);
+        }
+        if (snapshot >= 1_060) {
+            rows.add(90, "key-0200=back");
+        }
+        return rows;
+    }
+
+    @Test
     void files_of_a_newer_version_are_refused_by_name_and_left_alone() throws Exception {
         for (String name : List.of("CURRENT", "manifest-1", "rel/16385/000005.sst")) {
-            Path store = fixture("lsm-sstable-v2-manifest-v2");
+            Path store = fixture("lsm-sstable-v3-manifest-v3");
             Path file = store.resolve(name);
             setVersion(file, 99);
             byte[] before = Files.readAllBytes(file);

@@ -57,6 +57,7 @@ class LsmModelPropertyTest {
             machine.run(new Op.Crash(1));
             machine.checkAll();
             machine.store.verify();
+            assertEquals(List.of(), LsmFixture.problems(machine.store));
         } finally {
             machine.close();
         }
@@ -93,7 +94,8 @@ class LsmModelPropertyTest {
                 .withLevels(2, 16 << 10, 2, 8 << 10)
                 .withManifestRollBytes(6 << 10);
 
-        private record Row(long relation, String key, String value) {}
+        /// @param to end of a range delete, which has no value
+        private record Row(long relation, String key, String value, String to) {}
 
         private record Logged(long ts, List<Row> rows) {}
 
@@ -151,24 +153,48 @@ class LsmModelPropertyTest {
         private void commit(Random random, int operations) {
             var rows = new ArrayList<Row>();
             for (int i = 0; i < operations; i++) {
+                if (random.nextInt(60) == 0) {
+                    rows.add(rangeDelete(random));
+                    continue;
+                }
                 String value = random.nextInt(4) == 0 ? null : "v" + clock + "." + i + "y".repeat(random.nextInt(200));
-                rows.add(new Row(relations[random.nextInt(2)], key(random.nextInt(KEYS)), value));
+                rows.add(new Row(relations[random.nextInt(2)], key(random.nextInt(KEYS)), value, null));
             }
             var logged = new Logged(clock + 1, rows);
             log.add(logged);
             apply(logged);
             clock++;
             for (Row row : rows) {
-                models.get(row.relation() == relations[0] ? 0 : 1)
-                        .computeIfAbsent(row.key(), k -> new TreeMap<>())
-                        .put(clock, row.value() == null ? "" : row.value());
+                var model = models.get(row.relation() == relations[0] ? 0 : 1);
+                if (row.to() != null) {
+                    model.subMap(row.key(), row.to()).values().forEach(versions -> versions.put(clock, ""));
+                } else {
+                    model.computeIfAbsent(row.key(), k -> new TreeMap<>())
+                            .put(clock, row.value() == null ? "" : row.value());
+                }
             }
+        }
+
+        private Row rangeDelete(Random random) {
+            String a = key(random.nextInt(KEYS));
+            String b = key(random.nextInt(KEYS));
+            if (random.nextInt(3) == 0) { // between keys
+                a = a.substring(0, random.nextInt(a.length() + 1));
+            }
+            long relation = relations[random.nextInt(2)];
+            return switch (Integer.signum(a.compareTo(b))) {
+                case -1 -> new Row(relation, a, null, b);
+                case 1 -> new Row(relation, b, null, a);
+                default -> new Row(relation, a, null, a + "~");
+            };
         }
 
         private void apply(Logged logged) {
             try (var batch = new WriteBatch()) {
                 for (Row row : logged.rows()) {
-                    if (row.value() == null) {
+                    if (row.to() != null) {
+                        batch.deleteRange(row.relation(), LsmFixture.bytes(row.key()), LsmFixture.bytes(row.to()));
+                    } else if (row.value() == null) {
                         batch.delete(row.relation(), LsmFixture.bytes(row.key()));
                     } else {
                         batch.put(row.relation(), LsmFixture.bytes(row.key()), LsmFixture.bytes(row.value()));

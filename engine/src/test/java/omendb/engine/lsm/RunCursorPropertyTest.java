@@ -157,7 +157,8 @@ class RunCursorPropertyTest {
                             arena.allocate(version.key().length() + 1L).copyFrom(LsmFixture.bytes(version.key()));
                     int length = version.key().length();
                     long hash = Checksum.xxh3(key.address(), length);
-                    boolean found = table.get(key.address(), length, hash, ts, out);
+                    long prefix = Keys.prefix(key.address(), length);
+                    boolean found = table.get(key.address(), length, prefix, hash, ts, out);
                     Version expected = versions.ceiling(new Version(version.key(), ts, null));
                     boolean exists = expected != null && expected.key().equals(version.key());
                     assertEquals(exists, found, version + " at " + ts);

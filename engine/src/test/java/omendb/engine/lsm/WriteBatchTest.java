@@ -29,7 +29,8 @@ class WriteBatchTest {
         while (ops.next()) {
             String key = LsmFixture.text(ops.keyAddress(), ops.keyLength());
             String value = LsmFixture.text(ops.valueAddress(), ops.valueLength());
-            seen.add(ops.relationId() + ":" + key + (ops.isDelete() ? " deleted" : "=" + value));
+            String what = ops.isDelete() ? " deleted" : ops.isRangeDelete() ? " to " + value + " deleted" : "=" + value;
+            seen.add(ops.relationId() + ":" + key + what);
         }
         return seen;
     }
@@ -52,6 +53,44 @@ class WriteBatchTest {
             assertEquals(4, replayed.count());
             assertEquals(expected, read(replayed));
             assertThrows(IllegalStateException.class, () -> replayed.delete(1, LsmFixture.bytes("a")));
+        }
+    }
+
+    @Test
+    void range_delete_comes_back_and_needs_a_range() {
+        try (var batch = new WriteBatch();
+                var arena = Arena.ofConfined()) {
+            batch.deleteRange(1, LsmFixture.bytes("a"), LsmFixture.bytes("ab"));
+            batch.deleteRange(2, LsmFixture.bytes(""), LsmFixture.bytes("\uffff"));
+            var expected = List.of("1:a to ab deleted", "2: to \uffff deleted");
+            assertEquals(expected, read(batch));
+            MemorySegment logged = arena.allocate(batch.byteSize()).copyFrom(batch.segment());
+            assertEquals(expected, read(WriteBatch.wrap(logged)));
+            for (String to : List.of("", "a", "aa")) {
+                MemorySegment end = LsmFixture.bytes(to);
+                assertThrows(
+                        IllegalArgumentException.class, () -> batch.deleteRange(1, LsmFixture.bytes("aa"), end), to);
+            }
+            MemorySegment end = LsmFixture.bytes("k".repeat(Keys.MAX_BYTES + 1));
+            assertThrows(IllegalArgumentException.class, () -> batch.deleteRange(1, LsmFixture.bytes("a"), end));
+            assertEquals(2, batch.count());
+        }
+    }
+
+    @Test
+    void batch_of_version_1_is_read_and_has_no_range_deletes() {
+        try (var batch = new WriteBatch();
+                var arena = Arena.ofConfined()) {
+            batch.put(1, LsmFixture.bytes("a"), LsmFixture.bytes("b"));
+            MemorySegment logged = arena.allocate(batch.byteSize()).copyFrom(batch.segment());
+            logged.set(ValueLayout.JAVA_INT, 0, 1);
+            assertEquals(List.of("1:a=b"), read(WriteBatch.wrap(logged)));
+            logged.set(ValueLayout.JAVA_BYTE, 8, (byte) 3);
+            assertThrows(CorruptFileException.class, () -> WriteBatch.wrap(logged));
+            logged.set(ValueLayout.JAVA_INT, 0, 2);
+            assertEquals(List.of("1:a to b deleted"), read(WriteBatch.wrap(logged)));
+            logged.set(ValueLayout.JAVA_BYTE, logged.byteSize() - 1, (byte) 'a');
+            assertThrows(CorruptFileException.class, () -> WriteBatch.wrap(logged));
         }
     }
 
@@ -111,6 +150,7 @@ class WriteBatchTest {
                         LsmFixture.bytes("key" + i),
                         LsmFixture.bytes("v".repeat(random.nextInt(200))));
                 batch.delete(7, LsmFixture.bytes("k".repeat(random.nextInt(200))));
+                batch.deleteRange(8, LsmFixture.bytes("k".repeat(random.nextInt(200))), LsmFixture.bytes("l"));
             }
             byte[] bytes = batch.segment().toArray(ValueLayout.JAVA_BYTE);
             int size = random.nextBoolean() ? bytes.length : random.nextInt(bytes.length);
