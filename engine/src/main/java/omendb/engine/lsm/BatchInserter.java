@@ -113,7 +113,7 @@ final class BatchInserter {
 
     /// Room that the batch takes in an empty memtable.
     long bytesWithNodes() {
-        return bytes + nodeBytes + (long) relations * MemtableNode.LEAF_BYTES;
+        return bytes + nodeBytes + (long) relations * MemtableNode.FIRST_BYTES;
     }
 
     /// Inserts into a memtable that the caller has entered; false, with nothing inserted, if it has no

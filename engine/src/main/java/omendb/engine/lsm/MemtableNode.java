@@ -29,12 +29,16 @@ final class MemtableNode {
     static final int LEAF_BYTES = 832;
     static final int INNER_BYTES = 1088;
 
-    /// Room for nodes that each entry of a run brings, beside [#LEAF_BYTES] for its first leaf.
+    /// Room that a run takes at once: its first leaf, and the root above it after the first split.
+    static final int FIRST_BYTES = LEAF_BYTES + INNER_BYTES;
+
+    /// Room for nodes that each entry of a run brings, beside [#FIRST_BYTES].
     ///
-    /// Why it suffices: only full leaves split, into halves or into a full leaf and its successor, so the
-    /// first split needs 65 entries and each further one 32 more. A split takes [#LEAF_BYTES], the first
-    /// one [#INNER_BYTES] for a root too; inner nodes split once in 32 splits below them at most, and take
-    /// [#INNER_BYTES], the root twice that. 832 + 1088 <= 65 * 32 and 832 + 2 * 1088 / 32 <= 32 * 32.
+    /// Why it suffices: leaves split into halves or into a full leaf and its successor with one entry, so all
+    /// leaves but the last hold 32 entries at least, and s splits need more than 32 s entries. (Not 64 for
+    /// the first: the full leaf of such a split may be halved by the very next entry.) A split takes
+    /// [#LEAF_BYTES]; inner nodes split into halves only, so once in 32 splits below them at most, and take
+    /// [#INNER_BYTES], the root twice that. 832 + 2 * 1088 / 32 <= 32 * 32.
     static final int BYTES_PER_ENTRY = 32;
 
     private static final int COUNT = 8;

@@ -34,7 +34,7 @@ final class MemtableRun {
 
     /// An empty run; null if the memtable has no room for one.
     static @Nullable MemtableRun create(Memtable memtable) {
-        if (memtable.reserve(0, MemtableNode.LEAF_BYTES) == 0) {
+        if (memtable.reserve(0, MemtableNode.FIRST_BYTES) == 0) {
             return null;
         }
         return new MemtableRun(memtable, memtable.allocateNode(MemtableNode.LEAF_BYTES));

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import omendb.memory.MemoryTag;
+import omendb.memory.NativeMemory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -254,6 +255,33 @@ class MemtableRunTest {
             assertEquals(inserted, subject.run.entries());
         }
         LsmFixture.assertNoLiveMemory();
+    }
+
+    /// The full leaf that an ascending key leaves behind is halved by the next entry: two splits for 66 entries. Many
+    /// runs that do so use up what they were promised, and not a byte more (the memtable asserts it).
+    @Test
+    void nodes_fit_when_a_full_leaf_is_left_behind_and_halved_at_once() {
+        Memtable memtable = new Memtable(1, 64 << 10);
+        try (var keys = new GrowableBuffer(MemoryTag.of("test"))) {
+            keys.reserve(Long.BYTES);
+            long room = MemtableEntry.bytesFor(Long.BYTES, true, 0);
+            MemtableRun run = MemtableRun.create(memtable);
+            int runs = 0;
+            while (run != null) {
+                for (int i = 0; i < 66; i++) {
+                    long at = memtable.reserve(room, MemtableNode.BYTES_PER_ENTRY);
+                    if (at != 0) {
+                        NativeMemory.putLong(keys.address(), Long.reverseBytes(i == 65 ? 1 : 2L * i));
+                        run.insert(at, keys.address(), Long.BYTES, 1, 0, 0);
+                    }
+                }
+                runs++;
+                run = MemtableRun.create(memtable);
+            }
+            assertTrue(runs > 5, runs + " runs");
+        } finally {
+            memtable.free();
+        }
     }
 
     @Test
