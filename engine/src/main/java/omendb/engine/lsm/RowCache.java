@@ -1,29 +1,27 @@
 package omendb.engine.lsm;
 
-import java.util.concurrent.atomic.LongAdder;
+import java.util.Arrays;
 import omendb.memory.Epochs;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps rows that were read from tables, off-heap, so that a hot row is found by one hash look-up whatever
 /// the number of levels and wherever its page is.
 ///
-/// Replacement is S3-FIFO (Yang et al., "FIFO queues are all you need for cache eviction", SOSP 2023): a scan
-/// passes through the small queue and never reaches the main one. See [RowCacheShard].
+/// Replacement is by frequency: W-TinyLFU (Einziger, Friedman, Manes, TOS 2017) with a clock for its main part. A
+/// scan passes through the window and never reaches the main part. See [RowCacheShard].
 ///
 /// What it holds is the newest version of a key *in tables*: a look-up asks the memtables first. How it stays
 /// true: a row is put in only if the reader's snapshot sees all that tables hold, and only if the tree's
 /// [Fills] says that no flush has come between; a flush invalidates its keys before its tables are seen; a
 /// sorted run gives its tree a new name in the cache.
 ///
-/// Threading: any thread; each shard has a lock, held for one look-up. Addresses given out stay good as long
-/// as the caller's `Epochs` pin: evicted memory is retired through it.
+/// Threading: any thread. Look-ups take no lock, changes that of one shard. Callers hold an `Epochs` pin:
+/// addresses given out stay good as long as it lives, evicted memory is retired through it.
 final class RowCache implements AutoCloseable {
     private static final int MAX_SHARDS = 64;
-    private static final long BYTES_PER_SHARD = 4 << 20;
+    private static final long BYTES_PER_SHARD = 16 << 20;
 
     private final RowCacheShard[] shards;
-    private final LongAdder hits = new LongAdder();
-    private final LongAdder misses = new LongAdder();
 
     /// @param bytes most memory that rows and their headers take; tables for finding them take about an
     ///     eighth more at 100 bytes a row
@@ -52,9 +50,7 @@ final class RowCache implements AutoCloseable {
     /// Finds the row if its version is not newer than `snapshotTs`.
     boolean get(long treeName, long key, int keyLength, long hash, long snapshotTs, LsmValue out) {
         long mixed = mix(treeName, hash);
-        boolean found = shard(mixed).get(mixed, treeName, key, keyLength, snapshotTs, out);
-        (found ? hits : misses).increment();
-        return found;
+        return shard(mixed).get(mixed, treeName, key, keyLength, snapshotTs, out);
     }
 
     /// Puts in what a look-up found in tables.
@@ -71,12 +67,13 @@ final class RowCache implements AutoCloseable {
         shard(mixed).remove(mixed, treeName, key, keyLength);
     }
 
+    /// Look-ups that found their row; roughly, if many threads look.
     long hits() {
-        return hits.sum();
+        return Arrays.stream(shards).mapToLong(RowCacheShard::hits).sum();
     }
 
     long misses() {
-        return misses.sum();
+        return Arrays.stream(shards).mapToLong(RowCacheShard::misses).sum();
     }
 
     /// Bytes of the rows held and their headers.

@@ -6,30 +6,40 @@ import omendb.memory.Epochs;
 import omendb.memory.MemoryAccount;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
-import org.jspecify.annotations.Nullable;
 
-/// A part of the [RowCache]: S3-FIFO over chunks of off-heap memory.
+/// A part of the [RowCache]: rows in chunks of off-heap memory, those kept that are read most often.
 ///
-/// New rows go to the end of the *small* queue, a tenth of the room; what was read more than once by the time
-/// it reaches the front moves to the *main* queue, the rest leaves a *ghost*, a fingerprint; a row whose ghost
-/// is still there when it comes again goes to the main queue at once. At the front of the main queue a row
-/// that was read goes round once more, others leave. A queue is a list of chunks, filled at one end and
-/// emptied at the other a chunk at a time; an emptied chunk is retired, since readers may still look at it.
+/// A row that has been read half as often as others that leave, as the [FrequencySketch] remembers, goes to the
+/// end of the *window* queue, a twentieth of the room; any row while there is room. A row that leaves it moves on to
+/// the
+/// *main* queue if it was read more often than a threshold, else it leaves the cache and its count goes to
+/// the sketch, from which it goes on when the row comes again: W-TinyLFU (TOS 2017, section 4), whose
+/// admission compares the newcomer with a victim. Here the victims' counts are known as the threshold: the
+/// main queue is a clock over chunks, and from the chunk at its front those rows go round once more that
+/// were read more often than the threshold, which rises when nearly all rows of a chunk do and falls when few do.
+/// So rows are copied in order, a few for each row that comes in, and nothing is chosen one by one.
+///
+/// Counts of rows that are here lie in the rows, exact up to [FrequencySketch#MAX]. After [#SAMPLE] times as
+/// many reads as there are rows all counts are halved; those in rows when they are next looked at.
+///
+/// A queue is a list of chunks, filled at one end and emptied at the other a chunk at a time; an emptied
+/// chunk is retired, since readers may still look at it.
 ///
 /// Row in a chunk, at a multiple of 8:
 ///
 ///     offset size field
 ///     0      8    hash
-///     8      8    name of the tree
+///     8      8    name of the tree, 0 = invalidated
 ///     16     8    commit timestamp
 ///     24     4    value length
 ///     28     2    key length
-///     30     1    reads since it came or went round, up to 3
-///     31     1    1 = live, 0 = invalidated
+///     30     1    reads
+///     31     1    low byte of the number of halvings that the reads have been through
 ///     32          key, value
 ///
-/// Threading: everything under the shard's lock. Rows do not change once they are linked, but for the two
-/// bytes that only lock holders look at.
+/// Threading: look-ups take no lock, the caller's pin keeps chunks and index alive; changes are made under
+/// the lock. What a reader finds does not change but for the name of the tree, which becomes 0, and the
+/// reads, which readers add to without care for each other: a lost one does not matter.
 final class RowCacheShard {
     private static final MemoryTag TAG = MemoryTag.of("row-cache");
 
@@ -38,11 +48,11 @@ final class RowCacheShard {
     private static final int VALUE_LENGTH = 24;
     private static final int KEY_LENGTH = 28;
     private static final int READS = 30;
-    private static final int LIVE = 31;
+    private static final int HALVINGS = 31;
     private static final int KEY = 32;
 
-    private static final int MAX_READS = 3;
-    private static final int SMALL_SHARE = 10;
+    private static final int WINDOW_SHARE = 20;
+    private static final int SAMPLE = 40;
     private static final int CHUNKS = 64;
     private static final long MIN_CHUNK_BYTES = 4 << 10;
     private static final long MAX_CHUNK_BYTES = 256 << 10;
@@ -52,11 +62,25 @@ final class RowCacheShard {
 
     private static final int FIRST_SLOTS = 256;
 
-    private record Chunk(long address, long bytes) {}
+    /// Bytes of the sketch for each slot of the index: 8 to 16 for each row.
+    private static final int SKETCH_BYTES = 4;
+
+    /// The threshold counts in such parts of a read.
+    private static final int PARTS = 8;
+
+    /// The threshold rises by such a part of itself, and falls by one, when more or fewer per cent of a swept
+    /// chunk stay.
+    private static final int STEPS = 16;
+
+    private static final int MOST_STAY = 80;
+    private static final int FEW_STAY = 40;
+
+    private static final int COUNTER_BYTES = 128; // two lines: neighbours are prefetched in pairs
+    private static final int MISSES = 8;
 
     /// Chunks from the oldest to the one being filled.
     private static final class Queue {
-        final ArrayDeque<Chunk> chunks = new ArrayDeque<>();
+        final ArrayDeque<Long> chunks = new ArrayDeque<>();
         final ArrayDeque<Long> ends = new ArrayDeque<>(); // of the full ones
         long fill;
         long bytes;
@@ -66,90 +90,117 @@ final class RowCacheShard {
     private final Epochs epochs;
     private final long capacity;
     private final long chunkBytes;
-    private final Queue small = new Queue();
+    private final ChunkPool pool;
+    private final Queue window = new Queue();
     private final Queue main = new Queue();
+    private final FrequencySketch sketch = new FrequencySketch(TAG, (long) SKETCH_BYTES * FIRST_SLOTS);
 
-    /// Open addressing: an address in the low 48 bits, high bits of the hash above; 0 = free.
-    private long slots;
+    /// Hits and misses, counted without care: two threads at once may count one.
+    private final long counters = MemoryAccount.allocate(TAG, COUNTER_BYTES);
 
-    private int slotCount = FIRST_SLOTS;
+    private volatile RowIndex index = new RowIndex(TAG, FIRST_SLOTS);
     private int rows;
-
-    /// Direct-mapped: fingerprint in the high half, count of evictions at its making in the low half.
-    private long ghosts;
-
-    private int ghostCount = FIRST_SLOTS;
-    private int evictions;
+    private int threshold; // in parts of a read
+    private int halvings;
+    private long puts;
+    private long readsAtHalving;
 
     RowCacheShard(long capacity, Epochs epochs) {
         this.capacity = capacity;
         this.epochs = epochs;
         this.chunkBytes = Math.clamp((capacity / CHUNKS) & -8L, MIN_CHUNK_BYTES, MAX_CHUNK_BYTES);
-        this.slots = zeroed(slotCount);
-        this.ghosts = zeroed(ghostCount);
-    }
-
-    private static long zeroed(int longs) {
-        long address = MemoryAccount.allocate(TAG, 8L * longs);
-        NativeMemory.fill(address, 8L * longs, (byte) 0);
-        return address;
+        this.pool = new ChunkPool(TAG, chunkBytes, (int) (capacity / chunkBytes * 9 / 8) + 2);
     }
 
     long bytes() {
         lock.lock();
         try {
-            return small.bytes + main.bytes;
+            return window.bytes + main.bytes;
         } finally {
             lock.unlock();
         }
     }
+
+    /// Look-ups that found their row; roughly, if many threads look.
+    long hits() {
+        return NativeMemory.getLong(counters);
+    }
+
+    long misses() {
+        return NativeMemory.getLong(counters + MISSES);
+    }
+
+    private static void count(long counter) {
+        NativeMemory.putLong(counter, NativeMemory.getLong(counter) + 1);
+    }
+
+    // ---- look-up ----
 
     boolean get(long hash, long tree, long key, int keyLength, long snapshotTs, LsmValue out) {
-        lock.lock();
-        try {
-            int slot = find(hash, tree, key, keyLength);
-            long row = slot < 0 ? 0 : rowAt(slot);
-            if (row == 0 || NativeMemory.getLong(row + COMMIT_TS) > snapshotTs) {
-                return false;
-            }
-            int reads = NativeMemory.getByte(row + READS);
-            if (reads < MAX_READS) {
-                NativeMemory.putByte(row + READS, (byte) (reads + 1));
-            }
-            out.setValue(
-                    row + KEY + keyLength,
-                    NativeMemory.getInt(row + VALUE_LENGTH),
-                    NativeMemory.getLong(row + COMMIT_TS));
-            return true;
-        } finally {
-            lock.unlock();
+        long row = find(index, hash, tree, key, keyLength);
+        if (row == 0 || NativeMemory.getLong(row + COMMIT_TS) > snapshotTs) {
+            count(counters + MISSES);
+            return false;
         }
+        count(counters);
+        int reads = reads(row);
+        if (reads < FrequencySketch.MAX) {
+            setReads(row, reads + 1);
+        }
+        out.setValue(
+                row + KEY + keyLength, NativeMemory.getInt(row + VALUE_LENGTH), NativeMemory.getLong(row + COMMIT_TS));
+        return true;
     }
 
+    /// Address of the row with this key; 0 if there is none.
+    private static long find(RowIndex index, long hash, long tree, long key, int keyLength) {
+        int slot = index.home(hash);
+        long content;
+        while ((content = index.content(slot)) != 0) {
+            if (RowIndex.mayBe(content, hash)) {
+                long row = RowIndex.row(content);
+                if (NativeMemory.getLong(row) == hash
+                        && NativeMemory.getLong(row + TREE) == tree
+                        && (NativeMemory.getShort(row + KEY_LENGTH) & 0xffff) == keyLength
+                        && NativeMemory.compare(row + KEY, keyLength, key, keyLength) == 0) {
+                    return row;
+                }
+            }
+            slot = index.after(slot);
+        }
+        return 0;
+    }
+
+    // ---- changes ----
+
+    /// Puts a row in if `ticket` is still good. Does nothing while another thread changes the shard: what is
+    /// read often comes again.
     void put(long hash, long tree, long key, int keyLength, LsmValue value, Fills fills, long ticket) {
         long bytes = bytesFor(keyLength, value.length());
-        if (bytes > chunkBytes / ROWS_PER_CHUNK) {
+        if (bytes > chunkBytes / ROWS_PER_CHUNK || !lock.tryLock()) {
             return;
         }
-        lock.lock();
         try {
-            if (!fills.isGood(ticket) || find(hash, tree, key, keyLength) >= 0) {
+            if (!fills.isGood(ticket) || find(index, hash, tree, key, keyLength) != 0) {
                 return;
             }
-            long row = append(isGhost(hash) ? main : small, bytes);
+            int reads = Math.min(sketch.count(hash) + 1, FrequencySketch.MAX);
+            sketch.raise(hash, reads);
+            if (isFull() && 2 * PARTS * reads <= threshold) {
+                return;
+            }
+            long row = append(window, bytes);
             NativeMemory.putLong(row, hash);
             NativeMemory.putLong(row + TREE, tree);
             NativeMemory.putLong(row + COMMIT_TS, value.commitTs());
             NativeMemory.putInt(row + VALUE_LENGTH, value.length());
             NativeMemory.putShort(row + KEY_LENGTH, (short) keyLength);
-            NativeMemory.putByte(row + READS, (byte) 0);
-            NativeMemory.putByte(row + LIVE, (byte) 1);
+            setReads(row, reads);
             NativeMemory.copy(key, row + KEY, keyLength);
             NativeMemory.copy(value.address(), row + KEY + keyLength, value.length());
             link(row);
-            while (small.bytes + main.bytes > capacity && evict()) {
-                assert rows >= 0 : rows;
-            }
+            puts++;
+            makeRoom();
         } finally {
             lock.unlock();
         }
@@ -158,14 +209,30 @@ final class RowCacheShard {
     void remove(long hash, long tree, long key, int keyLength) {
         lock.lock();
         try {
-            int slot = find(hash, tree, key, keyLength);
-            if (slot >= 0) {
-                NativeMemory.putByte(rowAt(slot) + LIVE, (byte) 0);
-                unlink(slot);
+            long row = find(index, hash, tree, key, keyLength);
+            if (row != 0) {
+                unlink(row);
+                NativeMemory.putLong(row + TREE, 0);
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private void link(long row) {
+        RowIndex current = index;
+        if (2 * (rows + 1) > current.count()) {
+            index = current.grown();
+            epochs.retire(current::free);
+            sketch.grow();
+        }
+        index.place(row);
+        rows++;
+    }
+
+    private void unlink(long row) {
+        index.remove(index.slotOf(row));
+        rows--;
     }
 
     private static long bytesFor(long keyLength, long valueLength) {
@@ -179,174 +246,121 @@ final class RowCacheShard {
     // ---- queues ----
 
     private long append(Queue queue, long bytes) {
-        Chunk last = queue.chunks.peekLast();
-        if (last == null || queue.fill + bytes > last.bytes()) {
+        Long last = queue.chunks.peekLast();
+        if (last == null || queue.fill + bytes > chunkBytes) {
             if (last != null) {
                 queue.ends.addLast(queue.fill);
             }
-            last = new Chunk(MemoryAccount.allocate(TAG, chunkBytes), chunkBytes);
+            last = pool.take();
             queue.chunks.addLast(last);
             queue.fill = 0;
         }
-        long at = last.address() + queue.fill;
+        long at = last + queue.fill;
         queue.fill += bytes;
         queue.bytes += bytes;
         return at;
     }
 
-    /// Empties the oldest chunk of the queue whose turn it is; false if both have only the chunk that is
-    /// being filled.
-    private boolean evict() {
-        boolean fromSmall = small.bytes * SMALL_SHARE >= capacity || main.ends.isEmpty();
-        Queue queue = fromSmall && !small.ends.isEmpty() ? small : main;
-        @Nullable Long end = queue.ends.pollFirst();
-        if (end == null) {
-            return false;
+    private boolean isFull() {
+        return window.bytes + main.bytes + chunkBytes > capacity;
+    }
+
+    /// Empties chunks at the fronts of the queues until the rows fit.
+    private void makeRoom() {
+        while (window.bytes * WINDOW_SHARE > capacity && !window.ends.isEmpty()) {
+            empty(window, isFull() ? threshold : -1);
         }
-        Chunk chunk = queue.chunks.removeFirst();
+        while (window.bytes + main.bytes > capacity && !main.ends.isEmpty()) {
+            sweep();
+        }
+        while (window.bytes + main.bytes > capacity && !window.ends.isEmpty()) { // nothing has moved on yet
+            empty(window, threshold);
+        }
+    }
+
+    /// Empties the chunk at the front of the main queue, and moves the threshold so that most rows stay but
+    /// not all.
+    private void sweep() {
+        halveIfDue();
+        long stayed = empty(main, threshold);
+        if (stayed > MOST_STAY) {
+            threshold = Math.min(threshold + Math.max(1, threshold / STEPS), PARTS * (FrequencySketch.MAX + 1));
+        } else if (stayed < FEW_STAY && threshold > 0) {
+            threshold--;
+        }
+    }
+
+    /// Takes the oldest chunk of a queue apart: rows that were read more often than `limit` go to the end of
+    /// the main queue, the others leave.
+    ///
+    /// @return per cent of its bytes that stayed
+    private long empty(Queue queue, int limit) {
+        long chunk = queue.chunks.removeFirst();
+        long end = queue.ends.removeFirst();
         queue.bytes -= end;
-        long stop = chunk.address() + end;
-        for (long row = chunk.address(); row < stop; row += bytesOf(row)) {
-            if (NativeMemory.getByte(row + LIVE) == 1) {
-                leave(row, queue == small);
-            }
-        }
-        epochs.retire(() -> MemoryAccount.free(TAG, chunk.address(), chunk.bytes()));
-        return true;
-    }
-
-    /// A row has come to the front of its queue.
-    private void leave(long row, boolean fromSmall) {
-        int reads = NativeMemory.getByte(row + READS);
-        int slot = slotOf(row);
-        if (fromSmall ? reads > 1 : reads > 0) {
+        long stayed = 0;
+        long stop = chunk + end;
+        for (long row = chunk; row < stop; ) {
             long bytes = bytesOf(row);
-            long moved = append(main, bytes);
-            NativeMemory.copy(row, moved, bytes);
-            NativeMemory.putByte(moved + READS, (byte) (fromSmall ? 0 : reads - 1));
-            NativeMemory.putLong(slots + 8L * slot, slotFor(moved));
-        } else {
-            if (fromSmall) {
-                addGhost(NativeMemory.getLong(row));
-            }
-            unlink(slot);
-        }
-    }
-
-    // ---- ghosts: as many as rows, the youngest ----
-
-    private void addGhost(long hash) {
-        evictions++;
-        NativeMemory.putLong(
-                ghosts + 8L * ((int) hash & (ghostCount - 1)), (hash & ~0xffff_ffffL) | (evictions & 0xffff_ffffL));
-    }
-
-    private boolean isGhost(long hash) {
-        long ghost = NativeMemory.getLong(ghosts + 8L * ((int) hash & (ghostCount - 1)));
-        return ghost != 0 && ghost >>> 32 == hash >>> 32 && evictions - (int) ghost <= rows;
-    }
-
-    // ---- slots ----
-
-    private static long slotFor(long row) {
-        return (NativeMemory.getLong(row) & (0xffffL << 48)) | row;
-    }
-
-    private long rowAt(int slot) {
-        return NativeMemory.getLong(slots + 8L * slot) & 0xffff_ffff_ffffL;
-    }
-
-    /// Where a row would like to stand. The low bits choose: the high ones chose the shard.
-    private int home(long hash) {
-        return (int) hash & (slotCount - 1);
-    }
-
-    private int find(long hash, long tree, long key, int keyLength) {
-        int slot = home(hash);
-        long content;
-        while ((content = NativeMemory.getLong(slots + 8L * slot)) != 0) {
-            if ((content ^ hash) >>> 48 == 0) {
-                long row = content & 0xffff_ffff_ffffL;
-                if (NativeMemory.getLong(row) == hash
-                        && NativeMemory.getLong(row + TREE) == tree
-                        && (NativeMemory.getShort(row + KEY_LENGTH) & 0xffff) == keyLength
-                        && NativeMemory.compare(row + KEY, keyLength, key, keyLength) == 0) {
-                    return slot;
+            if (NativeMemory.getLong(row + TREE) != 0) {
+                long hash = NativeMemory.getLong(row);
+                int reads = reads(row);
+                if (PARTS * reads > limit + (queue == main ? spread(hash) : 0)) {
+                    moveOn(row, bytes, reads);
+                    stayed += bytes;
+                } else {
+                    unlink(row);
+                    sketch.raise(hash, reads);
                 }
             }
-            slot = (slot + 1) & (slotCount - 1);
+            row += bytes;
         }
-        return -1;
+        epochs.retire(() -> pool.give(chunk));
+        return 100 * stayed / end;
     }
 
-    private int slotOf(long row) {
-        int slot = home(NativeMemory.getLong(row));
-        while (rowAt(slot) != row) {
-            slot = (slot + 1) & (slotCount - 1);
-        }
-        return slot;
+    /// Half a read up or down, by row: of the many rows with the same count some go and some stay.
+    private static int spread(long hash) {
+        return ((int) (hash >>> 20) & (PARTS - 1)) - PARTS / 2;
     }
 
-    private void link(long row) {
-        if (2 * (rows + 1) > slotCount) {
-            grow();
-        }
-        place(row);
-        rows++;
+    private void moveOn(long row, long bytes, int reads) {
+        long moved = append(main, bytes);
+        NativeMemory.copy(row, moved, bytes);
+        setReads(moved, reads);
+        index.replace(index.slotOf(row), moved);
     }
 
-    private void place(long row) {
-        int slot = home(NativeMemory.getLong(row));
-        while (NativeMemory.getLong(slots + 8L * slot) != 0) {
-            slot = (slot + 1) & (slotCount - 1);
-        }
-        NativeMemory.putLong(slots + 8L * slot, slotFor(row));
+    // ---- counts ----
+
+    /// Reads of a row, after the halvings that it has not been through yet.
+    private int reads(long row) {
+        int missed = (halvings - NativeMemory.getByte(row + HALVINGS)) & 0xff;
+        return NativeMemory.getByte(row + READS) >> Math.min(missed, Byte.SIZE - 1);
     }
 
-    /// Closes the gap, so that searches may stop at free slots (Knuth, vol. 3, 6.4, algorithm R).
-    private void unlink(int slot) {
-        int gap = slot;
-        int next = gap;
-        while (true) {
-            NativeMemory.putLong(slots + 8L * gap, 0);
-            int home;
-            do {
-                next = (next + 1) & (slotCount - 1);
-                long row = rowAt(next);
-                if (row == 0) {
-                    rows--;
-                    return;
-                }
-                home = home(NativeMemory.getLong(row));
-            } while (gap <= next ? gap < home && home <= next : gap < home || home <= next);
-            NativeMemory.putLong(slots + 8L * gap, NativeMemory.getLong(slots + 8L * next));
-            gap = next;
-        }
+    private void setReads(long row, int reads) {
+        NativeMemory.putShort(row + READS, (short) (reads | halvings << Byte.SIZE));
     }
 
-    private void grow() {
-        long old = slots;
-        int oldCount = slotCount;
-        slotCount = Math.multiplyExact(oldCount, 2);
-        slots = zeroed(slotCount);
-        for (int i = 0; i < oldCount; i++) {
-            long row = NativeMemory.getLong(old + 8L * i) & 0xffff_ffff_ffffL;
-            if (row != 0) {
-                place(row);
-            }
+    private void halveIfDue() {
+        long reads = hits() + puts;
+        if (reads - readsAtHalving > (long) SAMPLE * rows) {
+            readsAtHalving = reads;
+            halvings++;
+            threshold /= 2;
+            sketch.age();
         }
-        MemoryAccount.free(TAG, old, 8L * oldCount);
-        MemoryAccount.free(TAG, ghosts, 8L * ghostCount);
-        ghostCount = slotCount;
-        ghosts = zeroed(ghostCount);
     }
 
     void close() {
-        for (Queue queue : new Queue[] {small, main}) {
-            queue.chunks.forEach(chunk -> MemoryAccount.free(TAG, chunk.address(), chunk.bytes()));
+        for (Queue queue : new Queue[] {window, main}) {
+            queue.chunks.forEach(pool::give);
             queue.chunks.clear();
         }
-        MemoryAccount.free(TAG, slots, 8L * slotCount);
-        MemoryAccount.free(TAG, ghosts, 8L * ghostCount);
+        pool.close();
+        index.free();
+        sketch.close();
+        MemoryAccount.free(TAG, counters, COUNTER_BYTES);
     }
 }

@@ -5,7 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLongArray;
 import omendb.memory.Checksum;
 import omendb.memory.CrashableFileStore;
 import omendb.memory.Epochs;
@@ -83,7 +89,7 @@ class RowCacheTest {
     }
 
     @Test
-    void zipfian_reads_hit_within_three_points_of_the_best_static_choice_at_any_size() {
+    void zipfian_reads_hit_within_two_points_of_the_best_static_choice_at_any_size() {
         double[] sums = zipf();
         for (int share : new int[] {50, 20, 10, 4, 2}) {
             int room = ROWS / share;
@@ -97,7 +103,7 @@ class RowCacheTest {
                 }
                 double rate = (double) hits / reads;
                 double best = sums[room - 1];
-                assertTrue(rate >= best - 0.03, "1/%d: hit rate %.3f, best static %.3f".formatted(share, rate, best));
+                assertTrue(rate >= best - 0.02, "1/%d: hit rate %.3f, best static %.3f".formatted(share, rate, best));
                 assertTrue(reader.cache.bytes() <= (long) room * ROW_BYTES, reader.cache.bytes() + " bytes");
             }
         }
@@ -120,6 +126,115 @@ class RowCacheTest {
                 kept += reader.read(row) ? 1 : 0;
             }
             assertTrue(kept > hot * 9 / 10, kept + " of " + hot);
+        }
+    }
+
+    @Test
+    void rows_read_all_the_time_stay_while_others_that_are_read_once_go_by_without_end() {
+        int hot = 2_000;
+        try (var reader = new Reader(2L * hot * ROW_BYTES)) {
+            var random = new Random(7);
+            int cold = hot;
+            int hits = 0;
+            int reads = 200_000;
+            for (int i = 0; i < 2 * reads; i++) { // the first half warms up
+                boolean hit = reader.read(random.nextInt(hot));
+                hits += hit && i >= reads ? 1 : 0;
+                reader.read(cold++);
+            }
+            assertTrue(hits > reads * 99L / 100, hits + " of " + reads);
+        }
+    }
+
+    @Test
+    void popular_rows_of_yesterday_give_way_to_those_of_today() {
+        double[] sums = zipf();
+        int room = ROWS / 4;
+        var random = new Random(3);
+        try (var reader = new Reader((long) room * ROW_BYTES)) {
+            for (int i = 0; i < 2_000_000; i++) {
+                reader.read(draw(sums, random));
+            }
+            int hits = 0;
+            int reads = 1_000_000;
+            for (int i = 0; i < 4 * reads; i++) {
+                boolean hit = reader.read(ROWS - 1 - draw(sums, random));
+                hits += hit && i >= 3 * reads ? 1 : 0;
+            }
+            double rate = (double) hits / reads;
+            assertTrue(rate >= sums[room - 1] - 0.05, "hit rate %.3f, best %.3f".formatted(rate, sums[room - 1]));
+        }
+    }
+
+    /// Every row is its number and its version. A version counts once it is published; what a reader gets
+    /// must not be older than what was published before it looked.
+    @Test
+    void readers_never_get_another_row_or_one_that_was_invalidated_before_they_looked() throws Exception {
+        int keys = 3_000;
+        var versions = new AtomicLongArray(keys);
+        var fills = new Fills();
+        var stop = new AtomicBoolean();
+        try (var epochs = new Epochs();
+                var cache = new RowCache((long) keys * 96 / 3, epochs);
+                var pool = Executors.newFixedThreadPool(3)) {
+            Callable<Long> reader = () -> {
+                var random = new Random(Thread.currentThread().threadId());
+                long hits = 0;
+                try (var key = new GrowableBuffer(TAG);
+                        var value = new GrowableBuffer(TAG)) {
+                    var out = new LsmValue();
+                    for (int i = 0; i < 400_000; i++) {
+                        int row = (int) (keys * Math.pow(random.nextDouble(), 3));
+                        NativeMemory.putLong(key.reserve(8), row);
+                        long hash = Checksum.xxh3(key.address(), 8);
+                        try (Epochs.Pin _ = epochs.pin()) {
+                            long ticket = fills.ticket();
+                            long version = versions.get(row);
+                            if (cache.get(1, key.address(), 8, hash, Long.MAX_VALUE, out)) {
+                                hits++;
+                                assertEquals(row, NativeMemory.getLong(out.address()));
+                                long found = NativeMemory.getLong(out.address() + 8);
+                                assertTrue(found >= version, "version %d after %d".formatted(found, version));
+                                assertEquals(found, out.commitTs());
+                            } else if (ticket != Fills.NONE) {
+                                NativeMemory.putLong(value.reserve(VALUE_BYTES), row);
+                                NativeMemory.putLong(value.address() + 8, version);
+                                out.setValue(value.address(), VALUE_BYTES, version);
+                                cache.put(1, key.address(), 8, hash, out, fills, ticket);
+                            }
+                        }
+                        if ((i & 63) == 0) {
+                            epochs.advance();
+                        }
+                    }
+                }
+                return hits;
+            };
+            Future<?> writer = pool.submit(() -> {
+                var random = new Random(11);
+                try (var key = new GrowableBuffer(TAG)) {
+                    while (!stop.get()) {
+                        int row = (int) (keys * Math.pow(random.nextDouble(), 3));
+                        NativeMemory.putLong(key.reserve(8), row);
+                        fills.begin();
+                        cache.invalidate(1, key.address(), 8, Checksum.xxh3(key.address(), 8));
+                        versions.incrementAndGet(row);
+                        fills.end();
+                        Thread.onSpinWait();
+                    }
+                }
+            });
+            List<Future<Long>> readers = List.of(pool.submit(reader), pool.submit(reader));
+            long hits = 0;
+            try {
+                for (Future<Long> each : readers) {
+                    hits += each.get();
+                }
+            } finally {
+                stop.set(true);
+            }
+            writer.get();
+            assertTrue(hits > 0, "nothing was cached");
         }
     }
 
