@@ -72,6 +72,21 @@ final class Compactor {
         return compactOne(levels -> picker.pickIdle(levels) == null ? 0 : 1, picker::pickIdle);
     }
 
+    /// Waits until no thread works on a tree; false if none did.
+    boolean awaitRunning() {
+        stateLock.lock();
+        try {
+            boolean waited = false;
+            while (versions.trees().values().stream().anyMatch(LsmTree::isCompactingLocked)) {
+                waited = true;
+                released.awaitUninterruptibly();
+            }
+            return waited;
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
     private interface Picker {
         @Nullable
         Job pick(Levels levels);

@@ -265,10 +265,11 @@ public final class LsmStore implements AutoCloseable {
         compactor.compactAll(tree);
     }
 
-    /// Compacts until background work would find nothing more to do, in the calling thread: every level of
-    /// every tree within its limit, level 0 empty where that is cheap.
+    /// Compacts until background work would find nothing more to do, in the calling thread, and waits for
+    /// what runs in the background: every level of every tree within its limit, level 0 empty where that is
+    /// cheap.
     public void compactPending() {
-        while (compactor.compactOne() || compactor.compactIdle()) {
+        while (compactor.compactOne() || compactor.compactIdle() || compactor.awaitRunning()) {
             Thread.onSpinWait();
         }
     }
@@ -297,7 +298,9 @@ public final class LsmStore implements AutoCloseable {
         }
         LsmTree tree = tree(relationId);
         var builder = new TableBuilder(files, options, versions, relationId, commitTs, options.tableBytes());
-        builder.syncOnce();
+        if (options.compactionThreads() > 0) {
+            builder.syncInBackground();
+        }
         return new SortedRun(this, versions, tree, commitTs, builder);
     }
 

@@ -4,6 +4,7 @@ import static omendb.engine.lsm.SstableFormat.*;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.function.Consumer;
 import omendb.engine.lsm.RangeFragment.Bound;
 import omendb.memory.Checksum;
 import omendb.memory.FileHeader;
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes one SSTable from entries in order; see [SstableFormat].
 ///
-/// [#finish] leaves a synced file under its final name; the caller syncs the directory. [#close] without it
-/// removes the file. Threading: one thread.
+/// [#complete] writes the rest, then [#seal] leaves a synced file under its final name; the caller syncs the
+/// directory. [#close] without both removes the file. Threading: one thread; [#seal] may be another one's,
+/// after the last other call and before [#close].
 final class SstableWriter implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("sstable-writer");
     private static final int WRITE_BYTES = 1 << 20;
@@ -44,7 +46,7 @@ final class SstableWriter implements AutoCloseable {
     private @Nullable StoreFile file;
     private long position;
     private long unsynced;
-    private boolean syncsOnce;
+    private @Nullable Consumer<Runnable> syncElsewhere;
     private long entries;
     private long tombstones;
     private long minTs = Long.MAX_VALUE;
@@ -68,9 +70,9 @@ final class SstableWriter implements AutoCloseable {
         return entries;
     }
 
-    /// No sync before the last: for a caller that waits for the table.
-    void syncOnce() {
-        syncsOnce = true;
+    /// Lets somebody else do the syncs before the last, in order, while this table grows.
+    void syncElsewhere(Consumer<Runnable> worker) {
+        syncElsewhere = worker;
     }
 
     /// Bytes of the file so far, without index and filter.
@@ -147,16 +149,20 @@ final class SstableWriter implements AutoCloseable {
         position += pending.size();
         unsynced += pending.size();
         pending.truncate(0);
-        if (unsynced >= SYNC_BYTES && !syncsOnce) {
-            file.sync(); // in portions: one large sync at the end would hold up the log's
+        if (unsynced >= SYNC_BYTES) { // in portions: one large sync at the end would hold up the log's
+            if (syncElsewhere == null) {
+                file.sync();
+            } else {
+                syncElsewhere.accept(file::sync);
+            }
             unsynced = 0;
         }
     }
 
-    /// Completes, syncs and renames the file.
+    /// Writes what is left; [#seal] comes next.
     ///
     /// @throws StorageException if the disk refuses (the temporary file is removed by [#close])
-    TableMeta finish() {
+    TableMeta complete() {
         if (entries == 0 && ranges.isEmpty()) {
             throw new IllegalStateException("a table without entries");
         }
@@ -183,12 +189,18 @@ final class SstableWriter implements AutoCloseable {
             pending.append(address, PAGE_BYTES);
         }
         writePending();
+        return meta();
+    }
+
+    /// Syncs and renames the completed file.
+    ///
+    /// @throws StorageException if the disk refuses (the temporary file is removed by [#close])
+    void seal() {
         StoreFile written = Objects.requireNonNull(file);
         written.sync();
         written.close();
         file = null;
         files.rename(name + TEMPORARY, name);
-        return meta();
     }
 
     private TableMeta meta() {

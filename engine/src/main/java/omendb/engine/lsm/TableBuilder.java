@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// Writes a sorted sequence of versions of one tree into one or several tables.
 ///
 /// [#finish] opens them; until its caller has them named by the manifest, [#close] closes and removes them.
-/// Threading: one thread.
+/// Threading: one thread; with [#syncInBackground] a second one of its own syncs tables that are complete.
 final class TableBuilder implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("sstable-writer");
 
@@ -27,7 +27,7 @@ final class TableBuilder implements AutoCloseable {
     private final ArrayDeque<RangeFragment> ranges = new ArrayDeque<>(); // still to be written
     private @Nullable SstableWriter writer;
     private boolean kept;
-    private boolean syncsOnce;
+    private @Nullable TableSyncer syncer;
 
     /// @param baseTs no version is older
     /// @param splitBytes a new table is begun at a new key when the current one has this size
@@ -41,9 +41,9 @@ final class TableBuilder implements AutoCloseable {
         this.splitBytes = splitBytes;
     }
 
-    /// See [SstableWriter#syncOnce].
-    void syncOnce() {
-        syncsOnce = true;
+    /// Tables are synced by a thread of this builder while the next ones are built; [#finish] waits for it.
+    void syncInBackground() {
+        syncer = new TableSyncer();
     }
 
     /// Range deletes to be written where they belong among the entries, cut where tables end. Before the first
@@ -87,8 +87,8 @@ final class TableBuilder implements AutoCloseable {
             }
             current =
                     new SstableWriter(files, options, relationId, versions.newNumber(), baseTs, versions.flushedLsn());
-            if (syncsOnce) {
-                current.syncOnce();
+            if (syncer != null) {
+                current.syncElsewhere(syncer::submit);
             }
             writer = current;
         }
@@ -137,8 +137,14 @@ final class TableBuilder implements AutoCloseable {
     }
 
     private void finishTable(SstableWriter current) {
-        metas.add(current.finish());
-        current.close();
+        TableMeta meta = current.complete();
+        if (syncer != null) {
+            syncer.submit(current::seal, current::close);
+        } else {
+            current.seal();
+            current.close();
+        }
+        metas.add(meta);
         writer = null;
     }
 
@@ -147,6 +153,9 @@ final class TableBuilder implements AutoCloseable {
     List<Sstable> finish() {
         addRangesUpTo(null);
         endTable();
+        if (syncer != null) {
+            syncer.await();
+        }
         if (!metas.isEmpty()) {
             files.syncDirectory(SstableFormat.directory(relationId));
         }
@@ -171,6 +180,9 @@ final class TableBuilder implements AutoCloseable {
 
     @Override
     public void close() {
+        if (syncer != null) {
+            syncer.close(); // its last call has ended
+        }
         cutKey.close();
         if (writer != null) {
             writer.close();

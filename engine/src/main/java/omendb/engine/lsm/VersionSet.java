@@ -359,6 +359,8 @@ final class VersionSet implements AutoCloseable {
     private void deleteQuietly(String name) {
         try {
             files.delete(name);
+        } catch (MissingFileException _) {
+            // not even begun, or never given its name
         } catch (StorageException e) {
             LOG.warn("a table that is no longer needed stays until the next start: {}", e.getMessage());
         }

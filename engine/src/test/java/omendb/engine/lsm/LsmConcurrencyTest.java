@@ -1,6 +1,7 @@
 package omendb.engine.lsm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
@@ -276,6 +277,24 @@ class LsmConcurrencyTest {
             assertEquals(5_000, lsm.scan(REL, null, null, 50_000, false).size());
             assertEquals(null, lsm.store().stats().backgroundFailure());
             assertEquals(List.of(REL), lsm.store().relationIds());
+        }
+    }
+
+    @Test
+    void compacting_all_that_is_pending_waits_for_the_job_of_a_background_thread() {
+        LsmOptions options =
+                LsmFixture.SMALL.withOldestSnapshot(() -> Long.MAX_VALUE).withCompactionThreads(1);
+        try (var lsm = LsmFixture.open(directory, options)) {
+            LsmTree tree = lsm.store().createTree(REL);
+            long ts = 0;
+            for (int round = 0; round < 20; round++) {
+                for (int i = 0; i < 2_000; i++) {
+                    lsm.put(REL, "key" + (i * 7919 % 2_000), "value", ++ts);
+                }
+                lsm.store().flush(ts);
+                lsm.store().compactPending();
+                assertFalse(tree.isCompactingLocked(), "round " + round);
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /// Calls of the file store fail, one after the other: nothing is lost, and a full disk is no end.
 class LsmFaultTest {
     private static final long REL = 16384;
+    private static final int LOADED = 3_000; // rows of several tables
 
     @AfterEach
     void no_off_heap_memory_is_left() {
@@ -102,6 +103,51 @@ class LsmFaultTest {
                     assertEquals(rows(400), lsm.scan(REL, null, null, 1_000, false), operation + " " + nth);
                 }
             }
+        }
+    }
+
+    /// With a background thread, so that tables are synced while the next ones are built.
+    @Test
+    void any_failing_call_of_a_bulk_load_leaves_all_of_it_or_nothing() {
+        LsmOptions options =
+                LsmFixture.SMALL.withLevels(100, 1 << 20, 4, 8 << 10).withCompactionThreads(1);
+        int failed = 0;
+        for (Operation operation : Operation.values()) {
+            for (int nth = 1; nth <= 25; nth += 2) {
+                var files = CrashableFileStore.create();
+                try (var lsm = LsmFixture.open(files, options)) {
+                    lsm.store().createTree(REL);
+                    files.failAt(operation, nth, Fault.IO_ERROR);
+                    boolean loaded = loads(lsm, LOADED);
+                    failed += loaded ? 0 : 1;
+                    List<String> expected = loaded ? rows(LOADED) : List.of();
+                    assertEquals(expected, lsm.scan(REL, null, null, 1_000, false), operation + " " + nth);
+                    lsm.crash(nth);
+                    List<String> found = lsm.scan(REL, null, null, 1_000, false);
+                    // an edit of the manifest whose sync failed may be there all the same
+                    assertTrue(found.equals(expected) || found.equals(rows(LOADED)), operation + " " + nth);
+                    if (found.isEmpty()) {
+                        assertTrue(loads(lsm, LOADED), operation + " " + nth);
+                    }
+                    assertEquals(rows(LOADED), lsm.scan(REL, null, null, 1_000, false), operation + " " + nth);
+                    lsm.store().verify();
+                }
+                LsmFixture.assertNoLiveMemory();
+            }
+        }
+        assertTrue(failed > 15, failed + " loads failed");
+    }
+
+    private static boolean loads(LsmFixture lsm, int count) {
+        try (SortedRun run = lsm.store().startRun(REL, 1)) {
+            for (int i = 0; i < count; i++) {
+                lsm.put(run, "k%04d".formatted(i), "v" + i);
+            }
+            run.finish();
+            return true;
+        } catch (StorageException e) {
+            assertNotNull(e.getMessage());
+            return false;
         }
     }
 
