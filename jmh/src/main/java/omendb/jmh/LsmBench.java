@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// How fast is the LSM store by itself, without log and SQL: puts, look-ups, scans, bulk load,
 /// amplification.
 ///
-/// `./omendb bench lsm [--rows N] [--order random|sequential] [--directory DIR] [--only cache]`. Keys of 16 bytes,
-/// values of 100, one put per batch. The row cache's part reads by Zipf(0.99) from a tree of many runs and from a
+/// `./omendb bench lsm [--rows N] [--order random|sequential] [--directory DIR] [--only P]`,
+/// P = cache or compression. Keys of 16 bytes, values of 100, one put per batch. The row cache's part reads by
+/// Zipf(0.99) from a tree of many runs and from a
 /// settled one, without a cache and with room for a quarter of the rows; `--only cache` runs it alone. Rates are by the
 /// CPU time of the one thread that works: on a machine that
 /// others use too, that says more than the clock.
@@ -71,10 +72,16 @@ public final class LsmBench {
         try (Arena arena = Arena.ofConfined()) {
             boolean sequential = options.get("order").equals("sequential");
             var bench = new LsmBench(Integer.parseInt(options.get("rows")), sequential, arena);
-            if (!options.getOrDefault("only", "").equals("cache")) {
+            String only = options.getOrDefault("only", "");
+            if (only.isEmpty()) {
                 bench.run(directory.resolve("store"));
             }
-            bench.rowCache(directory.resolve("cached"));
+            if (only.isEmpty() || only.equals("cache")) {
+                bench.rowCache(directory.resolve("cached"));
+            }
+            if (only.isEmpty() || only.equals("compression")) {
+                CompressionBench.run(directory.resolve("compression"), Integer.parseInt(options.get("rows")));
+            }
         } finally {
             deleteTree(directory);
         }

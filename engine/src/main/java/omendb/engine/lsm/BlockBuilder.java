@@ -81,10 +81,11 @@ final class BlockBuilder implements AutoCloseable {
         count++;
     }
 
-    /// Writes the block to the end of `out`, whole pages, and empties the builder.
+    /// Writes the block to the end of `out`, whole units, and empties the builder.
     ///
+    /// @param unit a power of two
     /// @return bytes written
-    long finish(GrowableBuffer out) {
+    long finish(GrowableBuffer out, long unit) {
         int shared = Math.min(
                 MAX_SHARED_BYTES,
                 Keys.commonPrefix(
@@ -92,22 +93,22 @@ final class BlockBuilder implements AutoCloseable {
         long entryBytes = entryBytes(shared);
         int width = offsetWidth(entryBytes);
         long bytes = columnOffset(shared) + (long) count * (COLUMN_BYTES + width) + entryBytes;
-        long pages = (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-        long block = out.reserve(pages);
+        long whole = (bytes + unit - 1) & -unit;
+        long block = out.reserve(whole);
         NativeMemory.fill(block, columnOffset(shared), (byte) 0);
         NativeMemory.putInt(block + BLOCK_COUNT, count);
         NativeMemory.putInt(block + BLOCK_ENTRY_BYTES, Math.toIntExact(entryBytes));
         NativeMemory.putInt(block + BLOCK_SHARED, shared);
         NativeMemory.copy(keys.address(), block + BLOCK_HEADER_BYTES, shared);
         encode(block + columnOffset(shared), shared, width);
-        NativeMemory.fill(block + bytes, pages - bytes, (byte) 0);
-        out.advance(pages);
+        NativeMemory.fill(block + bytes, whole - bytes, (byte) 0);
+        out.advance(whole);
         fields.truncate(0);
         keys.truncate(0);
         values.truncate(0);
         headerBytes = 0;
         count = 0;
-        return pages;
+        return whole;
     }
 
     private long entryBytes(int shared) {

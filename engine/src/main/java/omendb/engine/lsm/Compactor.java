@@ -250,9 +250,9 @@ final class Compactor {
     /// False if the job became pointless half-way: its tree was dropped or the store is closing.
     private boolean write(LsmTree tree, Job job, List<Sstable> deeper, TableBuilder builder) {
         var runs = new ArrayList<RunCursor>();
-        job.inputs().forEach(table -> runs.add(new SstableCursor(table)));
+        job.inputs().forEach(table -> runs.add(new SstableCursor(table, false)));
         if (!job.below().isEmpty()) {
-            runs.add(new LevelCursor(job.below().toArray(Sstable[]::new)));
+            runs.add(new LevelCursor(job.below().toArray(Sstable[]::new), false));
         }
         Sstable[] barriers = tablesInGaps(tree, job);
         int passed = 0;

@@ -8,8 +8,13 @@ final class LevelCursor extends RunCursor {
 
     /// @param tables at least one, ascending; not changed afterwards
     LevelCursor(Sstable[] tables) {
+        this(tables, true);
+    }
+
+    /// @param keeps see [SstableCursor]
+    LevelCursor(Sstable[] tables, boolean keeps) {
         this.tables = tables;
-        this.current = new SstableCursor(tables[0]);
+        this.current = new SstableCursor(tables[0], keeps);
     }
 
     @Override

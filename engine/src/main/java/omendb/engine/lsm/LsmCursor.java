@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// Iterates the newest versions of a key range at a snapshot, tombstones skipped.
 ///
 /// Holds an `Epochs` pin of its own from [LsmTree#scan] to [#close], so that addresses of values stay good
-/// until then; the address of a key is good until the next [#next]. Threading: one thread at a time.
+/// until then (blocks that it decompressed in compressed tables are kept for that, until [#renew] or
+/// [#close]); the address of a key is good until the next [#next]. Threading: one thread at a time.
 public final class LsmCursor implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("lsm-cursor");
 

@@ -1,6 +1,7 @@
 package omendb.engine.lsm;
 
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 
 /// Limits of an [LsmStore] and what it asks its owner; see [#defaults()].
@@ -19,6 +20,9 @@ import java.util.function.LongSupplier;
 /// @param compactionBytesPerSecond most that compactions write, all together, unless level 0 grows faster than
 ///     they take from it; 0 = no limit
 /// @param rowCacheBytes memory for rows that look-ups found in tables; 0 = no row cache
+/// @param blockCacheBytes memory for blocks of compressed tables that look-ups decompressed; taken as they come
+/// @param compressed whether new tables of a relation get LZ4 blocks; those there stay as they are until they are
+///     merged. Asked by flushes, compactions and sorted runs, in any thread
 /// @param oldestSnapshot no reader now or later looks at the state before this commit timestamp. Must never
 ///     go back
 /// @param appliedLsn every batch with an LSN up to this one has been applied completely. Asked when a
@@ -40,6 +44,8 @@ public record LsmOptions(
         int compactionThreads,
         long compactionBytesPerSecond,
         long rowCacheBytes,
+        long blockCacheBytes,
+        LongPredicate compressed,
         LongSupplier oldestSnapshot,
         LongSupplier appliedLsn,
         Runnable logBarrier) {
@@ -63,6 +69,7 @@ public record LsmOptions(
         require(compactionThreads >= 0 && compactionThreads <= 64, "compactionThreads", compactionThreads);
         require(compactionBytesPerSecond >= 0, "compactionBytesPerSecond", compactionBytesPerSecond);
         require(rowCacheBytes >= 0, "rowCacheBytes", rowCacheBytes);
+        require(blockCacheBytes >= 0, "blockCacheBytes", blockCacheBytes);
     }
 
     /// 64-MiB memtables, 8-KiB blocks, 10 bits of filter a key, one compaction thread that writes up to 256 MiB/s, no
@@ -113,6 +120,14 @@ public record LsmOptions(
         return with(draft -> draft.rowCacheBytes = bytes);
     }
 
+    public LsmOptions withBlockCacheBytes(long bytes) {
+        return with(draft -> draft.blockCacheBytes = bytes);
+    }
+
+    public LsmOptions withCompressed(LongPredicate compressed) {
+        return with(draft -> draft.compressed = compressed);
+    }
+
     public LsmOptions withOldestSnapshot(LongSupplier oldestSnapshot) {
         return with(draft -> draft.oldestSnapshot = oldestSnapshot);
     }
@@ -150,6 +165,8 @@ public record LsmOptions(
         private int compactionThreads = 1;
         private long compactionBytesPerSecond = 256L << 20;
         private long rowCacheBytes;
+        private long blockCacheBytes = 32L << 20;
+        private LongPredicate compressed = _ -> false;
         private LongSupplier oldestSnapshot = () -> Long.MAX_VALUE;
         private LongSupplier appliedLsn = () -> Long.MAX_VALUE;
         private Runnable logBarrier = () -> {};
@@ -169,6 +186,8 @@ public record LsmOptions(
             compactionThreads = from.compactionThreads;
             compactionBytesPerSecond = from.compactionBytesPerSecond;
             rowCacheBytes = from.rowCacheBytes;
+            blockCacheBytes = from.blockCacheBytes;
+            compressed = from.compressed;
             oldestSnapshot = from.oldestSnapshot;
             appliedLsn = from.appliedLsn;
             logBarrier = from.logBarrier;
@@ -188,6 +207,8 @@ public record LsmOptions(
                     compactionThreads,
                     compactionBytesPerSecond,
                     rowCacheBytes,
+                    blockCacheBytes,
+                    compressed,
                     oldestSnapshot,
                     appliedLsn,
                     logBarrier);

@@ -40,6 +40,7 @@ public final class LsmStore implements AutoCloseable {
     private final LsmOptions options;
     private final Epochs epochs;
     private final @Nullable RowCache cache;
+    private final BlockCache blocks;
     private final VersionSet versions;
     private final Memtables memtables;
     private final Flusher flusher;
@@ -58,8 +59,9 @@ public final class LsmStore implements AutoCloseable {
         this.epochs = epochs;
         var stateLock = new ReentrantLock();
         this.cache = RowCache.of(options, epochs);
+        this.blocks = new BlockCache(options.blockCacheBytes(), epochs);
         try {
-            this.versions = VersionSet.open(files, options, epochs, stateLock, counters, cache, readOnly);
+            this.versions = VersionSet.open(files, options, epochs, stateLock, counters, cache, blocks, readOnly);
         } catch (RuntimeException | Error e) {
             closeCache();
             throw e;
@@ -384,6 +386,11 @@ public final class LsmStore implements AutoCloseable {
         return hits == 0 || cache == null ? 0 : (double) hits / (hits + cache.misses());
     }
 
+    /// Bytes of decompressed blocks that are kept for look-ups; see [LsmOptions#blockCacheBytes].
+    public long blockCacheBytes() {
+        return blocks.bytes();
+    }
+
     public LsmStats stats() {
         var trees = new ArrayList<LsmStats.Tree>();
         for (LsmTree tree : versions.trees().values()) {
@@ -422,6 +429,7 @@ public final class LsmStore implements AutoCloseable {
     }
 
     private void closeCache() {
+        blocks.close();
         if (cache != null) {
             cache.close();
         }

@@ -2,6 +2,7 @@ package omendb.engine.lsm;
 
 import static omendb.engine.lsm.SstableFormat.*;
 
+import java.util.Objects;
 import omendb.memory.Checksum;
 import omendb.memory.CorruptFileException;
 import omendb.memory.FileHeader;
@@ -31,11 +32,17 @@ final class Sstable implements AutoCloseable {
     private final TableMeta meta;
     private final String path;
     private final ReservedRange mapping;
+    private final @Nullable BlockCache cache;
+    private final int unit;
     private final long base;
     private final long baseTs;
 
-    /// Verified bits of the blocks, then the smallest and the largest key: one allocation.
+    /// Verified bits of the blocks, then, if they may be compressed, their slots for the [BlockCache], then the
+    /// smallest and the largest key: one allocation.
     private final long side;
+
+    /// 0 if no block is compressed.
+    private final long slots;
 
     private final long sideBytes;
     private final long largestKey;
@@ -58,7 +65,15 @@ final class Sstable implements AutoCloseable {
     private final @Nullable RangeDeleteSection rangeDeletes;
     private volatile boolean sectionsChecked;
 
-    private Sstable(TableMeta meta, long relationId, String path, FileHeader header, ReservedRange mapping) {
+    private Sstable(
+            TableMeta meta,
+            long relationId,
+            String path,
+            FileHeader header,
+            ReservedRange mapping,
+            @Nullable BlockCache cache) {
+        this.cache = cache;
+        this.unit = header.parameterCount() > PARAMETER_UNIT ? (int) header.parameter(PARAMETER_UNIT) : PAGE_UNIT;
         this.meta = meta;
         this.path = path;
         this.mapping = mapping;
@@ -83,10 +98,14 @@ final class Sstable implements AutoCloseable {
                 rangeBytes == 0 ? null : new RangeDeleteSection(base + NativeMemory.getLong(footer + FOOTER_RANGES));
 
         long bitBytes = (blocks + 63) / 64 * 8L;
-        this.sideBytes =
-                bitBytes + meta.smallestKey().byteSize() + meta.largestKey().byteSize();
+        long slotBytes = unit == PAGE_UNIT ? 0 : 8L * blocks;
+        this.sideBytes = bitBytes
+                + slotBytes
+                + meta.smallestKey().byteSize()
+                + meta.largestKey().byteSize();
         this.side = MemoryAccount.allocate(TAG, sideBytes);
-        long smallest = side + bitBytes;
+        this.slots = slotBytes == 0 ? 0 : side + bitBytes;
+        long smallest = side + bitBytes + slotBytes;
         this.largestKey = smallest + meta.smallestKey().byteSize();
         NativeMemory.copy(meta.smallestKey(), smallest);
         NativeMemory.copy(meta.largestKey(), largestKey);
@@ -96,7 +115,8 @@ final class Sstable implements AutoCloseable {
 
     /// @throws CorruptFileException if the file is not as the manifest says, or header or footer are
     ///     damaged
-    static Sstable open(FileStore files, long relationId, TableMeta meta) {
+    /// @param cache for look-ups in compressed blocks; null = there will be none
+    static Sstable open(FileStore files, long relationId, TableMeta meta, @Nullable BlockCache cache) {
         try (StoreFile file = files.open(fileName(relationId, meta.number()))) {
             FileHeader header = FileHeader.read(file, KIND, OLDEST_VERSION, VERSION);
             if (file.size() != meta.bytes() || header.parameterCount() <= PARAMETER_BASE_TS) {
@@ -108,7 +128,7 @@ final class Sstable implements AutoCloseable {
             var mapping = ReservedRange.reserve(TAG, meta.bytes());
             try {
                 mapping.mapFile(file, 0, 0, meta.bytes(), MapMode.READ_ONLY);
-                return new Sstable(meta, relationId, file.path(), header, mapping);
+                return new Sstable(meta, relationId, file.path(), header, mapping, cache);
             } catch (RuntimeException | Error e) {
                 mapping.close();
                 throw e;
@@ -130,6 +150,7 @@ final class Sstable implements AutoCloseable {
                 || header.parameter(PARAMETER_NUMBER) != number
                 || owner != relationId
                 || header.owner() != owner
+                || (unit != PAGE_UNIT && unit != COMPRESSED_UNIT)
                 || NativeMemory.getLong(footer + FOOTER_ENTRIES) != meta.entries()
                 || (NativeMemory.getLong(footer + FOOTER_RANGES + 8) == 0) != (meta.rangeDeletes() == 0)) {
             throw new CorruptFileException(
@@ -250,17 +271,22 @@ final class Sstable implements AutoCloseable {
     /// As [#get] without range deletes. The sections have been checked, the key lies between the first entry and
     /// the last.
     boolean getEntry(long key, int keyLength, long hash, long snapshotTs, LsmValue out) {
+        return getEntry(key, keyLength, hash, snapshotTs, null, out);
+    }
+
+    /// @param own where compressed blocks go; null = the cache
+    boolean getEntry(long key, int keyLength, long hash, long snapshotTs, @Nullable DecodedBlocks own, LsmValue out) {
         if (filterBytes != 0 && !BloomFilter.mayContain(filter, filterBytes, probes, hash)) {
             return false;
         }
         int block = findBlock(key, keyLength, snapshotTs);
-        if (BlockSearch.get(block(block), baseTs, key, keyLength, snapshotTs, out)) {
+        if (BlockSearch.get(block(block, own), baseTs, key, keyLength, snapshotTs, out)) {
             return true;
         }
         // the versions of one key may go on in the next block, which then starts with that very key
         return block + 1 < blocks
                 && compareToSeparatorKey(block + 1, key, keyLength) == 0
-                && BlockSearch.get(block(block + 1), baseTs, key, keyLength, snapshotTs, out);
+                && BlockSearch.get(block(block + 1, own), baseTs, key, keyLength, snapshotTs, out);
     }
 
     /// The last block whose separator is not after (`key`, `commitTs`); the first block if there is none.
@@ -333,8 +359,60 @@ final class Sstable implements AutoCloseable {
         return modelBytes == 0 ? 0 : PositionModel.lines(model);
     }
 
-    /// Address of a block, checked.
+    /// Address of a data block, checked; a compressed one is in the cache then, good as long as the caller's pin.
     long block(int ordinal) {
+        return block(ordinal, null);
+    }
+
+    /// @param own where a compressed block goes; null = the cache
+    long block(int ordinal, @Nullable DecodedBlocks own) {
+        long stored = storedBlock(ordinal);
+        if (slots == 0 || NativeMemory.getInt(stored) != 0) {
+            return stored;
+        }
+        boolean mayUseCache = own == null || own.keeps(); // else there may be no pin
+        long cached = mayUseCache ? BlockCache.find(slots + 8L * ordinal) : 0;
+        if (cached != 0) {
+            return cached;
+        }
+        return own != null
+                ? own.get(this, ordinal)
+                : Objects.requireNonNull(cache).put(slots + 8L * ordinal, decode(ordinal));
+    }
+
+    /// Decompresses a compressed block into memory of [BlockCache#allocate].
+    ///
+    /// @throws CorruptFileException if it is not what was compressed, though its checksum is right
+    long decode(int ordinal) {
+        long stored = storedBlock(ordinal);
+        int rawBytes = NativeMemory.getInt(stored + COMPRESSED_RAW_BYTES);
+        int bytes = NativeMemory.getInt(stored + COMPRESSED_BYTES);
+        long room = positionOf(ordinal + 1) - positionOf(ordinal) - COMPRESSED_HEADER_BYTES;
+        if (bytes < 0 || bytes > room || rawBytes < BLOCK_HEADER_BYTES) {
+            throw badCompression(ordinal, rawBytes);
+        }
+        long block = BlockCache.allocate(rawBytes);
+        if (!Lz4.decompress(stored + COMPRESSED_HEADER_BYTES, bytes, block, rawBytes)) {
+            BlockCache.release(block);
+            throw badCompression(ordinal, rawBytes);
+        }
+        return block;
+    }
+
+    private CorruptFileException badCompression(int ordinal, int rawBytes) {
+        return new CorruptFileException(
+                path,
+                positionOf(ordinal),
+                "block %d does not decompress to the %d bytes that it says".formatted(ordinal, rawBytes));
+    }
+
+    /// Whether blocks may be compressed.
+    boolean isCompressed() {
+        return slots != 0;
+    }
+
+    /// Address of a block as it is in the file, checked.
+    private long storedBlock(int ordinal) {
         long position = positionOf(ordinal);
         long word = side + (ordinal >>> 6) * 8L;
         if ((NativeMemory.getLong(word) & 1L << ordinal) == 0) {
@@ -395,7 +473,7 @@ final class Sstable implements AutoCloseable {
 
     /// Position of a block in the file.
     long positionOf(int ordinal) {
-        return (NativeMemory.getInt(pages + 4L * ordinal) & 0xffff_ffffL) * PAGE_BYTES;
+        return (NativeMemory.getInt(pages + 4L * ordinal) & 0xffff_ffffL) << unit;
     }
 
     /// The file, for messages.
@@ -413,6 +491,9 @@ final class Sstable implements AutoCloseable {
 
     @Override
     public void close() {
+        if (slots != 0 && cache != null) {
+            cache.drop(slots, blocks);
+        }
         mapping.close();
         MemoryAccount.free(TAG, side, sideBytes);
     }

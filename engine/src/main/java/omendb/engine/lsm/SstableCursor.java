@@ -4,12 +4,14 @@ import static omendb.engine.lsm.SstableFormat.*;
 
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
+import org.jspecify.annotations.Nullable;
 
 /// A position in an [Sstable]. Keys are rebuilt in a buffer of the cursor, values are used in place.
 final class SstableCursor extends RunCursor {
     private static final MemoryTag TAG = MemoryTag.of("sstable-cursor");
 
     private final GrowableBuffer key = new GrowableBuffer(TAG);
+    private final DecodedBlocks decoded;
     private Sstable table;
     private int block;
     private long blockAddress;
@@ -18,8 +20,16 @@ final class SstableCursor extends RunCursor {
     private int shared;
     private int ordinal;
 
+    /// For a reader with a pin: addresses of values stay good until [#close].
     SstableCursor(Sstable table) {
+        this(table, true);
+    }
+
+    /// @param keeps false: no pin is needed, and addresses of values in compressed blocks are good until the cursor
+    ///     moves
+    SstableCursor(Sstable table, boolean keeps) {
         this.table = table;
+        this.decoded = new DecodedBlocks(keeps);
     }
 
     Sstable table() {
@@ -68,7 +78,8 @@ final class SstableCursor extends RunCursor {
             first();
             return;
         }
-        enter(table.findBlock(target, targetLength, ts));
+        // a look-up more than a scan: its block goes into the cache
+        enter(table.findBlock(target, targetLength, ts), decoded.keeps() ? null : decoded);
         int found = BlockSearch.seek(blockAddress, table.baseTs(), target, targetLength, ts);
         if (found < count) {
             read(found);
@@ -118,8 +129,12 @@ final class SstableCursor extends RunCursor {
     }
 
     private void enter(int blockOrdinal) {
+        enter(blockOrdinal, decoded);
+    }
+
+    private void enter(int blockOrdinal, @Nullable DecodedBlocks own) {
         block = blockOrdinal;
-        blockAddress = table.block(blockOrdinal);
+        blockAddress = table.block(blockOrdinal, own);
         count = BlockSearch.count(blockAddress);
         shared = BlockSearch.shared(blockAddress);
         column = blockAddress + columnOffset(shared);
@@ -160,5 +175,6 @@ final class SstableCursor extends RunCursor {
     @Override
     public void close() {
         key.close();
+        decoded.close();
     }
 }

@@ -1,13 +1,14 @@
 package omendb.engine.lsm;
 
-/// SSTable, format version 3 (version 2 had no range deletes and is read): `rel/<relation>/NNNNNN.sst`, immutable,
-/// little-endian.
+/// SSTable, format version 4: `rel/<relation>/NNNNNN.sst`, immutable, little-endian. Version 3 had no compressed
+/// blocks, version 2 no range deletes either; both are read.
 ///
 ///     position
 ///     0            file header ([omendb.memory.FileHeader]): kind "sst", owner = relation, creation LSN =
 ///                  flushed LSN of the store when the table was begun, parameters: table number, base
-///                  timestamp
-///     4096         data blocks, each a whole number of 4-KiB pages
+///                  timestamp, binary logarithm of the unit u of blocks (from version 4 on): 12, or 6 if blocks may
+///                  be compressed
+///     4096         data blocks, each a whole number of units
 ///     data end     model, index, filter, checksum table, range deletes: each at a multiple of 64, in this order
 ///     size - 4096  footer
 ///
@@ -36,7 +37,16 @@ package omendb.engine.lsm;
 ///                 age         varint: commit timestamp - base timestamp
 ///                 key bytes   those after the shared ones and the 8 of the column
 ///                 value bytes
-///     ...         zeros up to the end of the page
+///     ...         zeros up to the end of the unit
+///
+/// **Compressed block**, in place of a data block; in tables with the unit of 64 bytes only, which hold blocks of both
+/// kinds: one that does not shrink by an eighth is stored as it is.
+///
+///     0      4    0, which is no number of entries
+///     4      4    bytes of the data block
+///     8      4    bytes after compression
+///     12     4    zeros
+///     16          the data block in the LZ4 block format, zeros up to the end of the unit
 ///
 /// **Index.** For each block a separator (user key, timestamp): not after the first entry of the block,
 /// after the last of the block before. The first separator is the first entry; a separator between two user
@@ -46,7 +56,7 @@ package omendb.engine.lsm;
 ///     8 * n        prefix: 8 bytes of the separator after the bytes that all keys of the table share (see
 ///                  the footer), big-endian as a number, zero-padded: most steps of the search look no
 ///                  further
-///     4 * (n + 1)  page number of the block (position / 4096); the last is the page after the data
+///     4 * (n + 1)  place of the block (position / u); the last is the place after the data
 ///     4 * (n + 2)  offset of each key in the heap that follows; the last is its end
 ///     heap         for each separator, then for the last key: user key, then 8 bytes timestamp
 ///
@@ -60,7 +70,7 @@ package omendb.engine.lsm;
 /// it that are older than they are; no part of them lies outside the table's range of keys. Index and filter do
 /// not know of them.
 ///
-/// **Checksum table.** For each block 8 bytes: XXH3-64 of all its pages, exclusive-or the block's position,
+/// **Checksum table.** For each block 8 bytes: XXH3-64 of all its bytes as stored, exclusive-or the block's position,
 /// exclusive-or the table number multiplied by 2^20. Blocks are checked when a process first touches them,
 /// index, filter and checksum table when it first reads from the table.
 ///
@@ -90,7 +100,7 @@ package omendb.engine.lsm;
 /// at open.
 final class SstableFormat {
     static final String KIND = "sst";
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     /// Versions from here on are read.
     static final int OLDEST_VERSION = 2;
@@ -129,6 +139,17 @@ final class SstableFormat {
 
     static final int PARAMETER_NUMBER = 0;
     static final int PARAMETER_BASE_TS = 1;
+    static final int PARAMETER_UNIT = 2;
+
+    static final int PAGE_UNIT = 12;
+    static final int COMPRESSED_UNIT = 6;
+
+    static final int COMPRESSED_RAW_BYTES = 4;
+    static final int COMPRESSED_BYTES = 8;
+    static final int COMPRESSED_HEADER_BYTES = 16;
+
+    /// A compressed block takes this part less than the block itself, or is not worth it.
+    static final int LEAST_GAIN = 8;
 
     private SstableFormat() {}
 

@@ -35,6 +35,8 @@ final class SstableWriter implements AutoCloseable {
     private final String name;
     private final int filterBitsPerKey;
     private final BlockBuilder block;
+    private final int unit;
+    private final GrowableBuffer raw = new GrowableBuffer(TAG);
     private final GrowableBuffer pending = new GrowableBuffer(TAG);
     private final GrowableBuffer lastKey = new GrowableBuffer(TAG);
     private final GrowableBuffer separators = new GrowableBuffer(TAG);
@@ -61,7 +63,8 @@ final class SstableWriter implements AutoCloseable {
         this.name = fileName(relationId, number);
         this.filterBitsPerKey = options.filterBitsPerKey();
         this.block = new BlockBuilder(TAG, options.blockBytes(), baseTs);
-        var header = FileHeader.of(KIND, VERSION, relationId, creationLsn, number, baseTs);
+        this.unit = options.compressed().test(relationId) ? COMPRESSED_UNIT : PAGE_UNIT;
+        var header = FileHeader.of(KIND, VERSION, relationId, creationLsn, number, baseTs, unit);
         header.encode(pending.reserve(FileHeader.BYTES));
         pending.advance(FileHeader.BYTES);
     }
@@ -128,17 +131,38 @@ final class SstableWriter implements AutoCloseable {
         boolean whole = entries == 0 || sameKey;
         separators.append(key, whole ? keyLength : shared + 1);
         separators.appendLong(whole ? commitTs : BEFORE_ALL_VERSIONS);
-        blockPages.appendInt(Math.toIntExact(bytes() / PAGE_BYTES));
+        blockPages.appendInt(Math.toIntExact(bytes() >> unit));
     }
 
     private void finishBlock() {
         long blockPosition = bytes();
-        long blockLength = block.finish(pending);
+        long blockLength = unit == PAGE_UNIT ? block.finish(pending, PAGE_BYTES) : compressBlock();
         long written = pending.address() + pending.size() - blockLength;
         checksums.appendLong(blockChecksum(Checksum.xxh3(written, blockLength), blockPosition, number));
         if (pending.size() >= WRITE_BYTES) {
             writePending();
         }
+    }
+
+    /// Appends the block, compressed if that gains enough.
+    private long compressBlock() {
+        raw.truncate(0);
+        int rawBytes = Math.toIntExact(block.finish(raw, 1L << unit));
+        long target = pending.reserve(COMPRESSED_HEADER_BYTES + (long) Lz4.maxBytes(rawBytes) + (1L << unit));
+        int bytes = Lz4.compress(raw.address(), rawBytes, target + COMPRESSED_HEADER_BYTES);
+        long used = COMPRESSED_HEADER_BYTES + (long) bytes;
+        long whole = (used + (1L << unit) - 1) & -(1L << unit);
+        if (whole > rawBytes - rawBytes / LEAST_GAIN) {
+            pending.append(raw.address(), rawBytes);
+            return rawBytes;
+        }
+        NativeMemory.putInt(target, 0);
+        NativeMemory.putInt(target + COMPRESSED_RAW_BYTES, rawBytes);
+        NativeMemory.putInt(target + COMPRESSED_BYTES, bytes);
+        NativeMemory.putInt(target + COMPRESSED_BYTES + 4, 0);
+        NativeMemory.fill(target + used, whole - used, (byte) 0);
+        pending.advance(whole);
+        return whole;
     }
 
     private void writePending() {
@@ -169,7 +193,7 @@ final class SstableWriter implements AutoCloseable {
         if (!block.isEmpty()) {
             finishBlock();
         }
-        blockPages.appendInt(Math.toIntExact(bytes() / PAGE_BYTES));
+        blockPages.appendInt(Math.toIntExact(bytes() >> unit));
         separatorOffsets.appendInt(Math.toIntExact(separators.size()));
         separators.append(lastKey.address(), lastKey.size());
         separators.appendLong(lastTs);
@@ -185,7 +209,9 @@ final class SstableWriter implements AutoCloseable {
             appendSection(checksums, address + FOOTER_CHECKSUMS);
             appendRanges(address + FOOTER_RANGES);
             encodeFooter(address, common);
-            pending.align(PAGE_BYTES);
+            long padding = -bytes() & (PAGE_BYTES - 1); // what was written before may end within a page
+            NativeMemory.fill(pending.reserve(padding), padding, (byte) 0);
+            pending.advance(padding);
             pending.append(address, PAGE_BYTES);
         }
         writePending();
@@ -322,6 +348,7 @@ final class SstableWriter implements AutoCloseable {
         checksums.close();
         hashes.close();
         ranges.close();
+        raw.close();
         if (file != null) {
             file.close();
             file = null;

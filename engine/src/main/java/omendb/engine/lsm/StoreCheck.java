@@ -46,7 +46,7 @@ final class StoreCheck {
                     report.table(path, relationId, level, meta.bytes(), meta.entries());
                     checkMeta(path, meta, state);
                     try {
-                        Sstable table = Sstable.open(files, relationId, meta);
+                        Sstable table = Sstable.open(files, relationId, meta, null);
                         levels = levels.withUnchecked(level, table);
                         new TableCheck(table, path, report).run();
                     } catch (StorageException e) {

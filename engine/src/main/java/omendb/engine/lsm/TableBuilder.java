@@ -160,7 +160,7 @@ final class TableBuilder implements AutoCloseable {
             files.syncDirectory(SstableFormat.directory(relationId));
         }
         for (TableMeta meta : metas) {
-            tables.add(Sstable.open(files, relationId, meta));
+            tables.add(versions.openTable(relationId, meta));
         }
         return tables;
     }

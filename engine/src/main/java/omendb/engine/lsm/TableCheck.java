@@ -71,7 +71,8 @@ final class TableCheck {
     }
 
     private void walk() {
-        try (var cursor = new SstableCursor(table);
+        try (var cursor = new SstableCursor(table, false);
+                var decoded = new DecodedBlocks(false);
                 var lastKey = new GrowableBuffer(TAG)) {
             long lastTs = 0;
             for (cursor.first(); cursor.valid && sound; cursor.next()) {
@@ -82,7 +83,7 @@ final class TableCheck {
                     problem(cursor.position(), "entry %d is out of order".formatted(entries));
                 }
                 if (order != 0) {
-                    checkReachable(cursor);
+                    checkReachable(cursor, decoded);
                     lastKey.truncate(0);
                     lastKey.append(cursor.keyAddress, cursor.keyLength);
                 }
@@ -153,7 +154,7 @@ final class TableCheck {
     }
 
     /// The newest version of a key must be found by a look-up: through range, filter and index.
-    private void checkReachable(SstableCursor cursor) {
+    private void checkReachable(SstableCursor cursor, DecodedBlocks decoded) {
         if (entries == 0) {
             beginsAsNamed |= table.compareToSmallest(cursor.keyAddress, cursor.keyLength, cursor.prefix) == 0;
         }
@@ -161,7 +162,7 @@ final class TableCheck {
         var out = new LsmValue();
         boolean found = table.covers(cursor.keyAddress, cursor.keyLength, cursor.prefix)
                 && table.hasEntriesAround(cursor.keyAddress, cursor.keyLength, cursor.prefix)
-                && table.getEntry(cursor.keyAddress, cursor.keyLength, hash, Long.MAX_VALUE, out);
+                && table.getEntry(cursor.keyAddress, cursor.keyLength, hash, Long.MAX_VALUE, decoded, out);
         if (!found || out.commitTs() != cursor.commitTs) {
             problem(cursor.position(), "entry %d is not found by a look-up".formatted(entries));
         }

@@ -35,6 +35,7 @@ final class VersionSet implements AutoCloseable {
     private final AtomicLong nextNumber;
     private final Counters counters;
     private final @Nullable RowCache cache;
+    private final BlockCache blocks;
     private final LsmStats.Written writtenBefore; // this open
     private volatile Map<Long, LsmTree> trees; // copied on change, under both locks
     private volatile long flushedLsn;
@@ -48,6 +49,7 @@ final class VersionSet implements AutoCloseable {
             ReentrantLock stateLock,
             Counters counters,
             @Nullable RowCache cache,
+            BlockCache blocks,
             Map<Long, LsmTree> trees,
             ManifestState state,
             Manifest manifest) {
@@ -57,6 +59,7 @@ final class VersionSet implements AutoCloseable {
         this.stateLock = stateLock;
         this.counters = counters;
         this.cache = cache;
+        this.blocks = blocks;
         this.writtenBefore = state.written();
         this.trees = trees;
         this.nextNumber = new AtomicLong(state.nextNumber());
@@ -75,6 +78,7 @@ final class VersionSet implements AutoCloseable {
             ReentrantLock stateLock,
             Counters counters,
             @Nullable RowCache cache,
+            BlockCache blocks,
             boolean readOnly) {
         Manifest.Recovered recovered = Manifest.recover(files);
         if (recovered == null && readOnly) {
@@ -89,7 +93,7 @@ final class VersionSet implements AutoCloseable {
         try {
             var trees = new TreeMap<Long, LsmTree>();
             for (Map.Entry<Long, List<List<TableMeta>>> tree : state.trees().entrySet()) {
-                Levels levels = openLevels(files, tree.getKey(), tree.getValue(), opened);
+                Levels levels = openLevels(files, tree.getKey(), tree.getValue(), blocks, opened);
                 trees.put(tree.getKey(), new LsmTree(tree.getKey(), epochs, TreeState.EMPTY.with(levels), cache));
             }
             Manifest manifest;
@@ -106,7 +110,7 @@ final class VersionSet implements AutoCloseable {
                 deleteLeftovers(files, trees);
                 manifest.deleteOthers();
             }
-            return new VersionSet(files, options, epochs, stateLock, counters, cache, trees, state, manifest);
+            return new VersionSet(files, options, epochs, stateLock, counters, cache, blocks, trees, state, manifest);
         } catch (RuntimeException | Error e) {
             opened.forEach(Sstable::close);
             throw e;
@@ -114,12 +118,12 @@ final class VersionSet implements AutoCloseable {
     }
 
     private static Levels openLevels(
-            FileStore files, long relationId, List<List<TableMeta>> metas, List<Sstable> opened) {
+            FileStore files, long relationId, List<List<TableMeta>> metas, BlockCache blocks, List<Sstable> opened) {
         Levels levels = Levels.EMPTY;
         for (int level = 0; level < metas.size(); level++) {
             var tables = new ArrayList<Sstable>();
             for (TableMeta meta : metas.get(level)) {
-                Sstable table = Sstable.open(files, relationId, meta);
+                Sstable table = Sstable.open(files, relationId, meta, blocks);
                 opened.add(table);
                 tables.add(table);
             }
@@ -200,6 +204,11 @@ final class VersionSet implements AutoCloseable {
     /// By relation, ascending; not to be changed.
     Map<Long, LsmTree> trees() {
         return trees;
+    }
+
+    /// Opens a table that is to become part of a tree.
+    Sstable openTable(long relationId, TableMeta meta) {
+        return Sstable.open(files, relationId, meta, blocks);
     }
 
     long newNumber() {

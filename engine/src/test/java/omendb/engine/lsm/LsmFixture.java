@@ -35,6 +35,7 @@ final class LsmFixture implements AutoCloseable {
 
     /// Everything this package allocates under, and the epochs that free it.
     private static final Set<String> TAGS = Set.of(
+            "block-cache",
             "compaction",
             "epochs",
             "lsm-cursor",

@@ -48,7 +48,7 @@ class LsmFixturesTest {
     }
 
     private static void write(Path directory) {
-        LsmOptions options = LsmFixture.SMALL.withOldestSnapshot(() -> 0);
+        LsmOptions options = LsmFixture.SMALL.withOldestSnapshot(() -> 0).withCompressed(relation -> relation == REL);
         try (var lsm = LsmFixture.open(directory, options)) {
             lsm.store().createTree(REL);
             lsm.store().createTree(REL + 1);
@@ -109,8 +109,19 @@ class LsmFixturesTest {
 
     @Test
     void store_with_sstable_and_manifest_of_version_3_is_read() throws Exception {
+        checkRangeDeletes("lsm-sstable-v3-manifest-v3", false);
+    }
+
+    @Test
+    void store_with_compressed_sstable_of_version_4_is_read() throws Exception {
+        checkRangeDeletes("lsm-sstable-v4-manifest-v3", true);
+    }
+
+    private void checkRangeDeletes(String name, boolean compressed) throws Exception {
         LsmOptions options = LsmFixture.SMALL.withOldestSnapshot(() -> 0);
-        try (var lsm = LsmFixture.open(fixture("lsm-sstable-v3-manifest-v3"), options)) {
+        try (var lsm = LsmFixture.open(fixture(name), options)) {
+            List<Sstable> tables = lsm.store().tree(REL).state().levels().all();
+            assertTrue(tables.stream().allMatch(table -> table.isCompressed() == (compressed && table.blocks() > 0)));
             assertEquals(List.of(REL, REL + 1), lsm.store().relationIds());
             assertEquals(1_060, lsm.store().flushedLsn());
             assertEquals(1_060, lsm.store().maxCommitTs());
@@ -141,7 +152,7 @@ class LsmFixturesTest {
     @Test
     void files_of_a_newer_version_are_refused_by_name_and_left_alone() throws Exception {
         for (String name : List.of("CURRENT", "manifest-1", "rel/16385/000005.sst")) {
-            Path store = fixture("lsm-sstable-v3-manifest-v3");
+            Path store = fixture("lsm-sstable-v4-manifest-v3");
             Path file = store.resolve(name);
             setVersion(file, 99);
             byte[] before = Files.readAllBytes(file);

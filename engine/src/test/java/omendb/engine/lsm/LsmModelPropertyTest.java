@@ -90,6 +90,7 @@ class LsmModelPropertyTest {
         private static final int KEYS = 80;
         private static final LsmOptions OPTIONS = LsmFixture.SMALL
                 .withRowCacheBytes(64 << 10)
+                .withBlockCacheBytes(12 << 10)
                 .withMemtableBytes(16 << 10)
                 .withLevels(2, 16 << 10, 2, 8 << 10)
                 .withManifestRollBytes(6 << 10);
@@ -120,7 +121,11 @@ class LsmModelPropertyTest {
         private void open() {
             epochs = new Epochs();
             store = LsmStore.open(
-                    files, OPTIONS.withOldestSnapshot(this::oldest).withAppliedLsn(() -> clock), epochs);
+                    files,
+                    OPTIONS.withOldestSnapshot(this::oldest)
+                            .withAppliedLsn(() -> clock)
+                            .withCompressed(relation -> (relation + clock / 8) % 2 == 0), // to and fro
+                    epochs);
         }
 
         private long oldest() {
