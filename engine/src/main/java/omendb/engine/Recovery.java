@@ -14,6 +14,7 @@ import omendb.engine.catalog.SystemTrees;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.InternalException;
 import omendb.engine.error.SqlState;
+import omendb.engine.lsm.LsmReplay;
 import omendb.engine.lsm.LsmStore;
 import omendb.engine.lsm.WriteBatch;
 import omendb.engine.table.RowCountLog;
@@ -76,7 +77,14 @@ final class Recovery {
         newestTimestamp = lsm.maxCommitTs();
         long from = Math.min(state.checkpointLsn(), lsm.flushedLsn());
         replayedFrom = from;
-        long end = wal.replay(from, lsm.flushedLsn(), this::record); // or new commits would get LSNs that tables have
+        long end;
+        try (LsmReplay applying = lsm.startReplay()) {
+            end = wal.replay(
+                    from,
+                    lsm.flushedLsn(), // or new commits would get LSNs that tables have
+                    (endLsn, type, _, payload) -> record(applying, endLsn, type, payload));
+            applying.finish();
+        }
         sequence.recovered(newestTimestamp, Math.max(end, lsm.flushedLsn()));
         LOG.info(
                 "recovery: {} records replayed after LSN {}, newest commit {}", replayedRecords, from, newestTimestamp);
@@ -87,7 +95,7 @@ final class Recovery {
         return replayedFrom;
     }
 
-    private void record(long endLsn, int type, long transactionId, MemorySegment payload) {
+    private void record(LsmReplay applying, long endLsn, int type, MemorySegment payload) {
         if (type != CommitRecord.TYPE) {
             throw new InternalException(
                     SqlState.DATA_CORRUPTED, "log record of unknown type " + type + " before LSN " + endLsn);
@@ -97,7 +105,7 @@ final class Recovery {
         try (WriteBatch batch = CommitRecord.batch(payload)) {
             noteIds(batch);
             if (endLsn > lsm.flushedLsn()) {
-                lsm.reapply(batch, timestamp, endLsn);
+                applying.add(batch, timestamp, endLsn);
             }
         }
         if (endLsn > state.checkpointLsn()) {

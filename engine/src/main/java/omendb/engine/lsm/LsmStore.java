@@ -216,6 +216,12 @@ public final class LsmStore implements AutoCloseable {
         insert(batch, commitTs, lsn, this::findTree);
     }
 
+    /// Starts a replay of the log: as many [#reapply], in order, on a second thread. Nobody else may write
+    /// meanwhile.
+    public LsmReplay startReplay() {
+        return new LsmReplay(this, options.compactionThreads() > 0);
+    }
+
     private void insert(WriteBatch batch, long commitTs, long lsn, BatchInserter.TreeFinder finder) {
         if (commitTs <= 0 || commitTs == Long.MAX_VALUE) {
             throw new IllegalArgumentException("commit timestamp " + commitTs);

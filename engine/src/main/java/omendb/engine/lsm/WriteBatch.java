@@ -75,6 +75,11 @@ public final class WriteBatch implements AutoCloseable {
         return new WriteBatch(payload, count);
     }
 
+    /// As [#wrap], of bytes of a batch that has been checked.
+    static WriteBatch wrapChecked(MemorySegment payload) {
+        return new WriteBatch(payload, NativeMemory.getInt(payload.address() + 4));
+    }
+
     private static long checkOperation(long operation, long end, int ordinal, long start, byte lastKind) {
         long p = operation;
         byte kind = p < end ? NativeMemory.getByte(p) : 0;

@@ -138,6 +138,39 @@ class LsmFaultTest {
         assertTrue(failed > 15, failed + " loads failed");
     }
 
+    @Test
+    void replay_applies_in_order_and_names_the_failure_of_the_thread_that_applies() {
+        var files = CrashableFileStore.create();
+        LsmOptions options = LsmFixture.SMALL.withMemtableBytes(16 << 10).withCompactionThreads(1);
+        try (var lsm = LsmFixture.open(files, options)) {
+            lsm.store().createTree(REL);
+            try (LsmReplay replay = lsm.store().startReplay()) {
+                for (int i = 0; i < 20_000; i++) { // several chunks, many memtables
+                    add(replay, REL, i % 1_000, i + 1);
+                }
+                add(replay, REL + 1, 0, 20_001); // dropped since
+                replay.finish();
+            }
+            var expected = new ArrayList<String>();
+            for (int i = 0; i < 1_000; i++) {
+                expected.add("k%04d=v%d".formatted(i, 19_000 + i + 1));
+            }
+            assertEquals(expected, lsm.scan(REL, null, null, 100_000, false));
+            try (LsmReplay replay = lsm.store().startReplay()) {
+                add(replay, REL, 1, Long.MAX_VALUE); // no timestamp of a commit
+                add(replay, REL, 1, 20_002);
+                assertThrows(IllegalArgumentException.class, replay::finish);
+            }
+        }
+    }
+
+    private static void add(LsmReplay replay, long relation, int row, long ts) {
+        try (var batch = new WriteBatch()) {
+            batch.put(relation, LsmFixture.bytes("k%04d".formatted(row)), LsmFixture.bytes("v" + ts));
+            replay.add(batch, ts, ts);
+        }
+    }
+
     private static boolean loads(LsmFixture lsm, int count) {
         try (SortedRun run = lsm.store().startRun(REL, 1)) {
             for (int i = 0; i < count; i++) {

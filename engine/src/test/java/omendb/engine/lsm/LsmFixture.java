@@ -41,6 +41,7 @@ final class LsmFixture implements AutoCloseable {
             "lsm-cursor",
             "manifest",
             "memtable",
+            "replay",
             "row-cache",
             "sorted-run",
             "sstable",

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import omendb.engine.lsm.LsmCursor;
 import omendb.engine.lsm.LsmOptions;
+import omendb.engine.lsm.LsmReplay;
 import omendb.engine.lsm.LsmStats;
 import omendb.engine.lsm.LsmStore;
 import omendb.engine.lsm.LsmTree;
@@ -46,11 +47,14 @@ final class OmenContender implements Contender {
         LsmTree found = store.findTree(RELATION);
         timestamp = store.maxCommitTs();
         long from = store.flushedLsn();
-        wal.replay(from, (lsn, _, _, payload) -> {
-            try (WriteBatch batch = WriteBatch.wrap(payload)) {
-                store.reapply(batch, ++timestamp, lsn);
-            }
-        });
+        try (LsmReplay applying = store.startReplay()) {
+            wal.replay(from, (lsn, _, _, payload) -> {
+                try (WriteBatch batch = WriteBatch.wrap(payload)) {
+                    applying.add(batch, ++timestamp, lsn);
+                }
+            });
+            applying.finish();
+        }
         logOpen = true;
         tree = found == null ? store.createTree(RELATION) : found;
     }
