@@ -146,8 +146,7 @@ class WalDamageTest {
             byte[] content = Files.readAllBytes(segment);
             content[40] ^= 4;
             Files.write(segment, content);
-            var damaged =
-                    assertThrows(CorruptFileException.class, () -> Seen.replay(FileStore.open(copy), OPTIONS, 0));
+            var damaged = assertThrows(CorruptFileException.class, () -> Seen.replay(FileStore.open(copy), OPTIONS, 0));
             assertTrue(damaged.getMessage().contains(WalSegmentFormat.fileName(1)), damaged::getMessage);
         }
     }
