@@ -134,9 +134,9 @@ final class LogRecovery implements AutoCloseable {
         return end;
     }
 
-    /// Whether the first segment, whose header is not valid, holds a record that was made after a sync: then the header
-    /// was on the disk before, and was damaged since. (A header that a power cut tore has no such record behind
-    it.)
+    /// Whether the first segment, whose header is not valid, holds a record that was made after a sync: then the
+    /// header was on the disk before, and was damaged since. (A header that a power cut tore has no such record
+    /// behind it.)
     private boolean provesSync() {
         long end = format.endOf(1) - WalRecordFormat.LSN_OFFSET;
         for (long lsn = 0; (lsn = reader.segments().nextCandidate(lsn, end)) < end; lsn += WalRecordFormat.ALIGNMENT) {
