@@ -421,6 +421,26 @@ class CrashRecoveryTest {
     }
 
     @Test
+    void a_transaction_that_undid_all_it_did_does_not_keep_the_log_from_being_read() {
+        CrashableFileStore disk = CrashableFileStore.create();
+        Database database = Database.open(disk, options());
+        Fixture.createItems(database);
+        Transaction undone = database.begin(Isolation.READ_COMMITTED, false);
+        Transaction.Mark savepoint = undone.mark();
+        statement(undone, t -> Fixture.insert(database, t, Item.of(1, "undone")));
+        undone.rollbackTo(savepoint);
+        undone.commit(true);
+        Fixture.insert(database, Item.of(2, "two"));
+        CrashableFileStore survivor = disk.crash(1);
+        database.closeAbruptly();
+        assertEquals(List.of(), DirectoryCheck.run(survivor).problems());
+        try (Database recovered = Database.open(survivor, options())) {
+            assertEquals(Map.of(2, Item.of(2, "two")), Fixture.scan(recovered));
+        }
+        survivor.close();
+    }
+
+    @Test
     void vacuum_marks_no_slot_for_a_commit_that_the_log_loses() {
         for (long seed = 0; seed < 8; seed++) {
             CrashableFileStore disk = CrashableFileStore.create();

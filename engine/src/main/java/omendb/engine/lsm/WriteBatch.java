@@ -57,6 +57,9 @@ public final class WriteBatch implements AutoCloseable {
     public static WriteBatch wrap(MemorySegment payload) {
         long size = payload.byteSize();
         long address = payload.address();
+        if (size == 0) {
+            return new WriteBatch(payload, 0); // as a batch that was never written to is logged
+        }
         int version = size < HEADER_BYTES ? 0 : NativeMemory.getInt(address);
         if (version != VERSION && version != VERSION_WITHOUT_RANGES) {
             throw new CorruptFileException("", 0, "not a write batch of version " + VERSION + ", " + size + " bytes");
