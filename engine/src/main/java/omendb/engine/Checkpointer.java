@@ -17,11 +17,12 @@ import omendb.wal.Wal;
 /// Makes what is committed independent of the WAL, in this order:
 ///
 ///     L := everything up to here is applied; note what is resolved in the vector columns
+///     list slots of transactions that rolled back
 ///     sync the vector files               (slots of commits up to L are durable)
 ///     log and apply the state rows        [StateStore]: L, oids, row counts, resolved limits
 ///     flush the memtables                 (rows up to L and the state rows are in tables: the manifest says so)
 ///     checkpoint the vector indexes       (derived: losing one costs a rebuild)
-///     forget vacuumed slots               (their marks are durable now)
+///     free vacuumed slots                 (their marks are durable now, in the indexes too)
 ///     release the WAL up to L
 ///
 /// A crash in between leaves the older checkpoint in force. Writers go on all the while.
@@ -95,6 +96,7 @@ final class Checkpointer {
                     .forEach((attnum, column) ->
                             resolved.put(new StateStore.ColumnId(table.storageId(), attnum), column.resolvedLimit()));
         }
+        vacuum.listAbandoned(); // below the limits just noted recovery does not look for them
         for (TableStorage table : storages.tables()) {
             table.vectorColumnsByAttnum().values().forEach(VectorColumn::sync);
         }
@@ -107,7 +109,7 @@ final class Checkpointer {
             allWritten &= index.checkpoint();
         }
         if (allWritten) {
-            vacuum.forget(vacuumed);
+            vacuum.freeMarked(vacuumed);
         }
         wal.release(Math.min(lsn, lsm.flushedLsn()));
         lastLsn = lsn;

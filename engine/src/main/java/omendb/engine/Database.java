@@ -141,7 +141,7 @@ public final class Database implements AutoCloseable {
         tables = new TableWriters(catalogs, storages);
         sessions = new SessionDirectory(transactions);
         sequences = new Sequences(transactions, lsm.tree(SystemTrees.SEQUENCES), epochs);
-        vacuum = new Vacuum(transactions, lsm, storages);
+        vacuum = new Vacuum(transactions, lsm, storages, epochs);
         checkpointer =
                 new Checkpointer(sequence, transactions, lsm, wal, storages, vacuum, nextOid, recovery.replayedFrom());
         createPublicSchema();

@@ -54,10 +54,16 @@ public record DirectoryStats(List<Tree> trees, List<Files> vectors, long walByte
 
     private static List<Tree> trees(LsmStore lsm, Catalog catalog) {
         Map<Long, String> names = new HashMap<>(Map.of(
-                SystemTrees.CATALOG, "(catalog)",
-                SystemTrees.STATE, "(checkpoint)",
-                SystemTrees.SEQUENCES, "(sequences)",
-                SystemTrees.DEAD_SLOTS, "(dead vector slots)"));
+                SystemTrees.CATALOG,
+                "(catalog)",
+                SystemTrees.STATE,
+                "(checkpoint)",
+                SystemTrees.SEQUENCES,
+                "(sequences)",
+                SystemTrees.DEAD_SLOTS,
+                "(dead vector slots)",
+                SystemTrees.FREE_SLOTS,
+                "(free vector slots)"));
         catalog.tables().forEach(table -> names.put(table.storageId(), table.name()));
         catalog.indexes().forEach(index -> names.put(index.storageId(), index.name()));
         List<Tree> trees = new ArrayList<>();

@@ -18,6 +18,7 @@ import omendb.engine.lsm.LsmReplay;
 import omendb.engine.lsm.LsmStore;
 import omendb.engine.lsm.WriteBatch;
 import omendb.engine.table.RowCountLog;
+import omendb.engine.table.SlotLists;
 import omendb.engine.table.SlotOwners;
 import omendb.engine.table.Storages;
 import omendb.engine.table.VectorLog;
@@ -215,7 +216,11 @@ final class Recovery {
     private void recoverColumn(TableDef table, int attnum, VectorColumn column) {
         long resolved = state.resolvedLimit(new StateStore.ColumnId(table.storageId(), attnum));
         SlotOwners owners = new SlotOwners(table, attnum, lsm.tree(table.storageId()), sequence.visible());
-        VectorColumn.Recovery found = column.recover(resolved, owners);
+        long listed;
+        try (SlotLists lists = new SlotLists(lsm)) {
+            listed = lists.end(table.storageId(), attnum, sequence.visible());
+        }
+        VectorColumn.Recovery found = column.recover(resolved, listed, owners);
         if (found.damaged() > 0) {
             LOG.error(
                     "{} vectors of column \"{}\" of table \"{}\" do not match their checksum",

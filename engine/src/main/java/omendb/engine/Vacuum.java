@@ -1,44 +1,65 @@
 package omendb.engine;
 
+import java.util.ArrayList;
+import java.util.List;
 import omendb.engine.catalog.SystemTrees;
 import omendb.engine.lsm.LsmCursor;
 import omendb.engine.lsm.LsmStore;
 import omendb.engine.lsm.WriteBatch;
-import omendb.engine.table.DeadSlotKey;
+import omendb.engine.table.SlotKey;
+import omendb.engine.table.SlotLists;
 import omendb.engine.table.Storages;
 import omendb.engine.table.TableStorage;
 import omendb.engine.table.VectorIndexStorage;
 import omendb.engine.txn.CommitRecord;
 import omendb.engine.txn.TransactionManager;
 import omendb.engine.vector.VectorColumn;
+import omendb.memory.Epochs;
+import omendb.memory.MemoryAccount;
+import omendb.memory.MemoryTag;
+import omendb.memory.NativeMemory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Marks vector slots dead that no snapshot can see, and drops storages whose DROP has committed.
+/// Marks vector slots dead that no snapshot can see, makes them free, and drops storages whose DROP has committed.
 ///
-/// A transaction that deletes or replaces a vector leaves a row in [SystemTrees#DEAD_SLOTS] with its commit. Once the
-/// oldest snapshot has passed that commit the slot is marked in the column and in its indexes; the row itself
-/// goes only
-/// after the next checkpoint has made those marks durable, so a crash at any point just marks it again.
+/// A transaction that deletes or replaces a vector leaves a row in [SystemTrees#DEAD_SLOTS] with its commit; slots of
+/// transactions that rolled back get one here. Once the oldest snapshot has passed that commit, and it is durable,
+/// the slot is marked in the column and in its indexes. Then the row moves to [SystemTrees#FREE_SLOTS]: at once if no
+/// index holds the column's slots, else after the checkpoint that makes the marks in the indexes durable. A crash
+/// at any point just marks the slot again. The rules of reuse are in docs/architecture/durability.md.
 /// Threading: one thread at a time (`synchronized`).
 final class Vacuum {
-    private static final int FORGET_BATCH = 10_000;
+    private static final Logger LOG = LoggerFactory.getLogger(Vacuum.class);
+    private static final MemoryTag TAG = MemoryTag.of("vacuum");
+    private static final int BATCH = 10_000;
 
     private final TransactionManager transactions;
     private final LsmStore lsm;
     private final Storages storages;
+    private final Epochs epochs;
     private long processed;
+    private boolean loaded;
 
-    Vacuum(TransactionManager transactions, LsmStore lsm, Storages storages) {
+    private record Slot(VectorColumn column, long number) {}
+
+    Vacuum(TransactionManager transactions, LsmStore lsm, Storages storages, Epochs epochs) {
         this.transactions = transactions;
         this.lsm = lsm;
         this.storages = storages;
+        this.epochs = epochs;
     }
 
     /// Marks what has become invisible since the last run.
     ///
     /// @return slots marked
     synchronized long run() {
+        loadFree();
+        listAbandoned();
         long oldest = transactions.oldestSnapshot();
-        storages.dropDeferred(oldest, _ -> transactions.awaitAllDurable());
+        List<Long> dropped = storages.dropDeferred(oldest, _ -> transactions.awaitAllDurable());
+        dropped.forEach(this::forgetFree);
         if (oldest <= processed) {
             return 0;
         }
@@ -54,13 +75,15 @@ final class Vacuum {
             }
         }
         processed = oldest;
+        if (marked > 0) {
+            moveToFree(processed, false);
+        }
         return marked;
     }
 
     private void mark(long key) {
-        TableStorage table = storages.findTable(DeadSlotKey.storageId(key));
-        VectorColumn column = table == null ? null : table.findVectorColumn(DeadSlotKey.attnum(key));
-        long slot = DeadSlotKey.slot(key);
+        VectorColumn column = columnOf(key);
+        long slot = SlotKey.slot(key);
         if (column != null && slot < column.publishedLimit()) {
             column.markDead(slot);
             for (VectorIndexStorage index : storages.vectorIndexesOf(column)) {
@@ -69,40 +92,164 @@ final class Vacuum {
         }
     }
 
+    private @Nullable VectorColumn columnOf(long key) {
+        TableStorage table = storages.findTable(SlotKey.storageId(key));
+        return table == null ? null : table.findVectorColumn(SlotKey.attnum(key));
+    }
+
     /// Commit timestamp up to which slots have been marked.
     synchronized long processed() {
         return processed;
     }
 
-    /// Removes the rows of slots marked up to `timestamp`, whose marks are durable now.
-    synchronized void forget(long timestamp) {
+    // ---- slots of transactions that rolled back ----
+
+    /// Lists slots that were given up as dead, so that a restart knows them. Those that are listed already were in
+    /// a transaction that a crash cut short.
+    synchronized void listAbandoned() {
+        for (TableStorage table : storages.tables()) {
+            table.vectorColumnsByAttnum().forEach((attnum, column) -> {
+                while (column.nextAbandoned(0) >= 0) {
+                    listAbandoned(table.storageId(), attnum, column);
+                }
+            });
+        }
+    }
+
+    private void listAbandoned(long storageId, int attnum, VectorColumn column) {
+        List<Long> listed = new ArrayList<>();
+        CommitRecord record = transactions.borrowRecord();
+        long key = MemoryAccount.allocate(TAG, SlotKey.BYTES);
+        try (SlotLists lists = new SlotLists(lsm);
+                Epochs.Pin _ = epochs.pin()) {
+            long slot = column.nextAbandoned(0);
+            while (slot >= 0 && listed.size() < BATCH) {
+                listed.add(slot);
+                if (!lists.contains(storageId, attnum, slot, transactions.visible())) {
+                    SlotKey.write(key, storageId, attnum, slot);
+                    record.batch().put(SystemTrees.DEAD_SLOTS, key, SlotKey.BYTES, key, 0);
+                }
+                slot = column.nextAbandoned(slot + 1);
+            }
+            if (!record.batch().isEmpty()) {
+                transactions.commitInternal(record, false);
+            }
+        } finally {
+            MemoryAccount.free(TAG, key, SlotKey.BYTES);
+            transactions.returnRecord(record);
+        }
+        listed.forEach(column::forgetAbandoned);
+    }
+
+    // ---- free slots ----
+
+    /// Once after opening: what the list of free slots holds. A slot that a transaction had taken when the database
+    /// went down is marked dead again.
+    private void loadFree() {
+        if (loaded) {
+            return;
+        }
+        loaded = true; // a second time would free what was taken meanwhile
+        try (LsmCursor cursor = lsm.tree(SystemTrees.FREE_SLOTS).scan(null, null, transactions.visible(), false)) {
+            while (cursor.next()) {
+                VectorColumn column = columnOf(cursor.keyAddress());
+                if (column != null) {
+                    column.free(SlotKey.slot(cursor.keyAddress()));
+                }
+            }
+        } catch (RuntimeException unreadable) {
+            LOG.error("the list of free vector slots cannot be read: columns grow instead", unreadable);
+        }
+    }
+
+    /// Frees the slots marked up to `timestamp`, whose marks are durable now.
+    synchronized void freeMarked(long timestamp) {
+        loadFree();
+        moveToFree(timestamp, true);
+    }
+
+    /// @param held those of columns that indexes refer to, too
+    private void moveToFree(long timestamp, boolean held) {
         boolean more = true;
         while (more) {
+            List<Slot> freed = new ArrayList<>();
             CommitRecord record = transactions.borrowRecord();
             try {
-                more = collect(timestamp, record.batch());
+                more = collect(timestamp, held, record.batch(), freed);
                 if (!record.batch().isEmpty()) {
                     transactions.commitInternal(record, false);
                 }
             } finally {
                 transactions.returnRecord(record);
             }
+            if (!freed.isEmpty()) { // nobody who looked at a slot before now may still do so
+                epochs.retire(() -> freed.forEach(slot -> slot.column().free(slot.number())));
+            }
         }
     }
 
     /// True if there may be more.
-    private boolean collect(long timestamp, WriteBatch batch) {
+    private boolean collect(long timestamp, boolean held, WriteBatch batch, List<Slot> freed) {
         int count = 0;
         try (LsmCursor cursor = lsm.tree(SystemTrees.DEAD_SLOTS).scan(null, null, transactions.visible(), false)) {
             while (cursor.next()) {
-                if (cursor.commitTs() <= timestamp) {
+                VectorColumn column = columnOf(cursor.keyAddress());
+                if (cursor.commitTs() <= timestamp && (held || column == null || !column.isHeld())) {
                     batch.delete(SystemTrees.DEAD_SLOTS, cursor.keyAddress(), cursor.keyLength());
-                    if (++count == FORGET_BATCH) {
+                    if (column != null) {
+                        batch.put(
+                                SystemTrees.FREE_SLOTS,
+                                cursor.keyAddress(),
+                                cursor.keyLength(),
+                                cursor.keyAddress(),
+                                0);
+                        freed.add(new Slot(column, SlotKey.slot(cursor.keyAddress())));
+                    }
+                    if (++count == BATCH) {
                         return true;
                     }
                 }
             }
         }
         return false;
+    }
+
+    /// Removes the free slots of a storage that is gone.
+    private void forgetFree(long storageId) {
+        long from = MemoryAccount.allocate(TAG, SlotKey.BYTES);
+        long to = MemoryAccount.allocate(TAG, SlotKey.BYTES);
+        SlotKey.write(from, storageId, 0, 0);
+        SlotKey.write(to, storageId + 1, 0, 0);
+        try {
+            boolean more = true;
+            while (more) {
+                more = forgetFree(from, to);
+            }
+        } finally {
+            MemoryAccount.free(TAG, from, SlotKey.BYTES);
+            MemoryAccount.free(TAG, to, SlotKey.BYTES);
+        }
+    }
+
+    private boolean forgetFree(long from, long to) {
+        CommitRecord record = transactions.borrowRecord();
+        int count = 0;
+        try (LsmCursor cursor = lsm.tree(SystemTrees.FREE_SLOTS)
+                .scan(
+                        NativeMemory.segment(from, SlotKey.BYTES),
+                        NativeMemory.segment(to, SlotKey.BYTES),
+                        transactions.visible(),
+                        false)) {
+            while (count < BATCH && cursor.next()) {
+                record.batch().delete(SystemTrees.FREE_SLOTS, cursor.keyAddress(), cursor.keyLength());
+                count++;
+            }
+            if (count > 0) {
+                transactions.commitInternal(record, false);
+            }
+        } finally {
+            transactions.returnRecord(record);
+        }
+        return count == BATCH;
     }
 }

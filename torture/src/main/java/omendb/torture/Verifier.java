@@ -16,23 +16,32 @@ final class Verifier {
     static Map<String, String> facts(Connection connection) throws SQLException {
         Map<String, String> facts = new TreeMap<>();
         try (Statement statement = connection.createStatement()) {
-            readRows(statement, facts);
-            int rows = facts.size();
-            compareIds(statement, facts, "SELECT id FROM kv WHERE id >= 0 ORDER BY id", "primary key", rows);
-            compareIds(statement, facts, "SELECT id FROM kv ORDER BY version, id", "index kv_version", rows);
+            readTable(statement, facts, Workload.PLAIN);
+            Map<String, String> indexed = readTable(statement, facts, Workload.INDEXED);
+            compareIds(statement, indexed, "SELECT id FROM kv ORDER BY version, id", Workload.INDEXED, "kv_version");
             compareIds(
                     statement,
-                    facts,
-                    "SELECT id FROM kv ORDER BY v <-> '[0,0,0,0,0,0,0,0]' LIMIT " + (rows + 10),
-                    "index kv_v",
-                    rows);
+                    indexed,
+                    "SELECT id FROM kv ORDER BY v <-> '[0,0,0,0,0,0,0,0]' LIMIT " + (indexed.size() + 10),
+                    Workload.INDEXED,
+                    "kv_v");
             readDefinitions(statement, facts);
         }
         return facts;
     }
 
-    private static void readRows(Statement statement, Map<String, String> facts) throws SQLException {
-        try (ResultSet rows = statement.executeQuery("SELECT id, version, payload, v::text FROM kv")) {
+    /// Rows of one table, also added to the facts.
+    private static Map<String, String> readTable(Statement statement, Map<String, String> facts, String table)
+            throws SQLException {
+        Map<String, String> rows = new TreeMap<>();
+        readRows(statement, rows, table);
+        compareIds(statement, rows, "SELECT id FROM " + table + " WHERE id >= 0 ORDER BY id", table, "primary key");
+        facts.putAll(rows);
+        return rows;
+    }
+
+    private static void readRows(Statement statement, Map<String, String> facts, String table) throws SQLException {
+        try (ResultSet rows = statement.executeQuery("SELECT id, version, payload, v::text FROM " + table)) {
             while (rows.next()) {
                 int id = rows.getInt(1);
                 int version = rows.getInt(2);
@@ -43,26 +52,27 @@ final class Verifier {
                     throw new Violation("row " + id + " version " + version + " has vector " + rows.getString(4)
                             + ", not " + Content.vector(id, version));
                 }
-                if (facts.put("kv:" + id, Integer.toString(version)) != null) {
+                if (facts.put(table + ":" + id, Integer.toString(version)) != null) {
                     throw new Violation("row " + id + " is there twice");
                 }
             }
         }
     }
 
-    private static void compareIds(Statement statement, Map<String, String> facts, String sql, String way, int expected)
+    private static void compareIds(Statement statement, Map<String, String> facts, String sql, String table, String way)
             throws SQLException {
         int count = 0;
         try (ResultSet rows = statement.executeQuery(sql)) {
             while (rows.next()) {
                 count++;
-                if (!facts.containsKey("kv:" + rows.getInt(1))) {
-                    throw new Violation("row " + rows.getInt(1) + " is found by " + way + " but not by a scan");
+                if (!facts.containsKey(table + ":" + rows.getInt(1))) {
+                    throw new Violation(
+                            "row " + rows.getInt(1) + " of " + table + " is found by " + way + " but not by a scan");
                 }
             }
         }
-        if (count != expected) {
-            throw new Violation(count + " rows by " + way + ", " + expected + " by a scan");
+        if (count != facts.size()) {
+            throw new Violation(count + " rows of " + table + " by " + way + ", " + facts.size() + " by a scan");
         }
     }
 
@@ -91,8 +101,10 @@ final class Verifier {
     static Map<String, String> ofLane(Map<String, String> facts, int lane) {
         Map<String, String> own = new TreeMap<>();
         facts.forEach((fact, value) -> {
-            boolean row = fact.startsWith("kv:");
-            if (row ? Integer.parseInt(fact.substring(3)) / Workload.LANE_KEYS == lane : lane == 0) {
+            boolean row = fact.startsWith(Workload.INDEXED + ":") || fact.startsWith(Workload.PLAIN + ":");
+            if (row
+                    ? Integer.parseInt(fact.substring(fact.indexOf(':') + 1)) / Workload.LANE_KEYS == lane
+                    : lane == 0) {
                 own.put(fact, value);
             }
         });

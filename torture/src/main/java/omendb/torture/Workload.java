@@ -5,6 +5,7 @@ import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -20,6 +21,12 @@ final class Workload {
     /// Keys of a client: `[lane * LANE_KEYS, ...)`.
     static final int LANE_KEYS = 100_000;
 
+    /// With a vector index, and without one: there the vector slots of rows that are gone are written again.
+    static final String INDEXED = "kv";
+
+    static final String PLAIN = "plain";
+
+    private static final int PLAIN_KEYS = 40; // few, so that the same slots go round all the time
     private static final int SIDES = 3;
 
     private final int lane;
@@ -27,7 +34,7 @@ final class Workload {
     private final Oracle oracle;
     private final boolean maintains;
     private int nextSide;
-    private int nextBulkKey;
+    private final Map<String, Integer> nextBulkKeys = new TreeMap<>();
     private long transactions;
     private String lastStep = "nothing";
 
@@ -43,8 +50,11 @@ final class Workload {
     static void create(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("CREATE EXTENSION IF NOT EXISTS vector");
-            statement.execute("CREATE TABLE kv (id int PRIMARY KEY, version int NOT NULL, payload text, v vector("
-                    + Content.DIMENSIONS + "))");
+            for (String table : List.of(INDEXED, PLAIN)) {
+                statement.execute("CREATE TABLE " + table
+                        + " (id int PRIMARY KEY, version int NOT NULL, payload text, v vector(" + Content.DIMENSIONS
+                        + "))");
+            }
             statement.execute("CREATE INDEX kv_version ON kv (version, id)");
             statement.execute("CREATE INDEX kv_v ON kv USING hnsw (v vector_l2_ops)");
             statement.execute("CREATE SEQUENCE numbers");
@@ -67,12 +77,12 @@ final class Workload {
             transaction(connection);
         } else if (kind < 70) {
             bulkLoad(connection);
-        } else if (kind < 75) {
+        } else if (kind < 74) {
             maintain(connection, "CHECKPOINT");
             oracle.everythingIsDurable();
-        } else if (kind < 80) {
+        } else if (kind < 83) {
             maintain(connection, "VACUUM");
-        } else if (kind < 88) {
+        } else if (kind < 89) {
             side(connection);
         } else if (kind < 94) {
             index(connection);
@@ -126,30 +136,33 @@ final class Workload {
     }
 
     private void change(Statement statement, Map<String, @Nullable String> change) throws SQLException {
-        int key = lane * LANE_KEYS + random.nextInt(KEYS);
-        String fact = "kv:" + key;
+        String table = random.nextInt(5) < 2 ? PLAIN : INDEXED;
+        int key = lane * LANE_KEYS + random.nextInt(table.equals(PLAIN) ? PLAIN_KEYS : KEYS);
+        String fact = table + ":" + key;
         String current =
                 change.containsKey(fact) ? change.get(fact) : oracle.seen().get(fact);
         int kind = random.nextInt(10);
         if (current == null) {
-            put(statement, change, key, 0);
+            put(statement, change, table, key, 0);
         } else if (kind < 2) {
-            statement.execute("DELETE FROM kv WHERE id = " + key);
+            statement.execute("DELETE FROM " + table + " WHERE id = " + key);
             change.put(fact, null);
         } else if (kind < 4) { // a new version without a new vector: version 1,000 and above share those of 999
-            put(statement, change, key, Integer.parseInt(current) + 1);
+            put(statement, change, table, key, Integer.parseInt(current) + 1);
         } else {
-            put(statement, change, key, Integer.parseInt(current) + 1 + random.nextInt(3));
+            put(statement, change, table, key, Integer.parseInt(current) + 1 + random.nextInt(3));
         }
     }
 
-    private static void put(Statement statement, Map<String, @Nullable String> change, int key, int version)
+    private static void put(
+            Statement statement, Map<String, @Nullable String> change, String table, int key, int version)
             throws SQLException {
-        statement.execute("INSERT INTO kv VALUES (" + key + ", " + version + ", '" + Content.payload(key, version)
-                + "', '" + Content.vector(key, version)
-                + "') ON CONFLICT (id) DO UPDATE SET version = EXCLUDED.version, payload = EXCLUDED.payload,"
-                + " v = EXCLUDED.v");
-        change.put("kv:" + key, Integer.toString(version));
+        statement.execute(
+                "INSERT INTO " + table + " VALUES (" + key + ", " + version + ", '" + Content.payload(key, version)
+                        + "', '" + Content.vector(key, version)
+                        + "') ON CONFLICT (id) DO UPDATE SET version = EXCLUDED.version, payload = EXCLUDED.payload,"
+                        + " v = EXCLUDED.v");
+        change.put(table + ":" + key, Integer.toString(version));
     }
 
     private void rolledBackToSavepoint(Statement statement, Map<String, @Nullable String> change) throws SQLException {
@@ -187,11 +200,15 @@ final class Workload {
     /// Many rows in one COPY: their vectors are synced in their files, not logged. Keys of their own range.
     private void bulkLoad(Connection connection) throws SQLException {
         int rows = 70 + random.nextInt(200);
-        lastStep = "bulk load of " + rows + " rows";
+        String table = random.nextInt(3) == 0 ? PLAIN : INDEXED;
+        lastStep = "bulk load of " + rows + " rows into " + table;
+        int nextBulkKey = nextBulkKeys.getOrDefault(table, 0);
         Map<String, @Nullable String> change = new TreeMap<>();
         StringBuilder data = new StringBuilder();
-        int first = lane * LANE_KEYS + KEYS + nextBulkKey;
+        int bulkStart = lane * LANE_KEYS + KEYS;
+        int first = bulkStart + nextBulkKey;
         nextBulkKey += rows;
+        nextBulkKeys.put(table, nextBulkKey);
         for (int key = first; key < first + rows; key++) {
             data.append(key)
                     .append('\t')
@@ -201,17 +218,17 @@ final class Workload {
                     .append('\t')
                     .append(Content.vector(key, 1))
                     .append('\n');
-            change.put("kv:" + key, "1");
+            change.put(table + ":" + key, "1");
         }
         connection.setAutoCommit(false);
         try {
-            if (nextBulkKey > 1500) { // keep the table small
-                forgetBulk(connection, change);
+            if (nextBulkKey > (table.equals(PLAIN) ? 300 : 1500)) { // keep the table small
+                forgetBulk(connection, table, bulkStart, first, change);
             }
             connection
                     .unwrap(PGConnection.class)
                     .getCopyAPI()
-                    .copyIn("COPY kv FROM STDIN", new StringReader(data.toString()));
+                    .copyIn("COPY " + table + " FROM STDIN", new StringReader(data.toString()));
         } catch (IOException | SQLException failed) {
             rollbackQuietly(connection);
             throw failed instanceof SQLException sql ? sql : new SQLException(failed);
@@ -219,14 +236,15 @@ final class Workload {
         commit(connection, change, true);
     }
 
-    private void forgetBulk(Connection connection, Map<String, @Nullable String> change) throws SQLException {
-        int first = lane * LANE_KEYS + KEYS;
-        int end = first + nextBulkKey - change.size();
+    private void forgetBulk(
+            Connection connection, String table, int first, int end, Map<String, @Nullable String> change)
+            throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("DELETE FROM kv WHERE id >= " + first + " AND id < " + end);
+            statement.execute("DELETE FROM " + table + " WHERE id >= " + first + " AND id < " + end);
         }
         for (String fact : oracle.seen().keySet()) {
-            int key = fact.startsWith("kv:") ? Integer.parseInt(fact.substring(3)) : -1;
+            String prefix = table + ":";
+            int key = fact.startsWith(prefix) ? Integer.parseInt(fact.substring(prefix.length())) : -1;
             if (key >= first && key < end) {
                 change.put(fact, null);
             }

@@ -1,6 +1,7 @@
 package omendb.engine.table;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -133,6 +134,7 @@ public final class Storages {
 
     VectorIndexStorage createVectorIndex(IndexDef def, VectorColumn column) {
         VectorIndexStorage storage = VectorIndexStorage.create(def, column, files, epochs);
+        column.hold();
         vectorIndexes.put(def.storageId(), storage);
         return storage;
     }
@@ -154,6 +156,7 @@ public final class Storages {
                 table(table.storageId()).vectorColumn(def.keys().getFirst().attnum());
         VectorIndexStorage storage = VectorIndexStorage.open(def, column, files, epochs);
         storage.markDeadSlots(resolved);
+        column.hold();
         vectorIndexes.put(def.storageId(), storage);
     }
 
@@ -164,6 +167,7 @@ public final class Storages {
         VectorIndexStorage index = vectorIndexes.remove(storageId);
         if (index != null) {
             index.close();
+            index.column().unhold();
             files.deleteDirectory(VectorIndexStorage.directory(storageId));
         }
         TableStorage table = tables.remove(storageId);
@@ -186,18 +190,21 @@ public final class Storages {
     /// Drops what no snapshot older than `oldestSnapshot` keeps.
     ///
     /// @param beforeDrop told the commit timestamp of a drop before its files go: makes sure that it is durable
-    public void dropDeferred(long oldestSnapshot, LongConsumer beforeDrop) {
+    /// @return ids of the storages dropped
+    public List<Long> dropDeferred(long oldestSnapshot, LongConsumer beforeDrop) {
+        List<Long> dropped = new ArrayList<>();
         while (true) {
             DeferredDrop drop;
             synchronized (drops) {
                 drop = drops.peek();
                 if (drop == null || drop.commitTimestamp() > oldestSnapshot) {
-                    return;
+                    return dropped;
                 }
                 drops.remove();
             }
             beforeDrop.accept(drop.commitTimestamp());
             dropNow(drop.storageId());
+            dropped.add(drop.storageId());
         }
     }
 

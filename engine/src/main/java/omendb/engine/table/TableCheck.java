@@ -58,8 +58,14 @@ public final class TableCheck {
 
     /// Checks everything; problems go to the findings.
     public void run() {
-        checkSlots();
-        boolean formed = checkRows();
+        try (SlotLists opened = new SlotLists(storages.lsm())) {
+            run(opened);
+        }
+    }
+
+    private void run(SlotLists lists) {
+        checkSlots(lists);
+        boolean formed = checkRows(lists);
         for (int i = 0; i < entries.length; i++) {
             checkEntries(table.btrees().get(i), entries[i], formed);
         }
@@ -72,7 +78,7 @@ public final class TableCheck {
 
     // ---- rows ----
 
-    private boolean checkRows() {
+    private boolean checkRows(SlotLists lists) {
         boolean formed = true;
         try (NativeBytesWriter key = new NativeBytesWriter();
                 LsmCursor cursor = rows.scan(null, null, timestamp, false)) {
@@ -87,7 +93,7 @@ public final class TableCheck {
                 String problem = formProblem(cursor.valueAddress(), cursor.valueLength());
                 if (problem == null) {
                     source.setStored(cursor.valueAddress());
-                    checkSlotsOf(rowId);
+                    checkSlotsOf(rowId, lists);
                     checkIndexesOf(rowId, key);
                 } else {
                     damaged("row " + rowId + ": " + problem);
@@ -128,21 +134,25 @@ public final class TableCheck {
 
     // ---- vectors ----
 
-    /// Every slot that was durable at the last checkpoint and is not dead: vacuum may not have come to it yet.
-    private void checkSlots() {
+    /// Every slot that was durable at the last checkpoint and is not dead: vacuum may not have come to it yet. What is
+    /// in a listed slot does not matter: a transaction may have been writing it again.
+    private void checkSlots(SlotLists lists) {
         table.storage().vectorColumnsByAttnum().forEach((attnum, column) -> {
             for (long slot = 0; slot < column.publishedLimit(); slot++) {
                 if (column.isStored(slot)
                         && !column.isDead(slot)
                         && column.isCheckpointed(slot)
                         && logged.row(def.storageId(), attnum, slot) == null) {
-                    report(column.problem(slot, -1));
+                    CorruptFileException problem = column.problem(slot, -1);
+                    if (problem != null && !lists.contains(def.storageId(), attnum, slot, timestamp)) {
+                        report(problem);
+                    }
                 }
             }
         });
     }
 
-    private void checkSlotsOf(long rowId) {
+    private void checkSlotsOf(long rowId, SlotLists lists) {
         for (int attnum : table.slotColumns()) {
             if (source.isNull(attnum)) {
                 continue;
@@ -158,6 +168,9 @@ public final class TableCheck {
                 }
             } else if (inLog != rowId) {
                 damaged("row " + rowId + " refers to vector slot " + slot + ", which the log gives to row " + inLog);
+            }
+            if (lists.contains(def.storageId(), attnum, slot, timestamp)) {
+                damaged("row " + rowId + " refers to vector slot " + slot + ", which is listed as dead or free");
             }
             checkVectorIndexes(rowId, slot, column);
         }

@@ -396,8 +396,8 @@ final class TableWriter {
     /// version.
     private void addDeadSlot(int attnum, long slot) {
         long key = transaction.scratch();
-        DeadSlotKey.write(key, storage.storageId(), attnum, slot);
-        transaction.writes().reservePut(SystemTrees.DEAD_SLOTS, key, DeadSlotKey.BYTES, 0);
+        SlotKey.write(key, storage.storageId(), attnum, slot);
+        transaction.writes().reservePut(SystemTrees.DEAD_SLOTS, key, SlotKey.BYTES, 0);
     }
 
     private long requireRow(long rowId) {

@@ -3,6 +3,7 @@ package omendb.engine.table;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import omendb.engine.catalog.SystemTrees;
 import omendb.engine.txn.CommitRecord;
 import omendb.engine.txn.Transaction;
 import omendb.engine.txn.TransactionParticipant;
@@ -12,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// What a transaction has done to tables beside its write set: vector slots taken and rows counted.
 ///
 /// At commit the vectors of a small transaction travel in the WAL record ([VectorLog]); those of a bulk load are
-/// synced
-/// in their files first, and the rows' slot numbers are all the log needs.
+/// synced in their files first, and the rows' slot numbers are all the log needs. A slot that is written again is
+/// logged in any case, or replay of its earlier owner's record would overwrite it; a load takes such slots only until
+/// it is known to be one.
 /// Threading: the transaction's thread.
 public final class TableWrites implements TransactionParticipant {
     /// Slots a transaction took in one column.
@@ -21,7 +23,8 @@ public final class TableWrites implements TransactionParticipant {
         private final long storageId;
         private final int attnum;
         private final VectorColumn column;
-        private final SlotRanges slots = new SlotRanges();
+        private final SlotRanges fresh = new SlotRanges();
+        private final SlotRanges reused = new SlotRanges();
 
         private ColumnSlots(long storageId, int attnum, VectorColumn column) {
             this.storageId = storageId;
@@ -41,8 +44,14 @@ public final class TableWrites implements TransactionParticipant {
             return column;
         }
 
-        SlotRanges slots() {
-            return slots;
+        /// Those at the end of the column.
+        SlotRanges fresh() {
+            return fresh;
+        }
+
+        /// Those that were written before.
+        SlotRanges reused() {
+            return reused;
         }
     }
 
@@ -56,22 +65,28 @@ public final class TableWrites implements TransactionParticipant {
         }
     }
 
-    private record Position(Map<VectorColumn, Long> slots, Map<Long, Long> deltas) {}
+    private record Taken(long fresh, long reused) {
+        static final Taken NOTHING = new Taken(0, 0);
+    }
 
+    private record Position(Map<VectorColumn, Taken> slots, Map<Long, Long> deltas) {}
+
+    private final Transaction transaction;
     private final Storages storages;
     private final Map<VectorColumn, ColumnSlots> columns = new LinkedHashMap<>();
     private final Map<Long, Counts> counts = new LinkedHashMap<>();
     private long vectorBytes;
 
-    private TableWrites(Storages storages) {
+    private TableWrites(Transaction transaction, Storages storages) {
+        this.transaction = transaction;
         this.storages = storages;
     }
 
     static TableWrites of(Transaction transaction, Storages storages) {
-        return transaction.participant(TableWrites.class, () -> new TableWrites(storages));
+        return transaction.participant(TableWrites.class, () -> new TableWrites(transaction, storages));
     }
 
-    /// Writes a vector into a new slot.
+    /// Writes a vector into a slot that nobody uses.
     long append(TableStorage storage, int attnum, long rowId, long vectorAddress) {
         VectorColumn column = storage.vectorColumn(attnum);
         ColumnSlots slots = columns.get(column);
@@ -79,8 +94,17 @@ public final class TableWrites implements TransactionParticipant {
             slots = new ColumnSlots(storage.storageId(), attnum, column);
             columns.put(column, slots);
         }
-        long slot = column.append(rowId, vectorAddress);
-        slots.slots.add(slot);
+        boolean bulk = vectorBytes + column.strideBytes() > storages.options().bulkBytes();
+        long slot = bulk ? -1 : column.reuse(rowId, vectorAddress);
+        if (slot < 0) {
+            slot = column.append(rowId, vectorAddress);
+            slots.fresh.add(slot);
+        } else {
+            slots.reused.add(slot);
+            long key = transaction.scratch();
+            SlotKey.write(key, storage.storageId(), attnum, slot);
+            transaction.writes().delete(SystemTrees.FREE_SLOTS, key, SlotKey.BYTES);
+        }
         vectorBytes += column.strideBytes();
         return slot;
     }
@@ -92,16 +116,16 @@ public final class TableWrites implements TransactionParticipant {
     /// Whether the transaction took a slot of a column.
     boolean owns(VectorColumn column, long slot) {
         ColumnSlots slots = columns.get(column);
-        return slots != null && slots.slots.contains(slot);
+        return slots != null && (slots.fresh.contains(slot) || slots.reused.contains(slot));
     }
 
     @Override
     public void prepare(CommitRecord record) {
-        if (vectorBytes > storages.options().bulkBytes()) {
+        boolean bulk = vectorBytes > storages.options().bulkBytes();
+        if (bulk) {
             columns.keySet().forEach(VectorColumn::sync);
-        } else if (vectorBytes > 0) {
-            VectorLog.write(record, columns.values());
         }
+        VectorLog.write(record, columns.values(), bulk);
         if (!counts.isEmpty()) {
             Map<Long, RowCountLog.Entry> entries = new LinkedHashMap<>();
             counts.forEach((storageId, count) ->
@@ -112,7 +136,7 @@ public final class TableWrites implements TransactionParticipant {
 
     @Override
     public void committed(long commitTimestamp) {
-        columns.values().forEach(slots -> slots.slots.forEach(slots.column::resolve));
+        columns.values().forEach(slots -> slots.fresh.forEach(slots.column::resolve));
         counts.values().forEach(count -> count.storage.addRows(count.delta));
     }
 
@@ -128,8 +152,8 @@ public final class TableWrites implements TransactionParticipant {
 
     @Override
     public Object mark() {
-        Map<VectorColumn, Long> slots = new HashMap<>();
-        columns.forEach((column, taken) -> slots.put(column, taken.slots.size()));
+        Map<VectorColumn, Taken> slots = new HashMap<>();
+        columns.forEach((column, taken) -> slots.put(column, new Taken(taken.fresh.size(), taken.reused.size())));
         Map<Long, Long> deltas = new HashMap<>();
         counts.forEach((storageId, count) -> deltas.put(storageId, count.delta));
         return new Position(slots, deltas);
@@ -139,9 +163,11 @@ public final class TableWrites implements TransactionParticipant {
     public void rollbackTo(@Nullable Object mark) {
         Position position = mark == null ? new Position(Map.of(), Map.of()) : (Position) mark;
         columns.forEach((column, taken) -> {
-            long before = taken.slots.size();
-            taken.slots.truncate(position.slots().getOrDefault(column, 0L), slot -> abandon(column, slot));
-            vectorBytes -= (before - taken.slots.size()) * column.strideBytes();
+            Taken kept = position.slots().getOrDefault(column, Taken.NOTHING);
+            long before = taken.fresh.size() + taken.reused.size();
+            taken.fresh.truncate(kept.fresh(), slot -> abandon(column, slot));
+            taken.reused.truncate(kept.reused(), column::free);
+            vectorBytes -= (before - taken.fresh.size() - taken.reused.size()) * column.strideBytes();
         });
         counts.forEach((storageId, count) -> count.delta = position.deltas().getOrDefault(storageId, 0L));
     }

@@ -35,17 +35,22 @@ public final class VectorLog {
 
     private VectorLog() {}
 
-    static void write(CommitRecord record, Collection<TableWrites.ColumnSlots> columns) {
+    /// @param onlyReused of a bulk load: the slots at the end of the column are synced in their files
+    static void write(CommitRecord record, Collection<TableWrites.ColumnSlots> columns, boolean onlyReused) {
         long bytes = 0;
         for (TableWrites.ColumnSlots slots : columns) {
-            bytes += slots.slots().size() * entryBytes(vectorBytes(slots.column()));
+            long count = slots.reused().size() + (onlyReused ? 0 : slots.fresh().size());
+            bytes += count * entryBytes(vectorBytes(slots.column()));
         }
         if (bytes == 0) {
-            return; // all of it was rolled back to a savepoint
+            return;
         }
         long[] at = {record.addSection(KIND, bytes).address()};
         for (TableWrites.ColumnSlots slots : columns) {
-            slots.slots().forEach(slot -> at[0] = writeEntry(slots, slot, at[0]));
+            slots.reused().forEach(slot -> at[0] = writeEntry(slots, slot, at[0]));
+            if (!onlyReused) {
+                slots.fresh().forEach(slot -> at[0] = writeEntry(slots, slot, at[0]));
+            }
         }
     }
 

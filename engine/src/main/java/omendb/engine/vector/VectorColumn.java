@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 /// A slot is written once, before it is published: below [#publishedLimit] every slot is whole. It is *pending* while
 /// the transaction that wrote it runs, then live or dead. Which row versions refer to a slot is the rows' business; a
 /// slot only knows its row id. Files: see [ChunkedFile] and [SlotFormat].
-/// Dead slots are not written again yet: reuse comes with the vacuum of the vector indexes.
+/// A dead slot is written again ([#reuse]) once vacuum has listed it as free, unless an index holds the column's slots
+/// by number. The rules are in docs/architecture/durability.md.
 ///
 /// Threading: [#append] by any thread, one at a time under the column's lock; reads by any thread without.
 public final class VectorColumn implements VectorSource, AutoCloseable {
@@ -43,8 +44,11 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     private final ChunkedFile slots;
     private final SlotFormat.Scratch scratch;
     private final long entry = MemoryAccount.allocate(TAG, SlotFormat.BYTES);
-    private final CheckedSlots checked = new CheckedSlots(MAX_SLOTS);
+    private final SlotBits checked = new SlotBits(MAX_SLOTS);
+    private @Nullable SlotBits free; // made when the first slot comes free
+    private @Nullable SlotBits abandoned; // dead, and in no list that a restart finds
     private @Nullable SlotStates states;
+    private int holders;
     private long resolvedLimit;
     private volatile long publishedLimit;
     private boolean closed;
@@ -232,16 +236,96 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         states().resolve(slot);
     }
 
-    /// Gives up a slot whose transaction rolled back. Cannot fail: if the mark cannot be written, the slot is one
-    /// that no
-    /// row refers to, and searches skip it.
-    public void abandon(long slot) {
-        try {
-            markDead(slot);
-        } catch (StorageException failed) {
-            LOG.warn("slot {} of {} cannot be marked dead: {}", slot, directory, failed.toString());
-            resolve(slot);
+    /// Gives up a slot from [#append] whose transaction rolled back. Cannot fail: if the mark cannot be written, the
+    /// slot is one that no row refers to, and searches skip it; vacuum, which finds it by [#nextAbandoned], tries
+    /// again.
+    public synchronized void abandon(long slot) {
+        if (closed) {
+            return;
         }
+        noteAbandoned(slot);
+        tryWriteDead(slot);
+        states().resolve(slot);
+    }
+
+    private void noteAbandoned(long slot) {
+        SlotBits set = abandoned;
+        if (set == null) {
+            set = new SlotBits(MAX_SLOTS);
+            abandoned = set;
+        }
+        set.add(slot);
+    }
+
+    private void tryWriteDead(long slot) {
+        try {
+            writeDead(slot);
+        } catch (StorageException failed) {
+            LOG.warn("slot {} of {} cannot be marked dead yet: {}", slot, directory, failed.toString());
+        }
+    }
+
+    // ---- slots that can be written again ----
+
+    /// The lowest slot from `from` on that was given up and that [#forgetAbandoned] was not told of, or -1.
+    public synchronized long nextAbandoned(long from) {
+        return closed || abandoned == null ? -1 : abandoned.next(from);
+    }
+
+    /// An abandoned slot is in a list now that a restart finds.
+    public synchronized void forgetAbandoned(long slot) {
+        if (!closed && abandoned != null) {
+            abandoned.remove(slot);
+        }
+    }
+
+    /// Makes a slot available to [#reuse]: no row refers to it, no snapshot sees it, nobody looks at it, and the list
+    /// of free slots has it. Does nothing if it is available.
+    public synchronized void free(long slot) {
+        if (closed || slot >= publishedLimit) {
+            return;
+        }
+        tryWriteDead(slot); // a crash may have left it live
+        SlotBits set = free;
+        if (set == null) {
+            set = new SlotBits(MAX_SLOTS);
+            free = set;
+        }
+        set.add(slot);
+    }
+
+    /// Writes a vector into a free slot; -1 if there is none, or if an index holds slots. The caller takes the slot off
+    /// the list with the transaction that refers to it, and logs the vector, however many there are.
+    public synchronized long reuse(long rowId, long vectorAddress) {
+        SlotBits set = free;
+        if (closed || holders > 0 || set == null) {
+            return -1;
+        }
+        long slot = set.first();
+        if (slot >= 0) {
+            writeSlot(slot, rowId, vectorAddress); // if this fails the slot is free and dead as before
+            set.remove(slot);
+        }
+        return slot;
+    }
+
+    /// Slots that [#reuse] can give.
+    public synchronized long freeSlots() {
+        return closed || free == null ? 0 : free.count();
+    }
+
+    /// An index refers to slots by number: none is written again until [#unhold].
+    public synchronized void hold() {
+        holders++;
+    }
+
+    public synchronized void unhold() {
+        holders--;
+    }
+
+    /// Whether an index refers to slots by number.
+    public synchronized boolean isHeld() {
+        return holders > 0;
     }
 
     /// Marks a slot dead: its transaction rolled back, or no snapshot sees the row version that refers to it.
@@ -405,8 +489,10 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     /// to it, else dead (its transaction never committed, or the row has moved on: no snapshot is older than now).
     ///
     /// @param resolved all slots below were resolved at the last checkpoint
-    public synchronized Recovery recover(long resolved, SlotOwner owner) {
-        publishedLimit = Math.max(Math.max(publishedLimit, resolved), writtenLimit(resolved));
+    /// @param listed   end of the slots that the lists of dead and free slots name: they are never handed out
+    ///     as new, even if the files do not have them
+    public synchronized Recovery recover(long resolved, long listed, SlotOwner owner) {
+        publishedLimit = Math.max(Math.max(publishedLimit, listed), Math.max(resolved, writtenLimit(resolved)));
         ensureSlots(Math.max(1, publishedLimit));
         long live = 0;
         long garbage = 0;
@@ -417,6 +503,7 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
                 damaged += hasValidChecksum(slot) ? 0 : 1;
             } else {
                 garbage++;
+                noteAbandoned(slot);
                 writeDead(slot);
             }
         }
@@ -444,6 +531,12 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         vectors.close();
         slots.close();
         checked.close();
+        if (free != null) {
+            free.close();
+        }
+        if (abandoned != null) {
+            abandoned.close();
+        }
         scratch.close();
         if (states != null) {
             states.close();

@@ -105,7 +105,7 @@ class VectorColumnTest {
         column.sync();
         column.close();
         column = VectorColumn.open(disk, DIRECTORY, 17, RESERVED);
-        VectorColumn.Recovery found = column.recover(0, (rowId, slot, _) -> owners.getOrDefault(rowId, -1L) == slot);
+        VectorColumn.Recovery found = column.recover(0, 0, (rowId, slot, _) -> owners.getOrDefault(rowId, -1L) == slot);
         assertEquals(new VectorColumn.Recovery(6, 4, 0), found);
         assertEquals(10, column.publishedLimit());
         for (long slot = 0; slot < 10; slot++) {
@@ -140,7 +140,7 @@ class VectorColumnTest {
             CrashableFileStore whole = disk.copy();
             column.close();
             column = VectorColumn.open(whole, DIRECTORY, 17, RESERVED);
-            column.recover(50, (_, _, _) -> true);
+            column.recover(50, 0, (_, _, _) -> true);
             for (long slot = 0; slot < 50; slot += 2) {
                 column.markDead(slot);
             }
@@ -170,7 +170,7 @@ class VectorColumnTest {
             file.write(NativeMemory.segment(vector, 8), 4096 + 100);
         }
         column = VectorColumn.open(disk, DIRECTORY, 17, RESERVED);
-        VectorColumn.Recovery found = column.recover(0, (_, _, _) -> true);
+        VectorColumn.Recovery found = column.recover(0, 0, (_, _, _) -> true);
         assertEquals(new VectorColumn.Recovery(2, 0, 1), found);
         assertFalse(column.copyChecked(0, NativeMemory.segment(vector, DIMENSIONS * 4L)));
         assertTrue(column.copyChecked(1, NativeMemory.segment(vector, DIMENSIONS * 4L)));

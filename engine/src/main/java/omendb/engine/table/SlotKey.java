@@ -2,13 +2,13 @@ package omendb.engine.table;
 
 import omendb.memory.NativeMemory;
 
-/// Key in the tree of dead slots: storage id (8), attnum (2), slot (8), big-endian.
-public final class DeadSlotKey {
+/// Key in the trees of dead and of free slots: storage id (8), attnum (2), slot (8), big-endian.
+public final class SlotKey {
     public static final int BYTES = 18;
 
-    private DeadSlotKey() {}
+    private SlotKey() {}
 
-    static void write(long address, long storageId, int attnum, long slot) {
+    public static void write(long address, long storageId, int attnum, long slot) {
         NativeMemory.putLong(address, Long.reverseBytes(storageId));
         NativeMemory.putShort(address + 8, Short.reverseBytes((short) attnum));
         NativeMemory.putLong(address + 10, Long.reverseBytes(slot));
