@@ -299,9 +299,9 @@ class SlotReuseTest {
 
         void crash() {
             Transaction unfinished = database.begin(Isolation.READ_COMMITTED, false);
-            for (int i = 0; i < 5; i++) {
-                change(unfinished, new TreeMap<>(rows)); // takes free slots, and never commits
-                i += random.nextInt(3);
+            Map<Integer, Item> never = new TreeMap<>(rows);
+            for (int changes = random.nextInt(6); changes > 0; changes--) {
+                change(unfinished, never); // takes free slots, and does not commit
             }
             CrashableFileStore survivor = disk.crash(random.nextLong());
             database.closeAbruptly();

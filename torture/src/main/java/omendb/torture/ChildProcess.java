@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// A JVM like this one that runs a class of ours.
 final class ChildProcess implements AutoCloseable {
     private static final long END_SECONDS = 30;
+    private static final long DYING_SECONDS = 10;
 
     private final Process process;
     private final BufferedReader output;
@@ -46,6 +47,11 @@ final class ChildProcess implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /// Waits for it to end if it does so soon: a dying process closes its connections before it is gone.
+    boolean ends() throws InterruptedException {
+        return process.waitFor(DYING_SECONDS, TimeUnit.SECONDS);
     }
 
     /// SIGKILL.

@@ -97,7 +97,7 @@ final class KillRounds implements AutoCloseable {
         } catch (Violation known) {
             throw violation(String.valueOf(known.getMessage()));
         } catch (SQLException failed) {
-            if (atPoint && !server.isAlive()) {
+            if (atPoint && server.ends()) {
                 return; // it died where it should, before it could answer
             }
             throw violation("the server answers " + failed.getSQLState() + " " + failed.getMessage());
