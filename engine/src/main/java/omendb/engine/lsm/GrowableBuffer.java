@@ -7,7 +7,7 @@ import omendb.memory.NativeMemory;
 
 /// Off-heap bytes that grow at the end; growing may move them.
 ///
-/// Threading: one thread at a time. Owns its memory until [#close].
+/// Threading: one thread at a time. Owns its memory until [#close], but for a piece of a [CursorScratch].
 final class GrowableBuffer implements AutoCloseable {
     private static final long MIN_BYTES = 256;
 
@@ -16,8 +16,19 @@ final class GrowableBuffer implements AutoCloseable {
     private long capacity;
     private long size;
 
+    /// The memory is somebody else's, until the buffer grows out of it.
+    private boolean borrowed;
+
     GrowableBuffer(MemoryTag tag) {
         this.tag = tag;
+    }
+
+    /// A buffer that begins in a piece of `scratch`, if there is one left.
+    GrowableBuffer(MemoryTag tag, CursorScratch scratch) {
+        this.tag = tag;
+        this.address = scratch.cut();
+        this.borrowed = address != 0;
+        this.capacity = borrowed ? CursorScratch.PIECE_BYTES : 0;
     }
 
     long size() {
@@ -40,8 +51,9 @@ final class GrowableBuffer implements AutoCloseable {
             long grown = MemoryAccount.allocate(tag, wanted);
             if (capacity > 0) {
                 NativeMemory.copy(address, grown, size);
-                MemoryAccount.free(tag, address, capacity);
+                free();
             }
+            borrowed = false;
             address = grown;
             capacity = wanted;
         }
@@ -101,11 +113,16 @@ final class GrowableBuffer implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
-        if (capacity > 0) {
+    private void free() {
+        if (capacity > 0 && !borrowed) {
             MemoryAccount.free(tag, address, capacity);
         }
+    }
+
+    @Override
+    public void close() {
+        free();
+        borrowed = false;
         address = 0;
         capacity = 0;
         size = 0;

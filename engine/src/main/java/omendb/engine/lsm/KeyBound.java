@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
 final class KeyBound implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("lsm-cursor");
 
-    private final GrowableBuffer bytes = new GrowableBuffer(TAG);
+    private final GrowableBuffer bytes;
     private final boolean set;
     private final long prefix;
 
-    KeyBound(@Nullable MemorySegment key) {
+    KeyBound(@Nullable MemorySegment key, CursorScratch scratch) {
         set = key != null;
+        bytes = key == null ? new GrowableBuffer(TAG) : new GrowableBuffer(TAG, scratch);
         if (key != null) {
             int length = Math.toIntExact(key.byteSize());
             NativeMemory.copy(key, bytes.reserve(Math.max(length, Long.BYTES)));

@@ -14,6 +14,8 @@ final class Keys {
 
     private static final int PREFIX_BYTES = Long.BYTES;
 
+    private static final int MAX_INLINE = 64;
+
     private Keys() {}
 
     /// Address of a key or value that is given as a segment.
@@ -41,6 +43,28 @@ final class Keys {
     static long prefixInBuffer(long address, int length) {
         long prefix = Long.reverseBytes(NativeMemory.getLong(address));
         return length >= PREFIX_BYTES ? prefix : length == 0 ? 0 : prefix & (-1L << (64 - 8 * length));
+    }
+
+    /// Copies a key or a part of one: short, so that a call for it would cost more than the copy.
+    static void copy(long source, long target, int length) {
+        if (length > MAX_INLINE) {
+            NativeMemory.copy(source, target, length);
+        } else if (length >= Long.BYTES) {
+            for (int i = 0; i < length - Long.BYTES; i += Long.BYTES) {
+                NativeMemory.putLong(target + i, NativeMemory.getLong(source + i));
+            }
+            long last = length - (long) Long.BYTES; // overlaps what was copied
+            NativeMemory.putLong(target + last, NativeMemory.getLong(source + last));
+        } else if (length >= Integer.BYTES) {
+            int first = NativeMemory.getInt(source);
+            long last = length - (long) Integer.BYTES;
+            NativeMemory.putInt(target + last, NativeMemory.getInt(source + last));
+            NativeMemory.putInt(target, first);
+        } else {
+            for (int i = 0; i < length; i++) {
+                NativeMemory.putByte(target + i, NativeMemory.getByte(source + i));
+            }
+        }
     }
 
     /// Compares user keys whose prefixes are equal.

@@ -1,109 +1,104 @@
 package omendb.engine.lsm;
 
 /// A position in a level: tables in key order that do not overlap, read one after the other.
-final class LevelCursor extends RunCursor {
+final class LevelCursor extends SstableCursor {
     private final Sstable[] tables;
-    private final SstableCursor current;
+    private final int from;
+    private final int to;
     private int ordinal;
 
-    /// @param tables at least one, ascending; not changed afterwards
-    LevelCursor(Sstable[] tables) {
-        this(tables, true);
+    /// For a reader with a pin.
+    ///
+    /// @param tables ascending; not changed afterwards
+    /// @param from first table to read
+    /// @param to the table after the last to read, greater than `from`
+    LevelCursor(Sstable[] tables, int from, int to, CursorScratch scratch) {
+        this(tables, from, to, scratch, true);
     }
 
+    /// Over all tables.
+    ///
     /// @param keeps see [SstableCursor]
     LevelCursor(Sstable[] tables, boolean keeps) {
+        this(tables, 0, tables.length, CursorScratch.NONE, keeps);
+    }
+
+    private LevelCursor(Sstable[] tables, int from, int to, CursorScratch scratch, boolean keeps) {
+        super(tables[from], scratch, keeps);
         this.tables = tables;
-        this.current = new SstableCursor(tables[0], keeps);
+        this.from = from;
+        this.to = to;
     }
 
     @Override
     void first() {
-        use(0);
-        current.first();
-        takeForward();
+        use(from);
+        firstInTable();
+        ensureForward();
     }
 
     @Override
     void last() {
-        use(tables.length - 1);
-        current.last();
-        takeBackward();
+        use(to - 1);
+        lastInTable();
+        ensureBackward();
     }
 
     @Override
     void seek(long key, int length, long keyPrefix, long ts) {
-        int table = Levels.firstEndingAtOrAfter(tables, key, length, keyPrefix);
-        if (table == tables.length) {
+        int table = Levels.firstEndingAtOrAfter(tables, from, to, key, length, keyPrefix);
+        if (table == to) {
             valid = false;
             return;
         }
         use(table);
-        current.seek(key, length, keyPrefix, ts);
-        takeForward(); // maybe of the next table: all versions of this one's last key may be newer than `ts`
+        seekInTable(key, length, keyPrefix, ts);
+        ensureForward(); // maybe of the next table: all versions of this one's last key may be newer than `ts`
     }
 
     @Override
     void seekBefore(long key, int length, long keyPrefix) {
-        int table = Levels.firstEndingAtOrAfter(tables, key, length, keyPrefix);
-        if (table < tables.length) {
+        int table = Levels.firstEndingAtOrAfter(tables, from, to, key, length, keyPrefix);
+        if (table < to) {
             use(table);
-            current.seekBefore(key, length, keyPrefix);
+            seekBeforeInTable(key, length, keyPrefix);
         } else {
             use(table - 1);
-            current.last();
+            lastInTable();
         }
-        takeBackward();
+        ensureBackward();
     }
 
     @Override
     void next() {
-        current.next();
-        takeForward();
+        nextInTable();
+        ensureForward();
     }
 
     @Override
     void previous() {
-        current.previous();
-        takeBackward();
+        previousInTable();
+        ensureBackward();
     }
 
     /// Goes on to the first entry of the next table that has one, if need be.
-    private void takeForward() {
-        while (!current.valid && ordinal + 1 < tables.length) {
+    private void ensureForward() {
+        while (!valid && ordinal + 1 < to) {
             use(ordinal + 1);
-            current.first();
+            firstInTable();
         }
-        take();
     }
 
     /// Goes back to the last entry of the table before that has one, if need be.
-    private void takeBackward() {
-        while (!current.valid && ordinal > 0) {
+    private void ensureBackward() {
+        while (!valid && ordinal > from) {
             use(ordinal - 1);
-            current.last();
+            lastInTable();
         }
-        take();
     }
 
     private void use(int table) {
         ordinal = table;
-        current.use(tables[table]);
-    }
-
-    private void take() {
-        valid = current.valid;
-        keyAddress = current.keyAddress;
-        keyLength = current.keyLength;
-        prefix = current.prefix;
-        commitTs = current.commitTs;
-        tombstone = current.tombstone;
-        valueAddress = current.valueAddress;
-        valueLength = current.valueLength;
-    }
-
-    @Override
-    public void close() {
-        current.close();
+        use(tables[table]);
     }
 }

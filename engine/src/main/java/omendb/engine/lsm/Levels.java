@@ -138,8 +138,13 @@ final class Levels {
     /// The first table (of a level in key order) whose last key is not before `key`; the number of tables
     /// if there is none.
     static int firstEndingAtOrAfter(Sstable[] tables, long key, int keyLength, long prefix) {
-        int low = 0;
-        int high = tables.length;
+        return firstEndingAtOrAfter(tables, 0, tables.length, key, keyLength, prefix);
+    }
+
+    /// As the other among the tables from `from` up to but without `to`; `to` if there is none.
+    static int firstEndingAtOrAfter(Sstable[] tables, int from, int to, long key, int keyLength, long prefix) {
+        int low = from;
+        int high = to;
         while (low < high) {
             int middle = (low + high) >>> 1;
             if (tables[middle].compareToLargest(key, keyLength, prefix) > 0) {

@@ -1,7 +1,6 @@
 package omendb.engine.lsm;
 
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import omendb.memory.Epochs;
 import omendb.memory.MemoryTag;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +17,7 @@ public final class LsmCursor implements AutoCloseable {
     private final Epochs epochs;
     private final long snapshotTs;
     private final boolean backward;
+    private final CursorScratch scratch;
     private final KeyBound start;
     private final KeyBound end;
     private Epochs.Pin pin;
@@ -28,7 +28,7 @@ public final class LsmCursor implements AutoCloseable {
 
     /// Key of the entry given out: forward, older versions of it are stepped over; backward, the runs have
     /// moved on.
-    private final GrowableBuffer lastKey = new GrowableBuffer(TAG);
+    private final GrowableBuffer lastKey;
 
     private long lastPrefix;
     private boolean hasLast;
@@ -52,10 +52,12 @@ public final class LsmCursor implements AutoCloseable {
         this.epochs = epochs;
         this.snapshotTs = snapshotTs;
         this.backward = backward;
-        this.start = new KeyBound(backward ? to : from);
-        this.end = new KeyBound(backward ? from : to);
+        this.scratch = new CursorScratch(TAG);
+        this.start = new KeyBound(backward ? to : from, scratch);
+        this.end = new KeyBound(backward ? from : to, scratch);
+        this.lastKey = new GrowableBuffer(TAG, scratch);
         this.pin = epochs.pin(); // before the state is read
-        this.merge = new RunMerge(List.of(), backward);
+        this.merge = RunMerge.OF_NOTHING;
         try {
             position(tree.state());
         } catch (RuntimeException | Error e) {
@@ -67,7 +69,7 @@ public final class LsmCursor implements AutoCloseable {
     private void position(TreeState state) {
         KeyBound from = backward ? end : start;
         KeyBound to = backward ? start : end;
-        merge = new RunMerge(state.cursors(from, to), backward);
+        merge = new RunMerge(state.cursors(from, to, scratch), backward);
         ranges = state.rangeDeletes(from, to);
         if (hasLast) {
             merge.startAt(lastKey.address(), (int) lastKey.size(), lastPrefix);
@@ -172,7 +174,8 @@ public final class LsmCursor implements AutoCloseable {
 
     private void remember(RunCursor run) {
         lastKey.truncate(0);
-        lastKey.append(run.keyAddress, run.keyLength);
+        Keys.copy(run.keyAddress, lastKey.reserve(run.keyLength), run.keyLength);
+        lastKey.advance(run.keyLength);
         lastPrefix = run.prefix;
         hasLast = true;
     }
@@ -225,6 +228,7 @@ public final class LsmCursor implements AutoCloseable {
             start.close();
             end.close();
             lastKey.close();
+            scratch.close();
             pin.close();
         }
     }

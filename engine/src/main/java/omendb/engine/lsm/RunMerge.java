@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// going backward. A binary heap, because it touches two runs only when one run leads for long. Threading:
 /// one thread. Owns the runs.
 final class RunMerge implements AutoCloseable {
+    static final RunMerge OF_NOTHING = new RunMerge(List.of(), false);
+
     private final RunCursor[] runs;
     private final RunCursor[] heap;
     private final boolean backward;

@@ -6,11 +6,12 @@ import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
-/// A position in an [Sstable]. Keys are rebuilt in a buffer of the cursor, values are used in place.
-final class SstableCursor extends RunCursor {
+/// A position in an [Sstable], or in several ([LevelCursor]). Keys are rebuilt in a buffer of the cursor, values are
+/// used in place.
+sealed class SstableCursor extends RunCursor permits LevelCursor {
     private static final MemoryTag TAG = MemoryTag.of("sstable-cursor");
 
-    private final GrowableBuffer key = new GrowableBuffer(TAG);
+    private final GrowableBuffer key;
     private final DecodedBlocks decoded;
     private Sstable table;
     private int block;
@@ -21,34 +22,70 @@ final class SstableCursor extends RunCursor {
     private int ordinal;
 
     /// For a reader with a pin: addresses of values stay good until [#close].
-    SstableCursor(Sstable table) {
-        this(table, true);
+    SstableCursor(Sstable table, CursorScratch scratch) {
+        this(table, scratch, true);
     }
 
     /// @param keeps false: no pin is needed, and addresses of values in compressed blocks are good until the cursor
     ///     moves
     SstableCursor(Sstable table, boolean keeps) {
+        this(table, CursorScratch.NONE, keeps);
+    }
+
+    SstableCursor(Sstable table, CursorScratch scratch, boolean keeps) {
         this.table = table;
+        this.key = new GrowableBuffer(TAG, scratch);
         this.decoded = new DecodedBlocks(keeps);
     }
 
-    Sstable table() {
+    final Sstable table() {
         return table;
     }
 
     /// Position in the file of the block that holds the current entry.
-    long position() {
+    final long position() {
         return table.positionOf(block);
     }
 
     /// Goes over to another table, to no entry of it.
-    void use(Sstable other) {
+    final void use(Sstable other) {
         table = other;
         valid = false;
     }
 
     @Override
     void first() {
+        firstInTable();
+    }
+
+    @Override
+    void last() {
+        lastInTable();
+    }
+
+    @Override
+    void seek(long target, int targetLength, long targetPrefix, long ts) {
+        seekInTable(target, targetLength, targetPrefix, ts);
+    }
+
+    @Override
+    void seekBefore(long target, int targetLength, long targetPrefix) {
+        seekBeforeInTable(target, targetLength, targetPrefix);
+    }
+
+    @Override
+    void next() {
+        nextInTable();
+    }
+
+    @Override
+    void previous() {
+        previousInTable();
+    }
+
+    // ---- within the table ----
+
+    final void firstInTable() {
         table.checkSections();
         valid = table.blocks() > 0; // else the table has range deletes only
         if (valid) {
@@ -57,8 +94,7 @@ final class SstableCursor extends RunCursor {
         }
     }
 
-    @Override
-    void last() {
+    final void lastInTable() {
         table.checkSections();
         valid = table.blocks() > 0;
         if (valid) {
@@ -67,15 +103,14 @@ final class SstableCursor extends RunCursor {
         }
     }
 
-    @Override
-    void seek(long target, int targetLength, long targetPrefix, long ts) {
+    final void seekInTable(long target, int targetLength, long targetPrefix, long ts) {
         table.checkSections();
         if (table.blocks() == 0 || table.compareToLastEntry(target, targetLength, targetPrefix) > 0) {
             valid = false;
             return;
         }
         if (table.compareToFirstEntry(target, targetLength, targetPrefix) < 0) {
-            first();
+            firstInTable();
             return;
         }
         // a look-up more than a scan: its block goes into the cache
@@ -85,27 +120,25 @@ final class SstableCursor extends RunCursor {
             read(found);
         } else {
             ordinal = count - 1;
-            next();
+            nextInTable();
         }
     }
 
-    @Override
-    void seekBefore(long target, int targetLength, long targetPrefix) {
+    final void seekBeforeInTable(long target, int targetLength, long targetPrefix) {
         table.checkSections();
         if (table.blocks() == 0 || table.compareToFirstEntry(target, targetLength, targetPrefix) <= 0) {
             valid = false;
             return;
         }
-        seek(target, targetLength, targetPrefix, Long.MAX_VALUE);
+        seekInTable(target, targetLength, targetPrefix, Long.MAX_VALUE);
         if (valid) {
-            previous();
+            previousInTable();
         } else {
-            last();
+            lastInTable();
         }
     }
 
-    @Override
-    void next() {
+    final void nextInTable() {
         if (ordinal + 1 < count) {
             read(ordinal + 1);
         } else if (block + 1 < table.blocks()) {
@@ -116,8 +149,7 @@ final class SstableCursor extends RunCursor {
         }
     }
 
-    @Override
-    void previous() {
+    final void previousInTable() {
         if (ordinal > 0) {
             read(ordinal - 1);
         } else if (block > 0) {
@@ -139,7 +171,8 @@ final class SstableCursor extends RunCursor {
         shared = BlockSearch.shared(blockAddress);
         column = blockAddress + columnOffset(shared);
         key.truncate(0);
-        key.append(blockAddress + BLOCK_HEADER_BYTES, shared);
+        Keys.copy(blockAddress + BLOCK_HEADER_BYTES, key.reserve(shared), shared);
+        key.advance(shared);
     }
 
     /// Decodes an entry; the buffer holds the bytes that all keys of the block share.
@@ -162,7 +195,7 @@ final class SstableCursor extends RunCursor {
         int tail = Math.max(0, rest - COLUMN_BYTES);
         keyAddress = key.reserve((long) COLUMN_BYTES + tail) - shared;
         NativeMemory.putLong(keyAddress + shared, Long.reverseBytes(columnPrefix));
-        NativeMemory.copy(p, keyAddress + shared + COLUMN_BYTES, tail);
+        Keys.copy(p, keyAddress + shared + COLUMN_BYTES, tail);
         keyLength = shared + rest;
         prefix = shared == 0 ? columnPrefix : Keys.prefixInBuffer(keyAddress, keyLength);
         commitTs = table.baseTs() + age;

@@ -77,7 +77,7 @@ final class TreeState {
 
     /// Cursors over all parts, newest first, not positioned. Parts that lie outside the bounds are left
     /// out.
-    List<RunCursor> cursors(KeyBound from, KeyBound to) {
+    List<RunCursor> cursors(KeyBound from, KeyBound to, CursorScratch scratch) {
         var cursors = new ArrayList<RunCursor>();
         if (active != null) {
             cursors.add(new MemtableCursor(active));
@@ -87,18 +87,34 @@ final class TreeState {
         }
         for (Sstable table : levels.level(0)) {
             if (meets(table, from, to)) {
-                cursors.add(new SstableCursor(table));
+                cursors.add(new SstableCursor(table, scratch));
             }
         }
         for (int level = 1; level < Levels.COUNT; level++) {
-            Sstable[] tables = Arrays.stream(levels.level(level))
-                    .filter(table -> meets(table, from, to))
-                    .toArray(Sstable[]::new);
-            if (tables.length > 0) {
-                cursors.add(tables.length == 1 ? new SstableCursor(tables[0]) : new LevelCursor(tables));
-            }
+            addCursor(levels.level(level), from, to, scratch, cursors);
         }
         return cursors;
+    }
+
+    /// Adds a cursor over those tables of a level that do not lie outside the bounds, if there are any.
+    private static void addCursor(
+            Sstable[] tables, KeyBound from, KeyBound to, CursorScratch scratch, List<RunCursor> cursors) {
+        int first =
+                from.isSet() ? Levels.firstEndingAtOrAfter(tables, from.address(), from.length(), from.prefix()) : 0;
+        int last = to.isSet()
+                ? Math.min(
+                        tables.length, 1 + Levels.firstEndingAtOrAfter(tables, to.address(), to.length(), to.prefix()))
+                : tables.length;
+        if (first < last
+                && to.isSet()
+                && tables[last - 1].compareToSmallest(to.address(), to.length(), to.prefix()) <= 0) {
+            last--;
+        }
+        if (first + 1 == last) {
+            cursors.add(new SstableCursor(tables[first], scratch));
+        } else if (first < last) {
+            cursors.add(new LevelCursor(tables, first, last, scratch));
+        }
     }
 
     /// The range deletes of all parts that do not lie outside the bounds; null if there are none.

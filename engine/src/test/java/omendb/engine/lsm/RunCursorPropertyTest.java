@@ -53,10 +53,11 @@ class RunCursorPropertyTest {
                 store.flush(1);
                 Sstable[] one = tree.state().levels().level(0);
                 assertEquals(1, one.length);
-                check(new SstableCursor(one[0]), versions, random);
+                check(new SstableCursor(one[0], CursorScratch.NONE), versions, random);
                 checkGets(one[0], versions);
                 store.compact(1);
-                check(new LevelCursor(tree.state().levels().level(1)), versions, random);
+                Sstable[] level = tree.state().levels().level(1);
+                check(new LevelCursor(level, 0, level.length, CursorScratch.NONE), versions, random);
             }
         }
         LsmFixture.assertNoLiveMemory();
