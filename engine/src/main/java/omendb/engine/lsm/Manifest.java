@@ -2,6 +2,7 @@ package omendb.engine.lsm;
 
 import static omendb.engine.lsm.ManifestFormat.*;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import omendb.memory.Checksum;
 import omendb.memory.CorruptFileException;
@@ -223,7 +224,8 @@ final class Manifest implements AutoCloseable {
                 break;
             }
         }
-        for (long p = position; p + RECORD_HEADER_BYTES <= size; p += RECORD_ALIGNMENT) {
+        long behind = isZero(base + position, size - position) ? size : position; // nearly always
+        for (long p = behind; p + RECORD_HEADER_BYTES <= size; p += RECORD_ALIGNMENT) {
             if (isValid(base, p, size, number, TYPE_EDIT) || isValid(base, p, size, number, TYPE_SEAL)) {
                 throw new CorruptFileException(
                         path,
@@ -236,6 +238,12 @@ final class Manifest implements AutoCloseable {
             throw new CorruptFileException(path, position, "the first version edit, the whole state, is damaged");
         }
         return new Recovered(state, number, position, clean);
+    }
+
+    private static boolean isZero(long address, long bytes) {
+        MemorySegment content = NativeMemory.segment(address, bytes);
+        return bytes == 0
+                || NativeMemory.getByte(address) == 0 && content.asSlice(1).mismatch(content.asSlice(0, bytes - 1)) < 0;
     }
 
     private static boolean isValid(long base, long position, long size, long number, int type) {

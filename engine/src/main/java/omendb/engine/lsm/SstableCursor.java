@@ -186,10 +186,15 @@ sealed class SstableCursor extends RunCursor permits LevelCursor {
             rest = (int) Varint.get(p);
             p += Varint.size(rest);
         }
-        long tag = Varint.get(p);
-        p += Varint.size(tag);
-        long age = Varint.get(p);
-        p += Varint.size(age);
+        // eight bytes may be read whatever the size: other sections and the footer follow the blocks
+        long word = NativeMemory.getLong(p);
+        int size = Varint.sizeIn(word);
+        long tag = size <= Long.BYTES ? Varint.valueIn(word, size) : Varint.get(p);
+        p += size <= Long.BYTES ? size : Varint.size(tag);
+        word = NativeMemory.getLong(p);
+        size = Varint.sizeIn(word);
+        long age = size <= Long.BYTES ? Varint.valueIn(word, size) : Varint.get(p);
+        p += size <= Long.BYTES ? size : Varint.size(age);
 
         long columnPrefix = NativeMemory.getLong(column + (long) entryOrdinal * COLUMN_BYTES);
         int tail = Math.max(0, rest - COLUMN_BYTES);

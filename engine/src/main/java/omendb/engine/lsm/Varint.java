@@ -8,6 +8,8 @@ import omendb.memory.NativeMemory;
 final class Varint {
     static final int MAX_BYTES = 10;
 
+    private static final long CONTINUED = 0x8080_8080_8080_8080L;
+
     private Varint() {}
 
     static int size(long value) {
@@ -41,6 +43,19 @@ final class Varint {
             }
         }
         throw new IllegalStateException("a varint of more than " + MAX_BYTES + " bytes");
+    }
+
+    /// Bytes of the value with which the eight bytes `word` begin; 9 if it is longer.
+    static int sizeIn(long word) {
+        return (Long.numberOfTrailingZeros(~word & CONTINUED) >>> 3) + 1;
+    }
+
+    /// The value of `size` bytes, at most 8, with which `word` begins: without a branch for each byte.
+    static long valueIn(long word, int size) {
+        long sevens = word & ~CONTINUED & (-1L >>> (64 - 8 * size));
+        long fourteens = (sevens & 0x007f_007f_007f_007fL) | ((sevens & 0x7f00_7f00_7f00_7f00L) >>> 1);
+        long halves = (fourteens & 0x0000_3fff_0000_3fffL) | ((fourteens & 0x3fff_0000_3fff_0000L) >>> 2);
+        return (halves & 0x0fff_ffffL) | ((halves & 0x0fff_ffff_0000_0000L) >>> 4);
     }
 
     /// Bytes of the value at `address`, or -1 if it does not end before `limit` or is longer than any
