@@ -243,7 +243,8 @@ final class Manifest implements AutoCloseable {
     private static boolean isZero(long address, long bytes) {
         MemorySegment content = NativeMemory.segment(address, bytes);
         return bytes == 0
-                || NativeMemory.getByte(address) == 0 && content.asSlice(1).mismatch(content.asSlice(0, bytes - 1)) < 0;
+                || (NativeMemory.getByte(address) == 0
+                        && content.asSlice(1).mismatch(content.asSlice(0, bytes - 1)) < 0);
     }
 
     private static boolean isValid(long base, long position, long size, long number, int type) {
