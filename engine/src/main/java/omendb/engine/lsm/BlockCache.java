@@ -57,9 +57,13 @@ final class BlockCache implements AutoCloseable {
         return block;
     }
 
+    /// Bytes behind a block that may be read though they say nothing: as behind a block in the mapped file, so that
+    /// numbers are read a word at a time.
+    private static final int BEHIND_BYTES = Long.BYTES;
+
     /// Memory for a block, to be given to [#put] or [#release].
     static long allocate(int blockBytes) {
-        int whole = HEADER_BYTES + blockBytes;
+        int whole = HEADER_BYTES + blockBytes + BEHIND_BYTES;
         long block = MemoryAccount.allocate(TAG, whole) + HEADER_BYTES;
         NativeMemory.putInt(block + BYTES, whole);
         NativeMemory.putInt(block + USED, 0);

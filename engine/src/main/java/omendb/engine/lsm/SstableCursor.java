@@ -186,7 +186,7 @@ sealed class SstableCursor extends RunCursor permits LevelCursor {
             rest = (int) Varint.get(p);
             p += Varint.size(rest);
         }
-        // eight bytes may be read whatever the size: other sections and the footer follow the blocks
+        // eight bytes may be read whatever the size: the footer follows the blocks, spare bytes a decompressed one
         long word = NativeMemory.getLong(p);
         int size = Varint.sizeIn(word);
         long tag = size <= Long.BYTES ? Varint.valueIn(word, size) : Varint.get(p);
