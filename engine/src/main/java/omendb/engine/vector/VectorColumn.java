@@ -249,12 +249,21 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     }
 
     private void noteAbandoned(long slot) {
-        SlotBits set = abandoned;
-        if (set == null) {
-            set = new SlotBits(MAX_SLOTS);
-            abandoned = set;
+        abandoned = with(slot, abandoned);
+    }
+
+    /// A set with a slot more. Where memory is refused the slot stays unused: nothing worse may come of it.
+    private @Nullable SlotBits with(long slot, @Nullable SlotBits set) {
+        SlotBits changed = set;
+        try {
+            if (changed == null) {
+                changed = new SlotBits(MAX_SLOTS);
+            }
+            changed.add(slot);
+        } catch (AddressSpaceException refused) {
+            LOG.warn("slot {} of {} is not used again: {}", slot, directory, refused.toString());
         }
-        set.add(slot);
+        return changed;
     }
 
     private void tryWriteDead(long slot) {
@@ -286,12 +295,7 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
             return;
         }
         tryWriteDead(slot); // a crash may have left it live
-        SlotBits set = free;
-        if (set == null) {
-            set = new SlotBits(MAX_SLOTS);
-            free = set;
-        }
-        set.add(slot);
+        free = with(slot, free);
     }
 
     /// Writes a vector into a free slot; -1 if there is none, or if an index holds slots. The caller takes the slot off
