@@ -19,6 +19,7 @@ import omendb.engine.lsm.LsmOptions;
 import omendb.engine.lsm.LsmStats;
 import omendb.engine.lsm.LsmStore;
 import omendb.engine.lsm.LsmTree;
+import omendb.engine.table.ConstraintEvents;
 import omendb.engine.table.Sequences;
 import omendb.engine.table.StorageOptions;
 import omendb.engine.table.Storages;
@@ -228,6 +229,11 @@ public final class Database implements AutoCloseable {
     /// @throws UserException 42P01 if it is gone
     public Table table(Transaction transaction, int tableOid) {
         return tables.table(transaction, tableOid);
+    }
+
+    /// What the transaction's constraints still have to check.
+    public ConstraintEvents constraintEvents(Transaction transaction) {
+        return tables.constraintEvents(transaction);
     }
 
     /// The transaction's DDL.

@@ -87,7 +87,8 @@ final class CopyRunner {
             reader.close();
             rows.close();
         });
-        return new ExecutionResult.CopyInStarted(new Input(format, copyColumns.size(), reader, rows));
+        return new ExecutionResult.CopyInStarted(
+                new Input(statement.transaction(), format, copyColumns.size(), reader, rows));
     }
 
     /// The columns a COPY names, or all.
@@ -123,7 +124,7 @@ final class CopyRunner {
         Execution execution = parts.queries().compile(parts.queries().plan(bound.plan()));
         CopyQuery query = new CopyQuery(execution, statement, format);
         parts.hold(query::close);
-        return new ExecutionResult.CopyOutStarted(new GuardedOut(query));
+        return new ExecutionResult.CopyOutStarted(new GuardedOut(query, statement.transaction()));
     }
 
     /// `COPY t (a, b) TO` as the query it means.
@@ -162,12 +163,14 @@ final class CopyRunner {
 
     /// Feeds the reader; fails the transaction on any error, ends the statement at the end.
     private final class Input implements CopyIn {
+        private final Transaction transaction;
         private final CopyFormat format;
         private final int columnCount;
         private final CopyReader reader;
         private final CopyInsert rows;
 
-        Input(CopyFormat format, int columnCount, CopyReader reader, CopyInsert rows) {
+        Input(Transaction transaction, CopyFormat format, int columnCount, CopyReader reader, CopyInsert rows) {
+            this.transaction = transaction;
             this.rows = rows;
             this.format = format;
             this.columnCount = columnCount;
@@ -198,6 +201,7 @@ final class CopyRunner {
             String tag;
             try {
                 reader.end();
+                parts.constraints().afterStatement(transaction);
                 tag = "COPY " + (reader.rowCount() - rows.skipped());
             } catch (OmenException e) {
                 throw failed(e);
@@ -215,9 +219,11 @@ final class CopyRunner {
 
     private final class GuardedOut implements CopyOut {
         private final CopyOut inner;
+        private final Transaction transaction;
 
-        GuardedOut(CopyOut inner) {
+        GuardedOut(CopyOut inner, Transaction transaction) {
             this.inner = inner;
+            this.transaction = transaction;
         }
 
         @Override
@@ -235,6 +241,7 @@ final class CopyRunner {
             String tag;
             try {
                 tag = inner.run(sink);
+                parts.constraints().afterStatement(transaction);
             } catch (OmenException e) {
                 throw failed(e);
             }

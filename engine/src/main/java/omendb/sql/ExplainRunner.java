@@ -55,6 +55,7 @@ final class ExplainRunner {
                 while (batch != null) {
                     batch = execution.next();
                 }
+                parts.constraints().afterStatement(transaction);
                 double executing = (System.nanoTime() - begin) / 1e6;
                 return answer(
                         new Explain(

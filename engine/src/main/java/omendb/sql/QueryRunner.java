@@ -39,13 +39,19 @@ final class QueryRunner {
     private final StatementEnvironment environment;
     private final TransactionControl transactions;
     private final Settings settings;
+    private final ConstraintRunner constraints;
 
     QueryRunner(
-            Database database, StatementEnvironment environment, TransactionControl transactions, Settings settings) {
+            Database database,
+            StatementEnvironment environment,
+            TransactionControl transactions,
+            Settings settings,
+            ConstraintRunner constraints) {
         this.database = database;
         this.environment = environment;
         this.transactions = transactions;
         this.settings = settings;
+        this.constraints = constraints;
     }
 
     /// A bound statement with its inferred parameter types.
@@ -165,6 +171,7 @@ final class QueryRunner {
         try {
             execution.begin(statement(transaction, evaluation, portal.parameters()));
             ExecutionResult result = send(portal, execution, maxRows, sink);
+            constraints.afterStatement(transaction);
             clean = true;
             return result;
         } finally {

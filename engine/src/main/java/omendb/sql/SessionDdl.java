@@ -79,7 +79,7 @@ final class SessionDdl implements DdlContext {
     }
 
     @Override
-    public void notice(SqlState state, String message) {
-        parts.listener().notice("NOTICE", state, message, null, null);
+    public void notice(SqlState state, String message, @Nullable String detail) {
+        parts.listener().notice("NOTICE", state, message, detail, null);
     }
 }

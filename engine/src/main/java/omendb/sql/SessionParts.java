@@ -40,6 +40,8 @@ interface SessionParts {
 
     DdlExecutor ddl();
 
+    ConstraintRunner constraints();
+
     Analyzer analyzer();
 
     Executor executor();

@@ -60,6 +60,7 @@ public final class SqlSession implements AutoCloseable {
     private final UtilityExecutor utilities;
     private final SequenceState sequences;
     private final DdlExecutor ddl;
+    private final ConstraintRunner constraints;
     private final Parts parts = new Parts();
     private final PortalMemory portalMemory = new PortalMemory();
     private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
@@ -78,11 +79,18 @@ public final class SqlSession implements AutoCloseable {
         this.listener = listener;
         this.settings = new Settings(options.user(), options.settings());
         this.backend = database.sessions().connect(options.backendPid(), new Reached());
-        this.transactions = new TransactionControl(database, settings, listener, backend, interruption::deadlineNanos);
+        this.transactions = new TransactionControl(
+                database,
+                settings,
+                listener,
+                backend,
+                interruption::deadlineNanos,
+                open -> parts.constraints().beforeCommit(open));
         this.environment =
                 new StatementEnvironment(database, options, listener, settings, transactions, _ -> parts.evaluation());
         this.types = new SessionTypes(settings, new CatalogNames(environment), transactions::startedAt);
-        this.queries = new QueryRunner(database, environment, transactions, settings);
+        this.constraints = new ConstraintRunner(parts);
+        this.queries = new QueryRunner(database, environment, transactions, settings, constraints);
         this.sequences = new SequenceState(database);
         this.ddl = new DdlExecutor(new SessionDdl(parts));
         this.utilities = new UtilityExecutor(parts);
@@ -376,6 +384,7 @@ public final class SqlSession implements AutoCloseable {
         cache.values().forEach(PreparedStatement::free);
         cache.clear();
         utilities.close();
+        constraints.close();
         portalMemory.close();
         database.sessions().disconnect(backend);
     }
@@ -444,6 +453,11 @@ public final class SqlSession implements AutoCloseable {
         @Override
         public DdlExecutor ddl() {
             return ddl;
+        }
+
+        @Override
+        public ConstraintRunner constraints() {
+            return constraints;
         }
 
         @Override

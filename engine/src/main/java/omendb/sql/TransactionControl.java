@@ -3,10 +3,10 @@ package omendb.sql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import omendb.engine.Database;
 import omendb.engine.catalog.Catalog;
-import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.txn.Backend;
@@ -39,6 +39,7 @@ final class TransactionControl {
     private final SessionListener listener;
     private final Backend backend;
     private final LongSupplier deadline;
+    private final Consumer<Transaction> beforeCommit;
     private final List<Savepoint> savepoints = new ArrayList<>();
     private Block block = Block.NONE;
     private @Nullable Transaction transaction;
@@ -51,13 +52,20 @@ final class TransactionControl {
     /// @param backend  the session among those of the database
     /// @param deadline moment of [System#nanoTime] at which the running statement must have ended, 0 =
     ///        none
+    /// @param beforeCommit what the session still has to do; an error rolls back
     TransactionControl(
-            Database database, Settings settings, SessionListener listener, Backend backend, LongSupplier deadline) {
+            Database database,
+            Settings settings,
+            SessionListener listener,
+            Backend backend,
+            LongSupplier deadline,
+            Consumer<Transaction> beforeCommit) {
         this.database = database;
         this.settings = settings;
         this.listener = listener;
         this.backend = backend;
         this.deadline = deadline;
+        this.beforeCommit = beforeCommit;
     }
 
     TransactionStatus status() {
@@ -332,9 +340,12 @@ final class TransactionControl {
             return;
         }
         try {
+            open.setStatementDeadline(deadline.getAsLong());
+            beforeCommit.accept(open);
             open.commit(settings.synchronousCommit());
             settings.commit();
-        } catch (OmenException e) {
+        } catch (RuntimeException | Error e) {
+            open.rollback();
             settings.rollback();
             throw e;
         }

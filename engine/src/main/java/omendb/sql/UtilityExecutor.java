@@ -146,7 +146,10 @@ final class UtilityExecutor {
                 setTransaction(set);
                 yield "SET";
             }
-            case Utility.SetConstraints _ -> "SET CONSTRAINTS";
+            case Utility.SetConstraints set -> {
+                parts.constraints().set(set);
+                yield "SET CONSTRAINTS";
+            }
             case Utility.Reset reset -> {
                 parts.transactions().requireForSettings();
                 if (reset.name() == null) {

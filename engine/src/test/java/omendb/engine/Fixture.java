@@ -67,7 +67,8 @@ public final class Fixture {
                         new ColumnDef(1, "id", Types.INT4, -1, true, null, ColumnDef.Identity.NONE),
                         new ColumnDef(2, "name", Types.TEXT, -1, false, null, ColumnDef.Identity.NONE),
                         new ColumnDef(3, "embedding", Types.VECTOR, DIMENSIONS, false, null, ColumnDef.Identity.NONE)));
-        return schema.addKeyConstraint(table.oid(), name + "_pkey", true, List.of(1));
+        return schema.addKeyConstraint(
+                table.oid(), name + "_pkey", true, List.of(1), omendb.engine.catalog.ConstraintDef.Timing.IMMEDIATE);
     }
 
     public static IndexDef createVectorIndex(Database database, TableDef table) {

@@ -44,14 +44,18 @@ final class SqlConnection implements AutoCloseable {
     /// Runs a simple query; rows are lines `a|b`, NULL is empty; then the tag. An error is its last line.
     String run(String sql) {
         StringBuilder out = new StringBuilder();
+        String tag = ""; // the last one is sent when the commit has succeeded
         try {
             for (PendingStatement pending : session.parse(sql)) {
                 PreparedPlan plan = session.prepare(pending);
                 try (Portal portal = session.bind(plan, ParameterValues.none())) {
-                    out.append(finish(session.execute(portal, 0, sink(out)), out));
+                    out.append(tag);
+                    tag = "";
+                    tag = finish(session.execute(portal, 0, sink(out)), out);
                 }
             }
             session.sync();
+            out.append(tag);
         } catch (OmenException e) {
             out.append("ERROR ").append(e.sqlState().code()).append(": ").append(e.text());
             if (e.position() > 0) {

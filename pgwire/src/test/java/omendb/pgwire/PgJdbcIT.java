@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /// pgJDBC and pgvector-java against the whole server.
 @Timeout(120)
@@ -322,6 +323,43 @@ class PgJdbcIT {
                 assertEquals("id", keys.getString("COLUMN_NAME"));
                 assertEquals("items_pkey", keys.getString("PK_NAME"));
             }
+        }
+    }
+
+    @Test
+    void foreign_keys_are_in_the_metadata_and_name_themselves_in_errors() throws SQLException {
+        try (Connection connection = connect()) {
+            run(connection, "CREATE TABLE author (a int, b int, PRIMARY KEY (a, b))");
+            run(
+                    connection,
+                    "CREATE TABLE book (x int, y int, CONSTRAINT written FOREIGN KEY (x, y) REFERENCES author"
+                            + " ON DELETE CASCADE DEFERRABLE)");
+            List<String> keys = new ArrayList<>();
+            try (ResultSet result = connection.getMetaData().getImportedKeys(null, "public", "book")) {
+                while (result.next()) {
+                    keys.add(String.join(
+                            " ",
+                            result.getString("PKTABLE_NAME"),
+                            result.getString("PKCOLUMN_NAME"),
+                            result.getString("FKCOLUMN_NAME"),
+                            result.getString("KEY_SEQ"),
+                            result.getString("FK_NAME"),
+                            result.getString("PK_NAME")));
+                    assertEquals(DatabaseMetaData.importedKeyCascade, result.getShort("DELETE_RULE"));
+                    assertEquals(DatabaseMetaData.importedKeyNoAction, result.getShort("UPDATE_RULE"));
+                    assertEquals(DatabaseMetaData.importedKeyInitiallyImmediate, result.getShort("DEFERRABILITY"));
+                }
+            }
+            assertEquals(List.of("author a x 1 written author_pkey", "author b y 2 written author_pkey"), keys);
+            PSQLException orphan =
+                    assertThrows(PSQLException.class, () -> run(connection, "INSERT INTO book VALUES (1, 2)"));
+            ServerErrorMessage error = orphan.getServerErrorMessage();
+            assertNotNull(error);
+            assertEquals("23503", error.getSQLState());
+            assertEquals("Key (x, y)=(1, 2) is not present in table \"author\".", error.getDetail());
+            assertEquals("public", error.getSchema());
+            assertEquals("book", error.getTable());
+            assertEquals("written", error.getConstraint());
         }
     }
 

@@ -33,7 +33,11 @@ public final class Catalog {
     private final Map<Integer, RelationDef> relations;
     private final Map<QualifiedName, RelationDef> relationsByName;
     private final Map<Integer, List<IndexDef>> indexesByTable;
+    private final Map<Integer, List<Reference>> referencesByTable;
     private final Map<Integer, ExtensionDef> extensions;
+
+    /// A foreign key and the table it belongs to.
+    public record Reference(int tableOid, ConstraintDef.ForeignKey key) {}
 
     private Catalog(long version, Builder builder) {
         this.version = version;
@@ -44,12 +48,20 @@ public final class Catalog {
         schemas.values().forEach(schema -> schemasByName.put(schema.name(), schema));
         this.relationsByName = new HashMap<>();
         this.indexesByTable = new HashMap<>();
+        this.referencesByTable = new HashMap<>();
         for (RelationDef relation : relations.values()) {
             relationsByName.put(new QualifiedName(relation.schemaOid(), relation.name()), relation);
             if (relation instanceof IndexDef index) {
                 indexesByTable
                         .computeIfAbsent(index.tableOid(), _ -> new ArrayList<>())
                         .add(index);
+            }
+            if (relation instanceof TableDef table) {
+                for (ConstraintDef.ForeignKey key : table.foreignKeys()) {
+                    referencesByTable
+                            .computeIfAbsent(key.tableOid(), _ -> new ArrayList<>())
+                            .add(new Reference(table.oid(), key));
+                }
             }
         }
     }
@@ -111,6 +123,11 @@ public final class Catalog {
     /// Indexes of a table in the order of their oids.
     public List<IndexDef> indexesOf(int tableOid) {
         return Collections.unmodifiableList(indexesByTable.getOrDefault(tableOid, List.of()));
+    }
+
+    /// Foreign keys that refer to a table, its own among them, in the order of their tables' oids.
+    public List<Reference> referencesTo(int tableOid) {
+        return Collections.unmodifiableList(referencesByTable.getOrDefault(tableOid, List.of()));
     }
 
     /// Sequences owned by columns of a table.

@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
 /// Definitions as bytes: version (1 byte), then the record's fields in order; big-endian numbers, strings in
 /// UTF-8 behind a 4-byte length, null as length -1, lists behind a 4-byte count, types by oid.
 ///
+/// Version 2 added foreign keys, the timing of constraints and indexes that are not immediate.
 /// A new field goes to the end of its record under a new version; readers of an old version fill in a default.
 final class DefinitionCodec {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int OLDEST_VERSION = 1;
 
     /// First byte of a key in the catalog tree.
     enum Kind {
@@ -91,15 +93,16 @@ final class DefinitionCodec {
     static void decode(Kind kind, int oid, byte[] value, Catalog.Builder into) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(value))) {
             int version = in.readUnsignedByte();
-            if (version != VERSION) {
+            if (version < OLDEST_VERSION || version > VERSION) {
                 throw new InternalException(
                         SqlState.DATA_CORRUPTED,
-                        "catalog row " + kind + " " + oid + " has version " + version + ", known is " + VERSION);
+                        "catalog row " + kind + " " + oid + " has version " + version + ", known are " + OLDEST_VERSION
+                                + " to " + VERSION);
             }
             switch (kind) {
                 case SCHEMA -> into.put(new SchemaDef(oid, readString(in)));
-                case TABLE -> into.put(readTable(oid, in));
-                case INDEX -> into.put(readIndex(oid, in));
+                case TABLE -> into.put(readTable(oid, version, in));
+                case INDEX -> into.put(readIndex(oid, version, in));
                 case SEQUENCE -> into.put(readSequence(oid, in));
                 case EXTENSION -> into.put(new ExtensionDef(oid, readString(in), readString(in), in.readInt()));
             }
@@ -149,15 +152,28 @@ final class DefinitionCodec {
             case ConstraintDef.Key key -> {
                 out.writeByte(key.primary() ? 'p' : 'u');
                 out.writeInt(key.indexOid());
+                writeString(out, key.timing().name());
             }
             case ConstraintDef.Check check -> {
                 out.writeByte('c');
                 writeString(out, check.expressionSql());
             }
+            case ConstraintDef.ForeignKey key -> {
+                out.writeByte('f');
+                out.writeInt(key.tableOid());
+                writeInts(out, key.keyAttnums());
+                out.writeInt(key.indexOid());
+                out.writeBoolean(key.matchFull());
+                writeString(out, key.onDelete().name());
+                writeString(out, key.onUpdate().name());
+                writeInts(out, key.setAttnums());
+                writeString(out, key.timing().name());
+                out.writeBoolean(key.validated());
+            }
         }
     }
 
-    private static TableDef readTable(int oid, DataInputStream in) throws IOException {
+    private static TableDef readTable(int oid, int version, DataInputStream in) throws IOException {
         int schemaOid = in.readInt();
         String name = readString(in);
         long storageId = in.readLong();
@@ -176,19 +192,46 @@ final class DefinitionCodec {
         List<ConstraintDef> constraints = new ArrayList<>();
         int constraintCount = in.readInt();
         for (int i = 0; i < constraintCount; i++) {
-            constraints.add(readConstraint(in));
+            constraints.add(readConstraint(version, in));
         }
         return new TableDef(oid, schemaOid, name, storageId, columns, constraints);
     }
 
-    private static ConstraintDef readConstraint(DataInputStream in) throws IOException {
+    private static ConstraintDef readConstraint(int version, DataInputStream in) throws IOException {
         int oid = in.readInt();
         String name = readString(in);
         List<Integer> attnums = readInts(in);
         int type = in.readUnsignedByte();
-        return type == 'c'
-                ? new ConstraintDef.Check(oid, name, readString(in), attnums)
-                : new ConstraintDef.Key(oid, name, type == 'p', in.readInt(), attnums);
+        return switch (type) {
+            case 'c' -> new ConstraintDef.Check(oid, name, readString(in), attnums);
+            case 'f' -> readForeignKey(oid, name, attnums, in);
+            case 'p', 'u' ->
+                new ConstraintDef.Key(
+                        oid,
+                        name,
+                        type == 'p',
+                        in.readInt(),
+                        attnums,
+                        version == 1 ? ConstraintDef.Timing.IMMEDIATE : ConstraintDef.Timing.valueOf(readString(in)));
+            default -> throw new IOException("unknown type of constraint: " + type);
+        };
+    }
+
+    private static ConstraintDef readForeignKey(int oid, String name, List<Integer> attnums, DataInputStream in)
+            throws IOException {
+        return new ConstraintDef.ForeignKey(
+                oid,
+                name,
+                attnums,
+                in.readInt(),
+                readInts(in),
+                in.readInt(),
+                in.readBoolean(),
+                ConstraintDef.Action.valueOf(readString(in)),
+                ConstraintDef.Action.valueOf(readString(in)),
+                readInts(in),
+                ConstraintDef.Timing.valueOf(readString(in)),
+                in.readBoolean());
     }
 
     private static byte[] encodeIndex(IndexDef index) {
@@ -216,10 +259,11 @@ final class DefinitionCodec {
                 writeString(out, option.getValue());
             }
             out.writeLong(index.validFrom());
+            out.writeBoolean(index.immediate());
         });
     }
 
-    private static IndexDef readIndex(int oid, DataInputStream in) throws IOException {
+    private static IndexDef readIndex(int oid, int version, DataInputStream in) throws IOException {
         int schemaOid = in.readInt();
         String name = readString(in);
         int tableOid = in.readInt();
@@ -240,6 +284,8 @@ final class DefinitionCodec {
         for (int i = 0; i < optionCount; i++) {
             options.put(readString(in), readString(in));
         }
+        long validFrom = in.readLong();
+        boolean immediate = version == 1 || in.readBoolean();
         return new IndexDef(
                 oid,
                 schemaOid,
@@ -250,10 +296,11 @@ final class DefinitionCodec {
                 unique,
                 primary,
                 nullsDistinct,
+                immediate,
                 keys,
                 predicateSql,
                 options,
-                in.readLong());
+                validFrom);
     }
 
     private static byte[] encodeSequence(SequenceDef sequence) {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param keys          key columns in order
 /// @param predicateSql  `WHERE` of a partial index as text, or null
 /// @param options       `WITH (...)` as written, in that order: `m`, `ef_construction`
+/// @param immediate     for a unique index: a duplicate is refused when it is written; false = a deferrable
+///        constraint's, which keeps one entry for each row and is looked through later
 /// @param validFrom     oldest snapshot that may read it (rows deleted before the build have no entries); 0 = any
 public record IndexDef(
         int oid,
@@ -25,6 +27,7 @@ public record IndexDef(
         boolean unique,
         boolean primary,
         boolean nullsDistinct,
+        boolean immediate,
         List<Key> keys,
         @Nullable String predicateSql,
         Map<String, String> options,
@@ -70,6 +73,7 @@ public record IndexDef(
                 unique,
                 primary,
                 nullsDistinct,
+                immediate,
                 keys,
                 predicateSql,
                 options,
@@ -87,6 +91,7 @@ public record IndexDef(
                 unique,
                 primary,
                 nullsDistinct,
+                immediate,
                 keys,
                 predicateSql,
                 options,

@@ -50,12 +50,26 @@ public interface SchemaEditor {
 
     /// Adds PRIMARY KEY or UNIQUE: creates the unique btree index of that name (existing rows are checked, 23505);
     /// a primary key's columns become NOT NULL.
-    TableDef addKeyConstraint(int tableOid, String name, boolean primary, List<Integer> attnums);
+    ///
+    /// @param timing a deferrable one gets an index that is not immediate
+    TableDef addKeyConstraint(
+            int tableOid, String name, boolean primary, List<Integer> attnums, ConstraintDef.Timing timing);
 
     /// Adds CHECK; whether existing rows satisfy it is the caller's to check first.
     TableDef addCheckConstraint(int tableOid, String name, String expressionSql, List<Integer> attnums);
 
-    /// Drops a constraint and, for a key, its index.
+    /// Adds FOREIGN KEY, under a lock that keeps writers away from both tables; its oid is chosen here.
+    ///
+    /// @param checkRows whether existing rows are looked at (23503)
+    TableDef addForeignKey(int tableOid, ConstraintDef.ForeignKey key, boolean checkRows);
+
+    /// VALIDATE CONSTRAINT of a foreign key: looks at all rows (23503).
+    void validateForeignKey(int tableOid, String name);
+
+    /// ALTER CONSTRAINT of a foreign key.
+    void setConstraintTiming(int tableOid, String name, ConstraintDef.Timing timing);
+
+    /// Drops a constraint and, for a key, its index and the foreign keys that refer to it.
     TableDef dropConstraint(int tableOid, String name);
 
     /// Sets or drops (null) a column's default.
@@ -63,7 +77,7 @@ public interface SchemaEditor {
 
     TableDef renameTable(int tableOid, String name);
 
-    /// Drops a table, its indexes, its constraints and the sequences its columns own.
+    /// Drops a table, its indexes, its constraints, the sequences its columns own and foreign keys that refer to it.
     void dropTable(int tableOid);
 
     /// Empties tables; their rows stay visible to older snapshots of others until the transaction commits.
@@ -74,6 +88,7 @@ public interface SchemaEditor {
     /// on while an hnsw index is.
     IndexDef createIndex(int tableOid, NewIndex index);
 
+    /// Drops an index and the foreign keys that refer to it.
     void dropIndex(int indexOid);
 
     SequenceDef createSequence(int schemaOid, NewSequence sequence);

@@ -31,6 +31,16 @@ public record TableDef(
         return columns.get(attnum - 1);
     }
 
+    /// The constraint of that name, or null.
+    public @Nullable ConstraintDef constraint(String constraintName) {
+        for (ConstraintDef constraint : constraints) {
+            if (constraint.name().equals(constraintName)) {
+                return constraint;
+            }
+        }
+        return null;
+    }
+
     /// The primary key, or null.
     public ConstraintDef.@Nullable Key primaryKey() {
         for (ConstraintDef constraint : constraints) {
@@ -59,6 +69,21 @@ public record TableDef(
         List<ConstraintDef> list = new ArrayList<>(constraints);
         list.add(added);
         return new TableDef(oid, schemaOid, name, storageId, columns, list);
+    }
+
+    /// The table with a constraint in place of the one with its oid.
+    public TableDef withChangedConstraint(ConstraintDef changed) {
+        List<ConstraintDef> list = new ArrayList<>(constraints);
+        list.replaceAll(constraint -> constraint.oid() == changed.oid() ? changed : constraint);
+        return new TableDef(oid, schemaOid, name, storageId, columns, list);
+    }
+
+    /// Its foreign keys.
+    public List<ConstraintDef.ForeignKey> foreignKeys() {
+        return constraints.stream()
+                .filter(ConstraintDef.ForeignKey.class::isInstance)
+                .map(ConstraintDef.ForeignKey.class::cast)
+                .toList();
     }
 
     public TableDef withoutConstraint(int constraintOid) {

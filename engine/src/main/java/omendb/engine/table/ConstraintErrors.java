@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ColumnDef;
+import omendb.engine.catalog.ConstraintDef;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.TableDef;
@@ -52,6 +53,40 @@ final class ConstraintErrors {
                 .withConstraint(index.name());
     }
 
+    /// A referencing row without the row it refers to.
+    ///
+    /// @param mixed MATCH FULL, and only some of its columns are NULL
+    static OmenException noReferencedRow(Catalog catalog, ForeignKeyPath path, boolean mixed) {
+        TableDef child = path.child().def();
+        ConstraintDef.ForeignKey key = path.key();
+        String detail = mixed
+                ? "MATCH FULL does not allow mixing of null and nonnull key values."
+                : "Key " + ForeignKeyPath.text(child, key.attnums(), path.childValues()) + " is not present in table \""
+                        + path.parent().def().name() + "\".";
+        return new UserException(
+                        SqlState.FOREIGN_KEY_VIOLATION,
+                        "insert or update on table \"" + child.name() + "\" violates foreign key constraint \""
+                                + key.name() + "\"")
+                .withDetail(detail)
+                .withTable(schemaName(catalog, child), child.name())
+                .withConstraint(key.name());
+    }
+
+    /// A key that is gone, and a row that refers to it.
+    static OmenException stillReferenced(Catalog catalog, ForeignKeyPath path) {
+        TableDef child = path.child().def();
+        TableDef parent = path.parent().def();
+        ConstraintDef.ForeignKey key = path.key();
+        return new UserException(
+                        SqlState.FOREIGN_KEY_VIOLATION,
+                        "update or delete on table \"" + parent.name() + "\" violates foreign key constraint \""
+                                + key.name() + "\" on table \"" + child.name() + "\"")
+                .withDetail("Key " + ForeignKeyPath.text(parent, key.keyAttnums(), path.oldKey())
+                        + " is still referenced from table \"" + child.name() + "\".")
+                .withTable(schemaName(catalog, child), child.name())
+                .withConstraint(key.name());
+    }
+
     private static String keyText(TableDef table, IndexDef index, RowSource row) {
         List<ColumnDef> columns =
                 index.keys().stream().map(key -> table.column(key.attnum())).toList();
@@ -63,13 +98,16 @@ final class ConstraintErrors {
     }
 
     private static String text(ColumnDef column, RowSource row) {
-        SqlType type = column.type();
+        return text(column.type(), row.lane(column.attnum()), row.length(column.attnum()));
+    }
+
+    static String text(SqlType type, long lane, int length) {
         try (ValueArena arena = new ValueArena();
                 ColumnVector value = ColumnVector.allocate(type, arena)) {
             if (type.kind() == SqlType.Kind.BYTES) {
-                value.setReference(0, row.lane(column.attnum()), row.length(column.attnum()));
+                value.setReference(0, lane, length);
             } else {
-                value.setLong(0, row.lane(column.attnum()));
+                value.setLong(0, lane);
             }
             return type.io().toText(TypeContext.DEFAULT, value, 0);
         }

@@ -31,10 +31,11 @@ public final class IndexAccess {
         return new KeyRange(keys);
     }
 
-    /// Row id for a range that fixes every column of a unique index with non-NULL values; -1 = none.
+    /// Row id for a range that fixes every column of an immediate unique index with non-NULL
+    /// values; -1 = none.
     public long find(Transaction transaction, KeyRange range) {
         transaction.requireStatement();
-        if (!def().unique() || !range.fixesAllColumns()) {
+        if (!def().unique() || !def().immediate() || !range.fixesAllColumns()) {
             throw new IllegalArgumentException("not a single key of a unique index: " + def().name());
         }
         transaction.readsKey(tree.relationId(), range.key());

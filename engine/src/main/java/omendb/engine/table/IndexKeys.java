@@ -58,11 +58,16 @@ final class IndexKeys {
                         types.get(i), source.lane(key.attnum()), source.length(key.attnum()), key.descending(), out);
             }
         }
-        boolean unique = index.unique() && !(hasNull && index.nullsDistinct());
+        boolean unique = isUniqueEntry(hasNull);
         if (!unique) {
             out.writeLong(rowId);
         }
         return unique;
+    }
+
+    /// Whether an entry is unique by its columns: the value is the row id then.
+    boolean isUniqueEntry(boolean hasNull) {
+        return index.unique() && index.immediate() && !(hasNull && index.nullsDistinct());
     }
 
     /// Whether any key column gets a new value.

@@ -99,6 +99,11 @@ public final class KeyRange implements AutoCloseable {
         key.truncate(length);
     }
 
+    /// The encoded leading columns, for who encodes them himself.
+    NativeBytesWriter prefix() {
+        return prefix;
+    }
+
     boolean fixesAllColumns() {
         return equalColumns == keys.columnCount();
     }

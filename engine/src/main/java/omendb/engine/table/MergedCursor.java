@@ -36,8 +36,13 @@ final class MergedCursor implements AutoCloseable {
 
     /// What a statement that started now would see: the newest commits and all own writes.
     static MergedCursor ofLatest(Transaction transaction, LsmTree tree) {
+        return ofLatest(transaction, tree, null, null);
+    }
+
+    static MergedCursor ofLatest(
+            Transaction transaction, LsmTree tree, @Nullable MemorySegment from, @Nullable MemorySegment to) {
         transaction.requireStatement();
-        return new MergedCursor(transaction, tree, null, null, false, transaction.latest(), Long.MAX_VALUE);
+        return new MergedCursor(transaction, tree, from, to, false, transaction.latest(), Long.MAX_VALUE);
     }
 
     private MergedCursor(

@@ -45,6 +45,11 @@ final class RowLookup {
         return find(keyAddress, keyLength, transaction.latest(), Long.MAX_VALUE);
     }
 
+    /// The version the snapshot sees, all own writes included.
+    boolean findAtSnapshot(long keyAddress, int keyLength) {
+        return find(keyAddress, keyLength, transaction.snapshot(), Long.MAX_VALUE);
+    }
+
     private boolean find(long keyAddress, int keyLength, long timestamp, long sequence) {
         WriteSet writes = transaction.writesIfAny();
         if (writes != null) {

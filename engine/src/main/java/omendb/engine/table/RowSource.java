@@ -2,6 +2,7 @@ package omendb.engine.table;
 
 import omendb.engine.type.Batch;
 import omendb.engine.type.ColumnVector;
+import omendb.engine.type.SqlType;
 import org.jspecify.annotations.Nullable;
 
 /// The values of one row about to be stored: columns that are set come from a batch, the others from the stored row.
@@ -10,12 +11,14 @@ import org.jspecify.annotations.Nullable;
 final class RowSource {
     private static final int FROM_STORED = -1;
 
+    private final Table table;
     private final int[] batchColumns;
     private final RowView stored;
     private @Nullable Batch batch;
     private int batchRow;
 
     RowSource(Table table) {
+        this.table = table;
         this.batchColumns = new int[table.def().columns().size() + 1];
         this.stored = new RowView(table);
     }
@@ -44,6 +47,10 @@ final class RowSource {
         stored.set(storedRow);
         batch = null;
         java.util.Arrays.fill(batchColumns, FROM_STORED);
+    }
+
+    SqlType type(int attnum) {
+        return table.def().column(attnum).type();
     }
 
     /// Whether the column's value is new.

@@ -6,6 +6,7 @@ import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.lsm.LsmTree;
 import omendb.engine.txn.LockWaiting;
 import omendb.engine.txn.RowLockMode;
 import omendb.engine.txn.StorageFailures;
@@ -28,6 +29,7 @@ public final class Table {
 
     private final TableDef def;
     private final List<IndexDef> indexDefs;
+    private final List<Catalog.Reference> references;
     private final TableStorage storage;
     private final TableWriters writers;
     private final Storages storages;
@@ -35,9 +37,16 @@ public final class Table {
     private final List<IndexKeys> btrees = new ArrayList<>();
     private final int[] slotColumns;
 
-    Table(TableDef def, List<IndexDef> indexDefs, Storages storages, TableWriters writers) {
+    /// @param references foreign keys that refer to the table
+    Table(
+            TableDef def,
+            List<IndexDef> indexDefs,
+            List<Catalog.Reference> references,
+            Storages storages,
+            TableWriters writers) {
         this.def = def;
         this.indexDefs = List.copyOf(indexDefs);
+        this.references = List.copyOf(references);
         this.storages = storages;
         this.writers = writers;
         this.storage = storages.table(def.storageId());
@@ -64,7 +73,9 @@ public final class Table {
 
     /// Whether this object still describes the table in a catalog.
     boolean describes(Catalog catalog) {
-        return def.equals(catalog.table(def.oid())) && indexDefs.equals(catalog.indexesOf(def.oid()));
+        return def.equals(catalog.table(def.oid()))
+                && indexDefs.equals(catalog.indexesOf(def.oid()))
+                && references.equals(catalog.referencesTo(def.oid()));
     }
 
     // ---- reading ----
@@ -81,12 +92,8 @@ public final class Table {
 
     /// A btree index of this table by oid.
     public IndexAccess index(int indexOid) {
-        for (IndexKeys keys : btrees) {
-            if (keys.index().oid() == indexOid) {
-                return new IndexAccess(keys, storages.lsm().tree(keys.treeId()));
-            }
-        }
-        throw new IllegalArgumentException("no btree index " + indexOid + " on " + def.name());
+        IndexKeys keys = btree(indexOid);
+        return new IndexAccess(keys, storages.lsm().tree(keys.treeId()));
     }
 
     /// An hnsw index of this table by oid.
@@ -192,6 +199,31 @@ public final class Table {
     /// Layouts by column count, for rows written before columns were added.
     RowLayout[] layouts() {
         return layouts;
+    }
+
+    IndexKeys btree(int indexOid) {
+        for (IndexKeys keys : btrees) {
+            if (keys.index().oid() == indexOid) {
+                return keys;
+            }
+        }
+        throw new IllegalArgumentException("no btree index " + indexOid + " on " + def.name());
+    }
+
+    /// Entries of an index as a statement that started now would see them.
+    IndexScan latestEntries(Transaction transaction, IndexKeys keys, KeyRange range) {
+        LsmTree tree = storages.lsm().tree(keys.treeId());
+        return new IndexScan(MergedCursor.ofLatest(transaction, tree, range.from(), range.to()));
+    }
+
+    /// Takes a row's lock, waiting for its holder, whatever the snapshot sees of the row.
+    void lockLatestRow(Transaction transaction, long rowId, RowLockMode mode) {
+        writer(transaction).lockLatestRow(rowId, mode);
+    }
+
+    /// Foreign keys that refer to the table.
+    List<Catalog.Reference> references() {
+        return references;
     }
 
     List<IndexKeys> btrees() {

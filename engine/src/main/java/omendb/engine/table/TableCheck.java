@@ -50,7 +50,12 @@ public final class TableCheck {
         this.logged = logged;
         this.timestamp = timestamp;
         this.findings = findings;
-        this.table = new Table(def, catalog.indexesOf(def.oid()), storages, new TableWriters(catalogs, storages));
+        this.table = new Table(
+                def,
+                catalog.indexesOf(def.oid()),
+                catalog.referencesTo(def.oid()),
+                storages,
+                new TableWriters(catalogs, storages));
         this.rows = table.storage().rows();
         this.source = new RowSource(table);
         this.entries = new long[table.btrees().size()];

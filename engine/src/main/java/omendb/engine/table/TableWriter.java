@@ -42,6 +42,7 @@ final class TableWriter {
     private final RowLookup rows;
     private final LsmValue latest = new LsmValue();
     private final long[] slots;
+    private final @Nullable KeyEvents events;
 
     /// One btree index: its keys and the key at hand.
     private static final class IndexWriter {
@@ -97,7 +98,7 @@ final class TableWriter {
         public void rollbackTo(@Nullable Object mark) {}
     }
 
-    TableWriter(Table table, Catalog catalog, Transaction transaction, Storages storages) {
+    TableWriter(Table table, Catalog catalog, Transaction transaction, Storages storages, TableWriters tables) {
         this.table = table;
         this.catalog = catalog;
         this.transaction = transaction;
@@ -113,6 +114,7 @@ final class TableWriter {
             indexes.add(
                     new IndexWriter(keys, new RowLookup(transaction, tree), buffers.allocate(), buffers.allocate()));
         }
+        this.events = KeyEvents.needed(table) ? new KeyEvents(table, tables.constraintEvents(transaction)) : null;
     }
 
     Table table() {
@@ -137,6 +139,9 @@ final class TableWriter {
         putRow(rowId);
         putIndexEntries(rowId);
         writes.countRows(storage, 1);
+        if (events != null) {
+            events.inserted(source, rowId);
+        }
         return new InsertOutcome(true, rowId, 0);
     }
 
@@ -270,6 +275,13 @@ final class TableWriter {
         return exists ? RowLock.CHANGED : RowLock.GONE;
     }
 
+    /// Takes the row's lock, waiting for its holder, whatever the snapshot sees of the row.
+    void lockLatestRow(long rowId, RowLockMode mode) {
+        long key = transaction.scratch();
+        RowKey.write(key, rowId);
+        takeLock(key, mode, LockWaiting.WAIT);
+    }
+
     private boolean takeLock(long key, RowLockMode mode, LockWaiting waiting) {
         if (transaction.lockRow(storage.storageId(), key, RowKey.BYTES, mode, waiting)) {
             return true;
@@ -329,6 +341,9 @@ final class TableWriter {
             }
         }
         putIndexEntries(rowId);
+        if (events != null) {
+            events.updated(before, source, rowId);
+        }
     }
 
     /// Encodes old and new key; false = the same.
@@ -363,6 +378,9 @@ final class TableWriter {
         RowKey.write(key, rowId);
         transaction.writes().delete(storage.storageId(), key, RowKey.BYTES);
         writes.countRows(storage, -1);
+        if (events != null) {
+            events.deleted(before);
+        }
     }
 
     /// A key that goes away is locked like one that comes: who wants to insert it must wait for the

@@ -57,6 +57,12 @@ public final class TableWriters {
         return describe(catalogs.of(transaction), tableOid);
     }
 
+    /// The events of a transaction's constraints, from here on kept.
+    public ConstraintEvents constraintEvents(Transaction transaction) {
+        return transaction.participant(
+                ConstraintEvents.class, () -> new ConstraintEvents(transaction, this, catalogs, storages));
+    }
+
     /// A table as a catalog describes it.
     Table describe(Catalog catalog, int tableOid) {
         Table known = cache.get(tableOid);
@@ -68,7 +74,7 @@ public final class TableWriters {
             cache.remove(tableOid);
             throw new UserException(SqlState.UNDEFINED_TABLE, "relation with OID " + tableOid + " does not exist");
         }
-        Table table = new Table(def, catalog.indexesOf(tableOid), storages, this);
+        Table table = new Table(def, catalog.indexesOf(tableOid), catalog.referencesTo(tableOid), storages, this);
         if (catalog.version() == catalogs.committed().version()) {
             cache.put(tableOid, table);
         }
@@ -90,7 +96,7 @@ public final class TableWriters {
         // a rollback to a savepoint may have given the lock back
         if (transaction.lockTable(oid, TableLockMode.ROW_EXCLUSIVE) || writer == null) {
             Catalog locked = catalogs.of(transaction);
-            writer = new TableWriter(describe(locked, oid), locked, transaction, storages);
+            writer = new TableWriter(describe(locked, oid), locked, transaction, storages, this);
             open.writers.put(oid, writer);
         }
         return writer;

@@ -39,6 +39,7 @@ public final class TransactionSchema implements SchemaEditor {
     private final TableWriters tables;
     private final Sequences sequences;
     private final AtomicInteger nextOid;
+    private final SchemaForeignKeys foreignKeys;
 
     /// @param nextOid oids from here on are free
     public TransactionSchema(
@@ -54,6 +55,7 @@ public final class TransactionSchema implements SchemaEditor {
         this.tables = tables;
         this.sequences = sequences;
         this.nextOid = nextOid;
+        this.foreignKeys = new SchemaForeignKeys(transaction, catalogs, tables);
     }
 
     private Catalog catalog() {
@@ -175,14 +177,15 @@ public final class TransactionSchema implements SchemaEditor {
     }
 
     @Override
-    public TableDef addKeyConstraint(int tableOid, String name, boolean primary, List<Integer> attnums) {
+    public TableDef addKeyConstraint(
+            int tableOid, String name, boolean primary, List<Integer> attnums, ConstraintDef.Timing timing) {
         TableDef table = lockForChange(tableOid);
         if (primary && table.primaryKey() != null) {
             throw new UserException(
                     SqlState.INVALID_TABLE_DEFINITION,
                     "multiple primary keys for table \"" + table.name() + "\" are not allowed");
         }
-        requireFreeConstraint(table, name);
+        SchemaForeignKeys.requireFreeName(table, name);
         TableDef changed = table;
         if (primary) {
             for (int attnum : attnums) {
@@ -197,8 +200,9 @@ public final class TransactionSchema implements SchemaEditor {
                 attnums.stream().map(IndexDef.Key::ofColumn).toList(),
                 null,
                 java.util.Map.of());
-        IndexDef created = addIndex(changed, index, primary);
-        changed = changed.withConstraint(new ConstraintDef.Key(newOid(), name, primary, created.oid(), attnums));
+        IndexDef created = addIndex(changed, index, primary, !timing.deferrable());
+        changed =
+                changed.withConstraint(new ConstraintDef.Key(newOid(), name, primary, created.oid(), attnums, timing));
         changes().put(changed);
         return changed;
     }
@@ -206,31 +210,39 @@ public final class TransactionSchema implements SchemaEditor {
     @Override
     public TableDef addCheckConstraint(int tableOid, String name, String expressionSql, List<Integer> attnums) {
         TableDef table = lockForChange(tableOid);
-        requireFreeConstraint(table, name);
+        SchemaForeignKeys.requireFreeName(table, name);
         TableDef changed = table.withConstraint(new ConstraintDef.Check(newOid(), name, expressionSql, attnums));
         changes().put(changed);
         return changed;
     }
 
-    private static void requireFreeConstraint(TableDef table, String name) {
-        if (table.constraints().stream()
-                .anyMatch(constraint -> constraint.name().equals(name))) {
-            throw new UserException(
-                    SqlState.DUPLICATE_OBJECT,
-                    "constraint \"" + name + "\" for relation \"" + table.name() + "\" already exists");
-        }
+    @Override
+    public TableDef addForeignKey(int tableOid, ConstraintDef.ForeignKey key, boolean checkRows) {
+        return foreignKeys.add(tableOid, key.withOid(newOid()), checkRows);
+    }
+
+    @Override
+    public void validateForeignKey(int tableOid, String name) {
+        foreignKeys.validate(tableOid, name);
+    }
+
+    @Override
+    public void setConstraintTiming(int tableOid, String name, ConstraintDef.Timing timing) {
+        foreignKeys.setTiming(tableOid, name, timing);
     }
 
     @Override
     public TableDef dropConstraint(int tableOid, String name) {
         TableDef table = lockForChange(tableOid);
-        ConstraintDef found = table.constraints().stream()
-                .filter(constraint -> constraint.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new UserException(
-                        SqlState.UNDEFINED_OBJECT,
-                        "constraint \"" + name + "\" of relation \"" + table.name() + "\" does not exist"));
+        ConstraintDef found = table.constraint(name);
+        if (found == null) {
+            throw new UserException(
+                    SqlState.UNDEFINED_OBJECT,
+                    "constraint \"" + name + "\" of relation \"" + table.name() + "\" does not exist");
+        }
         if (found instanceof ConstraintDef.Key key) {
+            foreignKeys.dropReferences(tableOid, key.indexOid());
+            table = requireTable(tableOid); // one of them may have been its own
             IndexDef index = catalog().index(key.indexOid());
             if (index != null) {
                 dropIndexStorage(index);
@@ -261,6 +273,7 @@ public final class TransactionSchema implements SchemaEditor {
     @Override
     public void dropTable(int tableOid) {
         TableDef table = lockForChange(tableOid);
+        foreignKeys.dropReferences(tableOid, 0);
         for (IndexDef index : catalog().indexesOf(tableOid)) {
             dropIndexStorage(index);
         }
@@ -299,10 +312,10 @@ public final class TransactionSchema implements SchemaEditor {
         // writers go on while a graph is built: what they add is its tail
         boolean online = index.method().equals(IndexDef.HNSW);
         transaction.lockTable(tableOid, online ? TableLockMode.SHARE_UPDATE_EXCLUSIVE : TableLockMode.SHARE);
-        return addIndex(requireTable(tableOid), index, false);
+        return addIndex(requireTable(tableOid), index, false, true);
     }
 
-    private IndexDef addIndex(TableDef table, NewIndex index, boolean primary) {
+    private IndexDef addIndex(TableDef table, NewIndex index, boolean primary, boolean immediate) {
         requireFreeName(table.schemaOid(), index.name());
         int oid = newOid();
         IndexDef def = new IndexDef(
@@ -315,6 +328,7 @@ public final class TransactionSchema implements SchemaEditor {
                 index.unique(),
                 primary,
                 index.nullsDistinct(),
+                immediate,
                 index.keys(),
                 index.predicateSql(),
                 index.options(),
@@ -363,7 +377,7 @@ public final class TransactionSchema implements SchemaEditor {
     }
 
     private IndexDef fillBtree(TableDef def, IndexDef index) {
-        Table table = new Table(def, List.of(), storages, tables);
+        Table table = new Table(def, List.of(), List.of(), storages, tables);
         try (IndexBuilder builder = new IndexBuilder(transaction, catalog(), table, index, storages)) {
             return index.withStorage(index.storageId(), builder.build());
         } catch (RuntimeException failed) {
@@ -416,6 +430,7 @@ public final class TransactionSchema implements SchemaEditor {
                         .withHint("You can drop constraint " + key.name() + " on table " + table.name() + " instead.");
             }
         }
+        foreignKeys.dropReferences(table.oid(), indexOid);
         dropIndexStorage(index);
     }
 

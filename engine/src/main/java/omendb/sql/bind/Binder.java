@@ -1,6 +1,8 @@
 package omendb.sql.bind;
 
+import java.util.ArrayList;
 import java.util.List;
+import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.type.SqlType;
 import omendb.sql.ast.Dml;
@@ -68,6 +70,15 @@ public final class Binder {
         return table.columns().stream()
                 .map(column -> stored.defaultOf(table, column))
                 .toList();
+    }
+
+    /// The values of fields as assignments to columns, one for each.
+    public List<Scalar> assignments(List<Field> values, List<ColumnDef> columns) {
+        List<Scalar> assignments = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            assignments.add(DmlBinder.assign(state, new Scalar.Column(values.get(i)), columns.get(i), 0));
+        }
+        return assignments;
     }
 
     public List<ModifySpec.Check> checks(TableDef table, List<Field> row) {

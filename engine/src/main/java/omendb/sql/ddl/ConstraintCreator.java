@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import omendb.engine.catalog.ColumnDef;
+import omendb.engine.catalog.ConstraintDef.Timing;
 import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.SqlState;
@@ -33,13 +34,22 @@ final class ConstraintCreator {
         if (table == null) {
             throw DdlErrors.error(SqlState.UNDEFINED_TABLE, "the table is gone");
         }
-        if (constraint.deferrable()) {
-            throw DdlErrors.notSupported("a deferrable constraint");
-        }
         switch (constraint.body()) {
-            case ConstraintBody.Key key -> key(table, constraint, key, column);
-            case ConstraintBody.Check check -> check(table, constraint, check, checkRows && !constraint.notValid());
-            case ConstraintBody.ForeignKey _ -> throw DdlErrors.notSupported("a foreign key");
+            case ConstraintBody.Key key -> {
+                if (constraint.deferrable()) {
+                    throw DdlErrors.notSupported("a deferrable UNIQUE or PRIMARY KEY");
+                }
+                key(table, constraint, key, column);
+            }
+            case ConstraintBody.Check check -> {
+                if (constraint.deferrable()) {
+                    throw DdlErrors.error(
+                            SqlState.FEATURE_NOT_SUPPORTED, "CHECK constraints cannot be marked DEFERRABLE");
+                }
+                check(table, constraint, check, checkRows && !constraint.notValid());
+            }
+            case ConstraintBody.ForeignKey key ->
+                new ForeignKeyCreator(context).add(table, constraint, key, column, checkRows);
             case ConstraintBody.Exclude _ -> throw DdlErrors.notSupported("an exclusion constraint");
             case ConstraintBody.NotNull _,
                     ConstraintBody.AllowNull _,
@@ -85,7 +95,13 @@ final class ConstraintCreator {
         if (context.catalog().relation(table.schemaOid(), name) != null) {
             throw DdlErrors.error(SqlState.DUPLICATE_TABLE, "relation \"" + name + "\" already exists");
         }
-        context.editor().addKeyConstraint(table.oid(), name, key.primary(), attnums);
+        context.editor()
+                .addKeyConstraint(
+                        table.oid(),
+                        name,
+                        key.primary(),
+                        attnums,
+                        Timing.of(constraint.deferrable(), constraint.initiallyDeferred()));
     }
 
     private void check(TableDef table, Constraint constraint, ConstraintBody.Check check, boolean checkRows) {
@@ -122,7 +138,7 @@ final class ConstraintCreator {
                 + condition + ") LIMIT 1");
     }
 
-    private static void checkName(TableDef table, String name) {
+    static void checkName(TableDef table, String name) {
         if (RelationNames.hasConstraint(table, name)) {
             throw DdlErrors.error(
                     SqlState.DUPLICATE_OBJECT,

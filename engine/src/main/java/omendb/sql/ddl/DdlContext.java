@@ -4,7 +4,9 @@ import java.util.List;
 import omendb.engine.Database;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.SchemaEditor;
+import omendb.engine.catalog.TableDef;
 import omendb.engine.error.SqlState;
+import omendb.engine.table.ConstraintEvents;
 import omendb.engine.txn.Transaction;
 import omendb.sql.bind.Binder;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,16 @@ public interface DdlContext {
     @Nullable
     String creationSchema();
 
+    /// Refuses to change a table whose rows have deferred checks before them (55006).
+    default void requireNotPending(TableDef table, String command) {
+        ConstraintEvents events = transaction().participantIfAny(ConstraintEvents.class);
+        if (events != null && events.isPending(table.oid())) {
+            throw DdlErrors.error(
+                    SqlState.OBJECT_IN_USE,
+                    "cannot " + command + " \"" + table.name() + "\" because it has pending trigger events");
+        }
+    }
+
     /// A binder over [#catalog] as it is now.
     Binder binder();
 
@@ -44,5 +56,10 @@ public interface DdlContext {
     boolean returnsRow(String sql);
 
     /// A NOTICE to the client.
-    void notice(SqlState state, String message);
+    default void notice(SqlState state, String message) {
+        notice(state, message, null);
+    }
+
+    /// A NOTICE with details.
+    void notice(SqlState state, String message, @Nullable String detail);
 }

@@ -12,6 +12,7 @@ import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
+import omendb.engine.txn.TableLockMode;
 import omendb.engine.type.Types;
 import omendb.sql.ast.Ddl;
 import omendb.sql.ast.QualifiedName;
@@ -214,10 +215,45 @@ public final class DdlExecutor {
         }
     }
 
+    /// Adds tables that refer to those that are truncated, and to them in turn, if CASCADE says so.
+    private void addReferencing(List<Integer> oids, boolean cascade) {
+        for (int i = 0; i < oids.size(); i++) {
+            TableDef table = context.catalog().table(oids.get(i));
+            for (Catalog.Reference reference : context.catalog().referencesTo(oids.get(i))) {
+                TableDef child = context.catalog().table(reference.tableOid());
+                if (table == null || child == null || oids.contains(child.oid())) {
+                    continue;
+                }
+                if (!cascade) {
+                    throw DdlErrors.error(
+                                    SqlState.FEATURE_NOT_SUPPORTED,
+                                    "cannot truncate a table referenced in a foreign key constraint")
+                            .withDetail("Table \"" + child.name() + "\" references \"" + table.name() + "\".")
+                            .withHint("Truncate table \"" + child.name()
+                                    + "\" at the same time, or use TRUNCATE ... CASCADE.");
+                }
+                context.notice(SqlState.SUCCESSFUL_COMPLETION, "truncate cascades to table \"" + child.name() + "\"");
+                context.transaction().lockTable(child.oid(), TableLockMode.ACCESS_EXCLUSIVE);
+                oids.add(child.oid());
+            }
+        }
+    }
+
     private String truncate(Ddl.Truncate truncate) {
         List<Integer> oids = new ArrayList<>();
         for (TableRef.Table reference : truncate.tables()) {
-            oids.add(names.table(reference.name()).oid());
+            int oid = names.table(reference.name()).oid();
+            context.transaction().lockTable(oid, TableLockMode.ACCESS_EXCLUSIVE);
+            if (!oids.contains(oid)) {
+                oids.add(oid);
+            }
+        }
+        addReferencing(oids, truncate.cascade());
+        for (int oid : oids) {
+            TableDef table = context.catalog().table(oid);
+            if (table != null) {
+                context.requireNotPending(table, "TRUNCATE");
+            }
         }
         context.editor().truncate(oids);
         if (truncate.restartIdentity()) {

@@ -1,8 +1,10 @@
 package omendb.sql.ddl;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.StringJoiner;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ColumnDef;
@@ -15,6 +17,7 @@ import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
+import omendb.engine.txn.TableLockMode;
 import omendb.engine.type.SqlType;
 import omendb.sql.ast.Ddl;
 import omendb.sql.ast.QualifiedName;
@@ -33,15 +36,46 @@ final class ObjectDropper {
     }
 
     void drop(Ddl.Drop statement) {
+        if (statement.type() == Ddl.ObjectType.TABLE) {
+            tables(statement);
+            return;
+        }
         for (Ddl.ObjectName object : statement.names()) {
             switch (statement.type()) {
-                case TABLE, INDEX, SEQUENCE -> relation(statement, object.name());
+                case INDEX, SEQUENCE -> relation(statement, object.name());
                 case SCHEMA -> schema(statement, object.name().name());
                 case EXTENSION -> extension(statement, object.name().name());
                 case VIEW, MATERIALIZED_VIEW, FOREIGN_TABLE -> otherRelation(statement, object.name());
                 default -> other(statement, object);
             }
         }
+    }
+
+    /// Tables go together: a foreign key between two of them holds up neither.
+    private void tables(Ddl.Drop statement) {
+        Map<Integer, TableDef> tables = new LinkedHashMap<>();
+        for (Ddl.ObjectName object : statement.names()) {
+            RelationDef relation = findChecked(statement, object.name());
+            if (relation == null) {
+                continue;
+            }
+            requireKind(statement, relation);
+            context.transaction().lockTable(relation.oid(), TableLockMode.ACCESS_EXCLUSIVE);
+            if (context.catalog().relation(relation.oid()) instanceof TableDef table) {
+                context.requireNotPending(table, "DROP TABLE");
+                tables.put(table.oid(), table);
+            } else {
+                missing(statement, none(statement.type(), object.name().toString()));
+            }
+        }
+        Dependents dependents = new Dependents(context);
+        tables.values().forEach(table -> dependents.ofTable(table, tables.keySet()));
+        if (statement.names().size() == 1) {
+            tables.values().forEach(table -> dependents.require("table " + names.shown(table), statement.cascade()));
+        } else {
+            dependents.requireAll(statement.cascade());
+        }
+        tables.keySet().forEach(oid -> context.editor().dropTable(oid));
     }
 
     private void relation(Ddl.Drop statement, QualifiedName name) {
@@ -52,7 +86,7 @@ final class ObjectDropper {
         requireKind(statement, relation);
         switch (relation) {
             case TableDef table -> context.editor().dropTable(table.oid());
-            case IndexDef index -> index(index);
+            case IndexDef index -> index(statement, index);
             case SequenceDef sequence -> sequence(statement, sequence);
         }
     }
@@ -101,7 +135,7 @@ final class ObjectDropper {
         }
     }
 
-    private void index(IndexDef index) {
+    private void index(Ddl.Drop statement, IndexDef index) {
         ConstraintDef.Key key = RelationNames.constraintOf(context.catalog(), index);
         if (key != null) {
             TableDef table = context.catalog().table(index.tableOid());
@@ -110,6 +144,12 @@ final class ObjectDropper {
                             SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
                             "cannot drop index " + index.name() + " because " + owner + " requires it")
                     .withHint("You can drop " + owner + " instead.");
+        }
+        TableDef owner = context.catalog().table(index.tableOid());
+        if (owner != null) {
+            new Dependents(context)
+                    .ofIndex(owner, index.oid())
+                    .require("index " + names.shown(index), statement.cascade());
         }
         context.editor().dropIndex(index.oid());
     }

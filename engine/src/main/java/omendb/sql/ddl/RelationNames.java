@@ -12,6 +12,7 @@ import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.sql.ast.QualifiedName;
+import omendb.sql.parse.Deparser;
 import omendb.sql.pgcatalog.SystemViews;
 import org.jspecify.annotations.Nullable;
 
@@ -155,6 +156,15 @@ final class RelationNames {
             }
         }
         return null;
+    }
+
+    /// The name as messages show it: with its schema if the search path does not lead to it.
+    String shown(RelationDef relation) {
+        if (relation.equals(context.catalog().resolve(context.searchPath(), relation.name()))) {
+            return Deparser.identifier(relation.name());
+        }
+        SchemaDef schema = context.catalog().schema(relation.schemaOid());
+        return (schema == null ? "" : Deparser.identifier(schema.name()) + ".") + Deparser.identifier(relation.name());
     }
 
     /// What a relation is, in PostgreSQL's words.

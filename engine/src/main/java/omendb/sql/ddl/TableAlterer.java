@@ -2,6 +2,7 @@ package omendb.sql.ddl;
 
 import java.util.Set;
 import omendb.engine.catalog.ColumnDef;
+import omendb.engine.catalog.ConstraintDef;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.RelationDef;
 import omendb.engine.catalog.TableDef;
@@ -38,6 +39,7 @@ final class TableAlterer {
             return;
         }
         TableDef table = names.table(statement.name());
+        context.requireNotPending(table, "ALTER TABLE");
         for (AlterTableCommand command : statement.commands()) {
             apply(current(table), command);
         }
@@ -66,7 +68,8 @@ final class TableAlterer {
             case AlterTableCommand.AddConstraint add ->
                 new ConstraintCreator(context).add(table.oid(), add.constraint(), null, true);
             case AlterTableCommand.DropConstraint drop -> dropConstraint(table, drop);
-            case AlterTableCommand.ValidateConstraint validate -> requireConstraint(table, validate.name());
+            case AlterTableCommand.ValidateConstraint validate -> validate(table, validate.name());
+            case AlterTableCommand.AlterConstraint alter -> alterConstraint(table, alter);
             case AlterTableCommand.OwnerTo owner -> checkOwner(owner.role());
             case AlterTableCommand.SetOptions options -> StorageOptions.checkTable(options.options());
             case AlterTableCommand.SetStorage storage -> setStorage(table, storage);
@@ -97,8 +100,35 @@ final class TableAlterer {
         context.editor().setColumnDefault(table.oid(), column.attnum(), text);
     }
 
+    private void validate(TableDef table, String name) {
+        requireConstraint(table, name);
+        if (table.constraint(name) instanceof ConstraintDef.ForeignKey key && !key.validated()) {
+            context.editor().validateForeignKey(table.oid(), name);
+        }
+    }
+
+    private void alterConstraint(TableDef table, AlterTableCommand.AlterConstraint alter) {
+        requireConstraint(table, alter.name());
+        if (!(table.constraint(alter.name()) instanceof ConstraintDef.ForeignKey)) {
+            throw DdlErrors.error(
+                    SqlState.WRONG_OBJECT_TYPE,
+                    "constraint \"" + alter.name() + "\" of relation \"" + table.name()
+                            + "\" is not a foreign key constraint");
+        }
+        context.editor()
+                .setConstraintTiming(
+                        table.oid(),
+                        alter.name(),
+                        ConstraintDef.Timing.of(alter.deferrable(), alter.initiallyDeferred()));
+    }
+
     private void dropConstraint(TableDef table, AlterTableCommand.DropConstraint drop) {
         if (RelationNames.hasConstraint(table, drop.name())) {
+            if (table.constraint(drop.name()) instanceof ConstraintDef.Key key) {
+                new Dependents(context)
+                        .ofIndex(table, key.indexOid())
+                        .require("constraint " + drop.name() + " on table " + names.shown(table), drop.cascade());
+            }
             context.editor().dropConstraint(table.oid(), drop.name());
             return;
         }

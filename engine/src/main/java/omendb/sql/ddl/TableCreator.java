@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.ColumnDef.Identity;
 import omendb.engine.catalog.RelationDef;
@@ -88,15 +89,18 @@ final class TableCreator {
         for (OwnedSequence owned : sequences) {
             context.editor().setSequenceOwner(owned.sequence().oid(), table.oid(), owned.attnum());
         }
-        // the primary key first, so that its index is the table's first
-        addConstraints(table.oid(), true);
-        addConstraints(table.oid(), false);
+        // the primary key first, so that its index is the table's first; what may refer to a key last
+        addConstraints(table.oid(), body -> body instanceof ConstraintBody.Key key && key.primary());
+        addConstraints(
+                table.oid(),
+                body -> !(body instanceof ConstraintBody.Key key && key.primary())
+                        && !(body instanceof ConstraintBody.ForeignKey));
+        addConstraints(table.oid(), ConstraintBody.ForeignKey.class::isInstance);
     }
 
-    private void addConstraints(int tableOid, boolean primary) {
+    private void addConstraints(int tableOid, Predicate<ConstraintBody> which) {
         pending.forEach((constraint, column) -> {
-            boolean isPrimary = constraint.body() instanceof ConstraintBody.Key key && key.primary();
-            if (isPrimary == primary) {
+            if (which.test(constraint.body())) {
                 constraints.add(tableOid, constraint, column, false);
             }
         });

@@ -93,6 +93,10 @@ final class ExecutionContext {
         rowsAffected += rows;
     }
 
+    void forgetAffected() {
+        rowsAffected = 0;
+    }
+
     long rowsAffected() {
         return rowsAffected;
     }

@@ -412,6 +412,10 @@ final class PlanCompiler {
         return over(row).program(List.of(expression));
     }
 
+    Program overRow(List<Field> row, List<Scalar> expressions) {
+        return over(row).program(expressions);
+    }
+
     RowChecks checks(TableDef table, List<ModifySpec.Check> checks, List<Field> row) {
         SchemaDef schema = catalog.schema(table.schemaOid());
         return new RowChecks(

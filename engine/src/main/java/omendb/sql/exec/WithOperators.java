@@ -152,6 +152,7 @@ final class WithOperators {
                     source.read();
                 }
             }
+            context().forgetAffected(); // the tag counts the statement's own rows alone
             super.start();
         }
 

@@ -1,5 +1,6 @@
 package omendb.sql.pgcatalog;
 
+import java.util.List;
 import java.util.stream.Collectors;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ConstraintDef;
@@ -25,8 +26,8 @@ final class ConstraintViews {
                         .set("oid", constraint.oid())
                         .set("conname", constraint.name())
                         .set("connamespace", table.schemaOid())
-                        .set("condeferrable", false)
-                        .set("condeferred", false)
+                        .set("condeferrable", constraint.timing().deferrable())
+                        .set("condeferred", constraint.timing() == ConstraintDef.Timing.DEFERRED)
                         .set("convalidated", true)
                         .set("conrelid", table.oid())
                         .set("contypid", 0)
@@ -37,7 +38,7 @@ final class ConstraintViews {
                         .set("confmatchtype", " ")
                         .set("conislocal", true)
                         .set("coninhcount", 0)
-                        .set("conkey", array(constraint));
+                        .set("conkey", array(constraint.attnums()));
                 switch (constraint) {
                     case ConstraintDef.Key key ->
                         row.set("contype", key.primary() ? "p" : "u")
@@ -48,13 +49,40 @@ final class ConstraintViews {
                                 .set("conindid", 0)
                                 .set("connoinherit", false)
                                 .set("conbin", check.expressionSql());
+                    case ConstraintDef.ForeignKey key -> foreignKey(row, key);
                 }
             }
         }
     }
 
-    private static String array(ConstraintDef constraint) {
-        return constraint.attnums().stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
+    private static void foreignKey(NamedRows row, ConstraintDef.ForeignKey key) {
+        row.set("contype", "f")
+                .set("conindid", key.indexOid())
+                .set("connoinherit", true)
+                .set("convalidated", key.validated())
+                .set("confrelid", key.tableOid())
+                .set("confupdtype", code(key.onUpdate()))
+                .set("confdeltype", code(key.onDelete()))
+                .set("confmatchtype", key.matchFull() ? "f" : "s")
+                .set("confkey", array(key.keyAttnums()));
+        if (!key.setAttnums().isEmpty()) {
+            row.set("confdelsetcols", array(key.setAttnums()));
+        }
+    }
+
+    /// pg_constraint's letter of an action.
+    private static String code(ConstraintDef.Action action) {
+        return switch (action) {
+            case NO_ACTION -> "a";
+            case RESTRICT -> "r";
+            case CASCADE -> "c";
+            case SET_NULL -> "n";
+            case SET_DEFAULT -> "d";
+        };
+    }
+
+    private static String array(List<Integer> numbers) {
+        return numbers.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
     }
 
     private static void dependencies(SystemState state, NamedRows rows) {
@@ -76,6 +104,16 @@ final class ConstraintViews {
                     dependency(rows, PG_CLASS, key.indexOid(), PG_CONSTRAINT, key.oid())
                             .set("refobjsubid", 0)
                             .set("deptype", "i");
+                }
+                if (constraint instanceof ConstraintDef.ForeignKey key) {
+                    dependency(rows, PG_CONSTRAINT, constraint.oid(), PG_CLASS, key.indexOid())
+                            .set("refobjsubid", 0)
+                            .set("deptype", "n");
+                    for (int attnum : key.keyAttnums()) {
+                        dependency(rows, PG_CONSTRAINT, constraint.oid(), PG_CLASS, key.tableOid())
+                                .set("refobjsubid", attnum)
+                                .set("deptype", "n");
+                    }
                 }
                 dependency(rows, PG_CONSTRAINT, constraint.oid(), PG_CLASS, table.oid())
                         .set(

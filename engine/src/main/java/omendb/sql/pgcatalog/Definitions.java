@@ -1,5 +1,6 @@
 package omendb.sql.pgcatalog;
 
+import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
@@ -94,20 +95,65 @@ public final class Definitions {
         return any ? texts.toString() : null;
     }
 
-    /// `PRIMARY KEY (id)`, `UNIQUE (a, b)`, `CHECK ((x > 0))`.
+    /// `PRIMARY KEY (id)`, `UNIQUE (a, b)`, `CHECK ((x > 0))`, `FOREIGN KEY (a) REFERENCES t(id)`.
+    /// The name of the table referred to is qualified if the search path does not lead to it.
     ///
     /// @param pretty CHECK with one pair of parentheses only, as psql asks for it
-    static String constraint(TableDef table, ConstraintDef constraint, boolean pretty) {
+    static String constraint(
+            Catalog catalog, List<String> searchPath, TableDef table, ConstraintDef constraint, boolean pretty) {
         return switch (constraint) {
             case ConstraintDef.Key key ->
-                (key.primary() ? "PRIMARY KEY (" : "UNIQUE (")
-                        + key.attnums().stream()
-                                .map(attnum ->
-                                        Deparser.identifier(table.column(attnum).name()))
-                                .collect(Collectors.joining(", "))
-                        + ")";
+                (key.primary() ? "PRIMARY KEY (" : "UNIQUE (") + columns(table, key.attnums()) + ")" + timing(key);
             case ConstraintDef.Check check ->
                 "CHECK (" + (pretty ? bare(check.expressionSql()) : parenthesised(check.expressionSql())) + ")";
+            case ConstraintDef.ForeignKey key -> foreignKey(catalog, searchPath, table, key);
+        };
+    }
+
+    private static String foreignKey(
+            Catalog catalog, List<String> searchPath, TableDef table, ConstraintDef.ForeignKey key) {
+        TableDef parent = catalog.table(key.tableOid());
+        if (parent == null) {
+            return "";
+        }
+        StringBuilder text = new StringBuilder("FOREIGN KEY (");
+        text.append(columns(table, key.attnums())).append(") REFERENCES ");
+        if (!parent.equals(catalog.resolve(searchPath, parent.name()))) {
+            String schema = NamespaceViews.name(catalog, parent.schemaOid());
+            text.append(schema == null ? "" : Deparser.identifier(schema) + ".");
+        }
+        text.append(Deparser.identifier(parent.name()));
+        text.append('(').append(columns(parent, key.keyAttnums())).append(')');
+        text.append(key.matchFull() ? " MATCH FULL" : "");
+        if (key.onUpdate() != ConstraintDef.Action.NO_ACTION) {
+            text.append(" ON UPDATE ").append(words(key.onUpdate()));
+        }
+        if (key.onDelete() != ConstraintDef.Action.NO_ACTION) {
+            text.append(" ON DELETE ").append(words(key.onDelete()));
+        }
+        if (!key.setAttnums().isEmpty()) {
+            text.append(" (").append(columns(table, key.setAttnums())).append(')');
+        }
+        text.append(timing(key));
+        return text.append(key.validated() ? "" : " NOT VALID").toString();
+    }
+
+    private static String columns(TableDef table, List<Integer> attnums) {
+        return attnums.stream()
+                .map(attnum -> Deparser.identifier(table.column(attnum).name()))
+                .collect(Collectors.joining(", "));
+    }
+
+    /// `NO ACTION`, `SET NULL`.
+    static String words(ConstraintDef.Action action) {
+        return action.name().replace('_', ' ');
+    }
+
+    private static String timing(ConstraintDef constraint) {
+        return switch (constraint.timing()) {
+            case IMMEDIATE -> "";
+            case DEFERRABLE -> " DEFERRABLE";
+            case DEFERRED -> " DEFERRABLE INITIALLY DEFERRED";
         };
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.ConstraintDef;
+import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.TableDef;
@@ -26,7 +27,8 @@ final class InformationSchemaViews {
         builder.add(SCHEMA + "constraint_column_usage", InformationSchemaViews::constraintColumns);
         builder.add(SCHEMA + "check_constraints", InformationSchemaViews::checks);
         builder.add(SCHEMA + "sequences", InformationSchemaViews::sequences);
-        for (String name : new String[] {"views", "referential_constraints", "triggers", "routines", "domains"}) {
+        builder.add(SCHEMA + "referential_constraints", InformationSchemaViews::references);
+        for (String name : new String[] {"views", "triggers", "routines", "domains"}) {
             builder.add(SCHEMA + name, (_, _) -> {});
         }
     }
@@ -163,12 +165,16 @@ final class InformationSchemaViews {
     private static void tableConstraints(SystemState state, NamedRows rows) {
         for (TableDef table : state.catalog().tables()) {
             for (ConstraintDef constraint : table.constraints()) {
-                constraint(state, rows, table, constraint.name(), kind(constraint));
+                constraint(state, rows, table, constraint.name(), kind(constraint))
+                        .set("is_deferrable", yesOrNo(constraint.timing().deferrable()))
+                        .set("initially_deferred", yesOrNo(constraint.timing() == ConstraintDef.Timing.DEFERRED));
             }
             for (ColumnDef column : table.columns()) {
                 if (column.notNull()) {
                     String name = table.schemaOid() + "_" + table.oid() + "_" + column.attnum() + "_not_null";
-                    constraint(state, rows, table, name, "CHECK");
+                    constraint(state, rows, table, name, "CHECK")
+                            .set("is_deferrable", "NO")
+                            .set("initially_deferred", "NO");
                 }
             }
         }
@@ -178,11 +184,12 @@ final class InformationSchemaViews {
         return switch (constraint) {
             case ConstraintDef.Key key -> key.primary() ? "PRIMARY KEY" : "UNIQUE";
             case ConstraintDef.Check _ -> "CHECK";
+            case ConstraintDef.ForeignKey _ -> "FOREIGN KEY";
         };
     }
 
-    private static void constraint(SystemState state, NamedRows rows, TableDef table, String name, String kind) {
-        rows.row()
+    private static NamedRows constraint(SystemState state, NamedRows rows, TableDef table, String name, String kind) {
+        return rows.row()
                 .set("constraint_catalog", state.databaseName())
                 .set("constraint_schema", schemaName(state, table))
                 .set("constraint_name", name)
@@ -190,8 +197,6 @@ final class InformationSchemaViews {
                 .set("table_schema", schemaName(state, table))
                 .set("table_name", table.name())
                 .set("constraint_type", kind)
-                .set("is_deferrable", "NO")
-                .set("initially_deferred", "NO")
                 .set("enforced", "YES");
     }
 
@@ -204,6 +209,46 @@ final class InformationSchemaViews {
                                 .set("ordinal_position", i + 1);
                     }
                 }
+                if (constraint instanceof ConstraintDef.ForeignKey key) {
+                    foreignKeyColumns(state, rows, table, key);
+                }
+            }
+        }
+    }
+
+    private static void foreignKeyColumns(
+            SystemState state, NamedRows rows, TableDef table, ConstraintDef.ForeignKey key) {
+        IndexDef index = state.catalog().index(key.indexOid());
+        for (int i = 0; i < key.attnums().size(); i++) {
+            constraintColumn(state, rows, table, key, key.attnums().get(i)).set("ordinal_position", i + 1);
+            if (index != null) {
+                List<Integer> attnums =
+                        index.keys().stream().map(IndexDef.Key::attnum).toList();
+                int position = attnums.indexOf(key.keyAttnums().get(i));
+                rows.set("position_in_unique_constraint", position + 1);
+            }
+        }
+    }
+
+    private static void references(SystemState state, NamedRows rows) {
+        Catalog catalog = state.catalog();
+        for (TableDef table : catalog.tables()) {
+            for (ConstraintDef.ForeignKey key : table.foreignKeys()) {
+                IndexDef index = catalog.index(key.indexOid());
+                TableDef parent = catalog.table(key.tableOid());
+                rows.row()
+                        .set("constraint_catalog", state.databaseName())
+                        .set("constraint_schema", schemaName(state, table))
+                        .set("constraint_name", key.name())
+                        .set("match_option", key.matchFull() ? "FULL" : "NONE")
+                        .set("update_rule", Definitions.words(key.onUpdate()))
+                        .set("delete_rule", Definitions.words(key.onDelete()));
+                // a unique index that is no constraint is not named
+                if (index != null && parent != null && parent.constraint(index.name()) != null) {
+                    rows.set("unique_constraint_catalog", state.databaseName())
+                            .set("unique_constraint_schema", schemaName(state, parent))
+                            .set("unique_constraint_name", index.name());
+                }
             }
         }
     }
@@ -211,9 +256,23 @@ final class InformationSchemaViews {
     private static void constraintColumns(SystemState state, NamedRows rows) {
         for (TableDef table : state.catalog().tables()) {
             for (ConstraintDef constraint : table.constraints()) {
+                if (constraint instanceof ConstraintDef.ForeignKey key) {
+                    usedKey(state, rows, table, key);
+                    continue;
+                }
                 for (int attnum : constraint.attnums()) {
                     constraintColumn(state, rows, table, constraint, attnum);
                 }
+            }
+        }
+    }
+
+    /// A foreign key uses the columns it refers to.
+    private static void usedKey(SystemState state, NamedRows rows, TableDef table, ConstraintDef.ForeignKey key) {
+        TableDef parent = state.catalog().table(key.tableOid());
+        if (parent != null) {
+            for (int attnum : key.keyAttnums()) {
+                constraintColumn(state, rows, parent, key, attnum).set("constraint_schema", schemaName(state, table));
             }
         }
     }

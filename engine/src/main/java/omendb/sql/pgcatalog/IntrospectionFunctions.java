@@ -95,7 +95,8 @@ public final class IntrospectionFunctions implements FunctionRegistry.Contributi
         for (TableDef table : call.state().catalog().tables()) {
             for (ConstraintDef constraint : table.constraints()) {
                 if (constraint.oid() == oid) {
-                    return Definitions.constraint(table, constraint, pretty);
+                    return Definitions.constraint(
+                            call.state().catalog(), call.state().searchPath(), table, constraint, pretty);
                 }
             }
         }

@@ -82,7 +82,12 @@ final class RelationViews {
                 .set("relpages", pages(state.relationBytes(table.oid())))
                 .set("reltuples", (double) state.estimatedRows(table.oid()))
                 .set("relchecks", checks)
-                .set("relhasindex", !state.catalog().indexesOf(table.oid()).isEmpty());
+                .set("relhasindex", !state.catalog().indexesOf(table.oid()).isEmpty())
+                // psql asks for foreign keys only where there are triggers, as PostgreSQL's are
+                .set(
+                        "relhastriggers",
+                        !table.foreignKeys().isEmpty()
+                                || !state.catalog().referencesTo(table.oid()).isEmpty());
     }
 
     private static void index(SystemState state, IndexDef index, NamedRows rows) {
@@ -283,7 +288,7 @@ final class RelationViews {
                     .set("indnullsnotdistinct", index.unique() && !index.nullsDistinct())
                     .set("indisprimary", index.primary())
                     .set("indisexclusion", false)
-                    .set("indimmediate", true)
+                    .set("indimmediate", index.immediate())
                     .set("indisclustered", false)
                     .set("indisvalid", true)
                     .set("indcheckxmin", false)
