@@ -154,6 +154,7 @@ final class Recovery {
         if (known == null && files.exists(directory)) {
             known = VectorColumn.open(files, directory, id.storageId(), vectorReservedBytes);
             columns.put(id, known);
+            known.requireSlots(state.resolvedLimit(id));
         }
         return known;
     }

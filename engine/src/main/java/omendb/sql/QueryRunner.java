@@ -163,9 +163,8 @@ final class QueryRunner {
     ExecutionResult execute(BoundPortal portal, long maxRows, RowSink sink, Supplier<EvalContext> evaluations) {
         Transaction transaction = transactions.startStatement();
         EvalContext evaluation = evaluations.get();
-        Catalog catalog = environment.refresh();
         PreparedStatement prepared = portal.statement();
-        PreparedStatement.Compiled compiled = acquire(prepared, catalog);
+        PreparedStatement.Compiled compiled = acquire(prepared);
         Execution execution = compiled.execution();
         boolean clean = false;
         try {
@@ -182,6 +181,19 @@ final class QueryRunner {
                 execution.close();
             }
             transactions.endStatement();
+        }
+    }
+
+    /// Takes or makes a compiled plan. Planning locks the tables, and may wait for a session that changes one of them:
+    /// then it begins anew.
+    private PreparedStatement.Compiled acquire(PreparedStatement prepared) {
+        while (true) {
+            Catalog catalog = environment.refresh();
+            PreparedStatement.Compiled compiled = acquire(prepared, catalog);
+            if (environment.isCurrent(catalog, compiled.sizes().keySet())) {
+                return compiled;
+            }
+            compiled.execution().close();
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import omendb.engine.Database;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.IndexDef;
@@ -64,6 +65,21 @@ final class StatementEnvironment implements BindEnvironment, PlannerEnvironment,
         Catalog now = transactions.catalog();
         catalog = now;
         return now;
+    }
+
+    /// Whether tables are defined now as in a catalog that was looked up before they were locked.
+    boolean isCurrent(Catalog before, Iterable<Integer> tableOids) {
+        Catalog now = transactions.catalog();
+        if (now.version() == before.version()) {
+            return true;
+        }
+        for (int oid : tableOids) {
+            if (!Objects.equals(before.table(oid), now.table(oid))
+                    || !before.indexesOf(oid).equals(now.indexesOf(oid))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override
@@ -158,8 +174,8 @@ final class StatementEnvironment implements BindEnvironment, PlannerEnvironment,
         Transaction open = transactions.current();
         IndexDef index = catalog().index(indexOid);
         Table table = index == null ? null : table(index.tableOid());
-        if (open == null || index == null || table == null) {
-            return false;
+        if (open == null || index == null || table == null || !table.indexes().contains(index)) {
+            return false; // the last: another session dropped or changed it while we waited for the table
         }
         return index.isVector()
                 ? table.vectorIndex(indexOid).ready()

@@ -94,4 +94,14 @@ class ConcurrentChangeTest {
                         "INSERT INTO t VALUES (2, 1) ON CONFLICT (id) DO UPDATE SET n = t.n + excluded.n"));
         assertEquals(List.of("51"), waiter.rows("SELECT n FROM t WHERE id = 2"));
     }
+
+    @Test
+    void an_index_dropped_while_a_statement_waits_for_its_table_is_not_used() throws Exception {
+        holder.run("CREATE INDEX t_n ON t (n)");
+        String search = "SELECT id FROM t WHERE n = 20";
+        assertEquals("2\nSELECT 1\n", meanwhile("DROP INDEX t_n", search));
+        holder.run("CREATE INDEX t_n ON t (n)");
+        assertEquals(List.of("2"), waiter.rows(search)); // may keep its plan
+        assertEquals("UPDATE 1\n", meanwhile("DROP INDEX t_n", "UPDATE t SET n = 21 WHERE n = 20"));
+    }
 }

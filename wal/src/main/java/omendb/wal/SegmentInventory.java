@@ -1,7 +1,6 @@
 package omendb.wal;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 import omendb.memory.CorruptFileException;
@@ -14,6 +13,7 @@ final class SegmentInventory {
     private final TreeMap<Long, Header> begun = new TreeMap<>();
     private final List<Long> files = new ArrayList<>();
     private final String directory;
+    private long fileBytes; // of a file, whatever is in it
 
     private SegmentInventory(String directory) {
         this.directory = directory;
@@ -26,6 +26,7 @@ final class SegmentInventory {
             if (id > 0) {
                 inventory.files.add(id);
                 try (StoreFile file = store.open(directory + "/" + name)) {
+                    inventory.fileBytes = file.size();
                     Header header = WalSegmentFormat.readHeader(file, id);
                     if (header != null) {
                         inventory.begun.put(id, header);
@@ -52,17 +53,19 @@ final class SegmentInventory {
         return begun.isEmpty();
     }
 
-    /// What a log that has no begun segment answers to who needs one: names the file whose header must be damaged,
-    /// if there is a file.
+    /// What a log that has no begun segment answers to who needs the records up to `needed`: names the file that ought
+    /// to hold the last of them.
     CorruptFileException empty(long needed) {
-        return files.isEmpty()
-                ? new CorruptFileException(
-                        directory, 0, "there is no wal segment; records after " + needed + " may be missing")
-                : new CorruptFileException(
-                        directory + "/" + WalSegmentFormat.fileName(Collections.min(files)),
-                        0,
-                        "no wal segment has a valid header, this is the oldest one; records after " + needed
-                                + " may be missing");
+        if (files.isEmpty()) {
+            return new CorruptFileException(
+                    directory, 0, "there is no wal segment; records after " + needed + " may be missing");
+        }
+        long id = new WalSegmentFormat(fileBytes).idOf(Math.max(0, needed - 1));
+        return new CorruptFileException(
+                directory + "/" + WalSegmentFormat.fileName(id),
+                0,
+                (files.contains(id) ? "this wal segment has no valid header" : "this wal segment is missing")
+                        + "; records up to " + needed + " were durable");
     }
 
     boolean isBegun(long id) {

@@ -7,6 +7,7 @@ import omendb.memory.CorruptFileException;
 import omendb.memory.FileStore;
 import omendb.memory.MemoryAccount;
 import omendb.memory.MemoryTag;
+import omendb.memory.MissingFileException;
 import omendb.memory.NativeMemory;
 import omendb.memory.StorageException;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +129,24 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     public static VectorColumn open(FileStore store, String directory, long owner, long reservedBytes) {
         long[] parameters = ChunkedFile.parameters(store, directory, VECTORS, VECTOR_SUFFIX, VECTOR_KIND, 2);
         return new VectorColumn(store, directory, owner, (int) parameters[0], reservedBytes);
+    }
+
+    /// Checks that the files reach as far as they did at a checkpoint.
+    ///
+    /// @param limit slots below were written
+    /// @throws MissingFileException naming the first file that is gone
+    public void requireSlots(long limit) {
+        requireCapacity(vectors, limit * strideBytes);
+        requireCapacity(slots, limit * SlotFormat.BYTES);
+    }
+
+    private static void requireCapacity(ChunkedFile files, long bytes) {
+        if (files.capacity() < bytes) {
+            throw new MissingFileException(
+                    files.pathOf(files.capacity()),
+                    StorageException.NO_POSITION,
+                    "is missing although a checkpoint counts on it");
+        }
     }
 
     @Override
