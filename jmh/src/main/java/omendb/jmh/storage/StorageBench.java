@@ -20,7 +20,8 @@ import omendb.jmh.storage.Figures.Sense;
 /// How does OmenDB's storage engine compare with the stores that a Java program can call: RocksDB, LMDB, H2's
 /// MVStore, SQLite?
 ///
-/// `./omendb bench storage [--rows N] [--value-bytes N] [--seed N] [--directory DIR] [--only LINES] [--json]`.
+/// `./omendb bench storage [--rows N] [--value-bytes N] [--seed N] [--directory DIR] [--only LINES] [--peers NAMES]
+/// [--json]`.
 /// The stores take turns within each line, so that a busy moment of the machine hurts them all; of three
 /// rounds the median counts. Every answer is checked.
 public final class StorageBench {
@@ -55,6 +56,10 @@ public final class StorageBench {
         openers.put("RocksDB", RocksContender::new);
         openers.put("LMDB", LmdbContender::new);
         openers.put("MVStore", MvStoreContender::new);
+        if (!options.getOrDefault("peers", "").isEmpty()) {
+            List<String> peers = List.of(options.get("peers").split(","));
+            openers.keySet().removeIf(name -> !name.equals(OURS) && !peers.contains(name));
+        }
     }
 
     /// See the class.
