@@ -20,7 +20,17 @@ class RecordedStatementsTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"windows", "explain", "queries", "aggregates", "types", "changes", "foreign_keys"})
+    @ValueSource(
+            strings = {
+                "windows",
+                "explain",
+                "queries",
+                "aggregates",
+                "types",
+                "changes",
+                "foreign_keys",
+                "deferrable_unique"
+            })
     void answers_are_postgresqls(String name) throws IOException {
         List<String> expected = recorded(name);
         List<String> actual = new ArrayList<>();

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 ///     offset size field
 ///     0      4    length of the event
 ///     4      4    oid of the constraint
-///     8      1    kind: referencing row, key deleted, key changed
+///     8      1    kind: referencing row, key deleted, key changed, row of a deferrable unique constraint
 ///     9      n    the row's id (8), or the key that is gone and the one that came ([KeyValues])
 ///
 /// Actions (CASCADE and its kin) are never deferred and queue events of their own. A deferred event only
@@ -49,6 +49,7 @@ public final class ConstraintEvents implements TransactionParticipant {
     private static final byte ROW = 0;
     private static final byte KEY_DELETED = 1;
     private static final byte KEY_CHANGED = 2;
+    private static final byte UNIQUE = 3;
 
     private final Transaction transaction;
     private final TableWriters tables;
@@ -59,6 +60,7 @@ public final class ConstraintEvents implements TransactionParticipant {
     private final NativeBytesWriter later;
     private final Map<Integer, Tables> known = new HashMap<>();
     private final Map<Integer, ForeignKeyPath> paths = new HashMap<>();
+    private final Map<Integer, UniqueRecheck> rechecks = new HashMap<>();
     private Modes modes = new Modes(null, Map.of());
     private long pathsVersion;
     private int settled;
@@ -87,15 +89,28 @@ public final class ConstraintEvents implements TransactionParticipant {
     // ---- queueing ----
 
     /// Says which table a constraint belongs to, before its first event.
+    void know(ConstraintDef.Key key, int tableOid) {
+        known.put(key.oid(), new Tables(tableOid, tableOid));
+    }
+
     void know(ConstraintDef.ForeignKey key, int tableOid) {
         known.put(key.oid(), new Tables(tableOid, key.tableOid()));
     }
 
     /// A row has new values in a foreign key's columns.
     void row(ConstraintDef.ForeignKey key, long rowId) {
-        boolean deferred = isDeferred(key);
+        row(key, ROW, rowId);
+    }
+
+    /// A row has a new key under a deferrable unique constraint.
+    void unique(ConstraintDef.Key key, long rowId) {
+        row(key, UNIQUE, rowId);
+    }
+
+    private void row(ConstraintDef constraint, byte kind, long rowId) {
+        boolean deferred = isDeferred(constraint);
         NativeBytesWriter log = deferred ? later : now;
-        int start = begin(log, key, ROW);
+        int start = begin(log, constraint, kind);
         log.writeLong(rowId);
         end(log, start);
         if (!deferred && rowsOnly && log.position() >= drainAt) {
@@ -168,7 +183,8 @@ public final class ConstraintEvents implements TransactionParticipant {
         for (int position = settled; position < later.position(); ) {
             long event = later.address() + position;
             Tables of = tables(oid(event));
-            if (tableOid == (kind(event) == ROW ? of.owner() : of.referenced())) {
+            boolean ofRow = kind(event) == ROW || kind(event) == UNIQUE;
+            if (tableOid == (ofRow ? of.owner() : of.referenced())) {
                 return true;
             }
             position += length(event);
@@ -228,23 +244,35 @@ public final class ConstraintEvents implements TransactionParticipant {
             if (resolved == null) {
                 continue;
             }
-            if (immediateOnly && isDeferred(resolved.path().key())) {
+            if (immediateOnly && isDeferred(resolved.constraint())) {
                 all = false;
                 continue;
             }
-            ForeignKeyPath path = resolved.path();
-            byte kind = kind(event);
-            if (kind == ROW) {
-                foreignKeys.requireParent(resolved.catalog(), path, rowId(event));
-            } else {
-                path.readEvent(event + HEADER_BYTES, length(event) - HEADER_BYTES, kind == KEY_CHANGED);
-                foreignKeys.keyGone(resolved.catalog(), path, kind == KEY_CHANGED, actions);
+            switch (resolved.constraint()) {
+                case ConstraintDef.ForeignKey key -> fire(resolved.catalog(), path(resolved, key), event, actions);
+                case ConstraintDef.Key key -> {
+                    UniqueRecheck recheck = recheck(resolved, key);
+                    if (!recheck.isUnique(rowId(event))) {
+                        throw recheck.duplicate(resolved.catalog());
+                    }
+                }
+                case ConstraintDef.Check _ -> throw new IllegalStateException("a CHECK has no events");
             }
         }
         return all;
     }
 
-    /// Looks at the referencing rows queued so far and keeps those that are not good yet.
+    private void fire(Catalog catalog, ForeignKeyPath path, long event, ReferentialActions actions) {
+        byte kind = kind(event);
+        if (kind == ROW) {
+            foreignKeys.requireParent(catalog, path, rowId(event));
+        } else {
+            path.readEvent(event + HEADER_BYTES, length(event) - HEADER_BYTES, kind == KEY_CHANGED);
+            foreignKeys.keyGone(catalog, path, kind == KEY_CHANGED, actions);
+        }
+    }
+
+    /// Looks at the rows queued so far and keeps those that are not good yet.
     private void drain() {
         paths.values().forEach(ForeignKeyPath::clearPassed);
         int end = now.position();
@@ -252,15 +280,22 @@ public final class ConstraintEvents implements TransactionParticipant {
         for (int position = 0; position < end; position += ROW_BYTES) {
             long event = now.address() + position;
             Resolved resolved = resolve(oid(event));
-            boolean good = resolved != null
-                    && foreignKeys.find(resolved.path(), rowId(event)) == ForeignKeyChecker.Finding.GOOD;
-            if (!good) {
+            if (resolved != null && !isGood(resolved, rowId(event))) {
                 NativeMemory.copy(now.address() + position, now.address() + kept, ROW_BYTES);
                 kept += ROW_BYTES;
             }
         }
         now.truncate(kept);
         drainAt = DRAIN_BYTES + 2 * Math.min(kept, MOST_BYTES / 4);
+    }
+
+    private boolean isGood(Resolved resolved, long rowId) {
+        return switch (resolved.constraint()) {
+            case ConstraintDef.ForeignKey key ->
+                foreignKeys.find(path(resolved, key), rowId) == ForeignKeyChecker.Finding.GOOD;
+            case ConstraintDef.Key key -> recheck(resolved, key).isUnique(rowId);
+            case ConstraintDef.Check _ -> throw new IllegalStateException("a CHECK has no events");
+        };
     }
 
     private Tables tables(int constraintOid) {
@@ -283,7 +318,7 @@ public final class ConstraintEvents implements TransactionParticipant {
         return Long.reverseBytes(NativeMemory.getLong(event + HEADER_BYTES));
     }
 
-    private record Resolved(Catalog catalog, ForeignKeyPath path) {}
+    private record Resolved(Catalog catalog, int tableOid, ConstraintDef constraint) {}
 
     /// The constraint as it is now; null = it was dropped.
     private @Nullable Resolved resolve(int constraintOid) {
@@ -292,19 +327,37 @@ public final class ConstraintEvents implements TransactionParticipant {
         Catalog catalog = catalogs.of(transaction);
         if (catalog.version() != pathsVersion) {
             paths.clear();
+            rechecks.clear();
             pathsVersion = catalog.version();
         }
-        ForeignKeyPath path = paths.get(constraintOid);
-        if (path == null) {
-            TableDef child = catalog.table(tableOid);
-            ConstraintDef.ForeignKey key = child == null ? null : find(child, constraintOid);
-            if (key == null) {
-                return null;
+        TableDef table = catalog.table(tableOid);
+        if (table != null) {
+            for (ConstraintDef constraint : table.constraints()) {
+                if (constraint.oid() == constraintOid) {
+                    return new Resolved(catalog, tableOid, constraint);
+                }
             }
-            path = path(catalog, tableOid, key);
-            paths.put(constraintOid, path);
         }
-        return new Resolved(catalog, path);
+        return null;
+    }
+
+    private ForeignKeyPath path(Resolved resolved, ConstraintDef.ForeignKey key) {
+        ForeignKeyPath path = paths.get(key.oid());
+        if (path == null) {
+            path = path(resolved.catalog(), resolved.tableOid(), key);
+            paths.put(key.oid(), path);
+        }
+        return path;
+    }
+
+    private UniqueRecheck recheck(Resolved resolved, ConstraintDef.Key key) {
+        UniqueRecheck recheck = rechecks.get(key.oid());
+        if (recheck == null) {
+            Table table = tables.describe(resolved.catalog(), resolved.tableOid());
+            recheck = new UniqueRecheck(table, key.indexOid(), transaction, storages);
+            rechecks.put(key.oid(), recheck);
+        }
+        return recheck;
     }
 
     private ForeignKeyPath path(Catalog catalog, int tableOid, ConstraintDef.ForeignKey key) {
@@ -314,15 +367,6 @@ public final class ConstraintEvents implements TransactionParticipant {
                 tables.describe(catalog, key.tableOid()),
                 transaction,
                 storages);
-    }
-
-    private static ConstraintDef.@Nullable ForeignKey find(TableDef table, int constraintOid) {
-        for (ConstraintDef.ForeignKey key : table.foreignKeys()) {
-            if (key.oid() == constraintOid) {
-                return key;
-            }
-        }
-        return null;
     }
 
     /// Looks at all rows for a foreign key that is new or not valid yet.

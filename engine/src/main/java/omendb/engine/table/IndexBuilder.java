@@ -54,7 +54,40 @@ final class IndexBuilder implements AutoCloseable {
             }
         }
         writeRun();
+        if (keys.index().unique() && !keys.index().immediate()) {
+            requireNoDuplicates();
+        }
         return timestamp;
+    }
+
+    /// Entries of an index that is not immediate differ by their row ids: rows with the same key are neighbours.
+    private void requireNoDuplicates() {
+        RowLookup rows = new RowLookup(transaction, table.storage().rows());
+        key.truncate(0);
+        try (MergedCursor entries = MergedCursor.ofLatest(transaction, tree)) {
+            while (entries.next()) {
+                int length = entries.keyLength() - RowKey.BYTES;
+                boolean same = NativeMemory.equal(key.address(), key.position(), entries.keyAddress(), length);
+                if (same && rows.findLatestRow(RowKey.read(entries.keyAddress() + length))) {
+                    source.setStored(rows.address());
+                    if (!hasNull()) {
+                        throw ConstraintErrors.cannotCreateUnique(catalog, table.def(), keys.index(), source);
+                    }
+                }
+                key.truncate(0);
+                key.writeBytes(entries.keyAddress(), length);
+                transaction.checkCancelled();
+            }
+        }
+    }
+
+    private boolean hasNull() {
+        for (IndexDef.Key column : keys.index().keys()) {
+            if (source.isNull(column.attnum())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void add(long rowId, boolean own) {

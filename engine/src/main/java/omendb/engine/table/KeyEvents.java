@@ -6,13 +6,14 @@ import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ConstraintDef;
 import omendb.memory.NativeMemory;
 
-/// Tells [ConstraintEvents] what a table's writer does to keys of foreign keys.
+/// Tells [ConstraintEvents] what a table's writer does to keys of foreign keys and of deferrable unique constraints.
 ///
 /// Only what can break one counts: a referencing row that is new or has new values there, not all NULL; a
-/// referenced key without NULL that went away.
+/// referenced key without NULL that went away; a row that is new or has a new key without NULL.
 /// Threading: the transaction's thread.
 final class KeyEvents {
     private final List<ConstraintDef.ForeignKey> outgoing;
+    private final List<ConstraintDef.Key> unique;
     private final List<Incoming> incoming = new ArrayList<>();
     private final ConstraintEvents events;
 
@@ -28,10 +29,22 @@ final class KeyEvents {
             events.know(key, reference.tableOid());
         }
         outgoing.forEach(key -> events.know(key, table.def().oid()));
+        this.unique = deferrable(table);
+        unique.forEach(key -> events.know(key, table.def().oid()));
+    }
+
+    private static List<ConstraintDef.Key> deferrable(Table table) {
+        return table.def().constraints().stream()
+                .filter(constraint -> constraint.timing().deferrable())
+                .filter(ConstraintDef.Key.class::isInstance)
+                .map(ConstraintDef.Key.class::cast)
+                .toList();
     }
 
     static boolean needed(Table table) {
-        return !table.references().isEmpty() || !table.def().foreignKeys().isEmpty();
+        return !table.references().isEmpty()
+                || !table.def().foreignKeys().isEmpty()
+                || !deferrable(table).isEmpty();
     }
 
     void inserted(RowSource row, long rowId) {
@@ -40,12 +53,22 @@ final class KeyEvents {
                 events.row(key, rowId);
             }
         }
+        for (ConstraintDef.Key key : unique) {
+            if (!hasNull(row, key.attnums())) {
+                events.unique(key, rowId);
+            }
+        }
     }
 
     void updated(RowSource before, RowSource after, long rowId) {
         for (ConstraintDef.ForeignKey key : outgoing) {
             if (isChanged(before, after, key.attnums()) && !isAllNull(after, key.attnums())) {
                 events.row(key, rowId);
+            }
+        }
+        for (ConstraintDef.Key key : unique) {
+            if (isChanged(before, after, key.attnums()) && !hasNull(after, key.attnums())) {
+                events.unique(key, rowId);
             }
         }
         for (Incoming each : incoming) {
@@ -67,6 +90,15 @@ final class KeyEvents {
                 events.keyDeleted(each.key(), each.old());
             }
         }
+    }
+
+    private static boolean hasNull(RowSource row, List<Integer> attnums) {
+        for (int attnum : attnums) {
+            if (row.isNull(attnum)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isAllNull(RowSource row, List<Integer> attnums) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ColumnDef;
+import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.SystemTrees;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
@@ -387,8 +388,11 @@ final class TableWriter {
     /// outcome.
     private void lockOldKeys() {
         for (IndexWriter index : indexes) {
-            if (index.changed && index.keys.index().unique()) {
-                transaction.lockKey(index.keys.treeId(), index.oldKey.address(), index.oldKey.position());
+            IndexDef def = index.keys.index();
+            if (index.changed && def.unique()) {
+                // entries of an index that is not immediate end in the row id, which is no part of the value
+                int length = index.oldKey.position() - (def.immediate() ? 0 : RowKey.BYTES);
+                transaction.lockKey(index.keys.treeId(), index.oldKey.address(), length);
             }
         }
     }

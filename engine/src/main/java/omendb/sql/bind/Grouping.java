@@ -279,7 +279,7 @@ final class Grouping {
                 continue;
             }
             ConstraintDef.Key key = table.primaryKey();
-            if (key == null) {
+            if (key == null || key.timing().deferrable()) {
                 return false;
             }
             return key.attnums().stream()

@@ -2,9 +2,11 @@ package omendb.sql.bind;
 
 import java.util.ArrayList;
 import java.util.List;
+import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.ConstraintDef;
 import omendb.engine.catalog.IndexDef;
+import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
@@ -205,6 +207,7 @@ final class InsertBinder {
     private ModifySpec.Conflict conflict(
             Dml.Insert insert, Dml.OnConflict clause, TableDef table, String alias, Scope outerScope) {
         List<IndexDef> arbiters = arbiters(clause, table);
+        requireImmediate(table, arbiters);
         if (clause.doNothing()) {
             return new ModifySpec.Conflict(arbiters, null, null, List.of(), List.of());
         }
@@ -269,6 +272,22 @@ final class InsertBinder {
             throw noArbiter();
         }
         return found;
+    }
+
+    /// A deferrable constraint cannot decide; without any named, all unique indexes do.
+    private void requireImmediate(TableDef table, List<IndexDef> arbiters) {
+        Catalog catalog = state.environment.catalog();
+        for (IndexDef index : arbiters.isEmpty() ? catalog.indexesOf(table.oid()) : arbiters) {
+            if (index.unique() && !index.immediate()) {
+                SchemaDef schema = catalog.schema(table.schemaOid());
+                throw new UserException(
+                                SqlState.OBJECT_NOT_IN_PREREQUISITE_STATE,
+                                "ON CONFLICT does not support deferrable unique constraints/exclusion constraints"
+                                        + " as arbiters")
+                        .withTable(schema == null ? "" : schema.name(), table.name())
+                        .withConstraint(index.name());
+            }
+        }
     }
 
     private static OmenException noArbiter() {

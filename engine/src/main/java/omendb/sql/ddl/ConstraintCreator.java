@@ -35,12 +35,7 @@ final class ConstraintCreator {
             throw DdlErrors.error(SqlState.UNDEFINED_TABLE, "the table is gone");
         }
         switch (constraint.body()) {
-            case ConstraintBody.Key key -> {
-                if (constraint.deferrable()) {
-                    throw DdlErrors.notSupported("a deferrable UNIQUE or PRIMARY KEY");
-                }
-                key(table, constraint, key, column);
-            }
+            case ConstraintBody.Key key -> key(table, constraint, key, column);
             case ConstraintBody.Check check -> {
                 if (constraint.deferrable()) {
                     throw DdlErrors.error(

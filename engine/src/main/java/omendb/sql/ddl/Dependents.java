@@ -10,7 +10,7 @@ import omendb.engine.error.SqlState;
 
 /// Foreign keys that stand in the way of a DROP, or go with it.
 final class Dependents {
-    private static final String HINT = "Use DROP ... CASCADE to drop the dependent objects too.";
+    static final String HINT = "Use DROP ... CASCADE to drop the dependent objects too.";
 
     private final DdlContext context;
     private final RelationNames names;

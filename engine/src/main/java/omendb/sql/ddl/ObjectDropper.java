@@ -5,7 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.StringJoiner;
+import java.util.Set;
+import java.util.stream.Collectors;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.ConstraintDef;
@@ -25,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /// DROP.
 final class ObjectDropper {
-    private static final String CASCADE_HINT = "Use DROP ... CASCADE to drop the dependent objects too.";
-
     private final DdlContext context;
     private final RelationNames names;
 
@@ -171,7 +170,7 @@ final class ObjectDropper {
                                 "cannot drop sequence " + sequence.name() + " because other objects depend on it")
                         .withDetail("default value for column " + column.name() + " of table " + table.name()
                                 + " depends on sequence " + sequence.name())
-                        .withHint(CASCADE_HINT);
+                        .withHint(Dependents.HINT);
             }
             context.editor().setColumnDefault(table.oid(), column.attnum(), null);
         }
@@ -184,25 +183,38 @@ final class ObjectDropper {
             missing(statement, RelationNames.noSchema(name));
             return;
         }
-        if (!statement.cascade()) {
-            StringJoiner dependents = new StringJoiner("\n");
-            for (RelationDef relation : context.catalog().relations()) {
-                boolean part = relation instanceof IndexDef
-                        || (relation instanceof SequenceDef sequence && sequence.ownerTable() != 0);
-                if (relation.schemaOid() == schema.oid() && !part) {
-                    dependents.add(RelationNames.kind(relation) + " " + name + "." + relation.name()
-                            + " depends on schema " + name);
-                }
+        List<String> depends = new ArrayList<>();
+        List<String> cascades = new ArrayList<>();
+        collectContent(schema, depends, cascades);
+        if (!depends.isEmpty() && !statement.cascade()) {
+            throw Dependents.refusal("cannot drop schema " + name + " because other objects depend on it", depends);
+        }
+        Dependents.notice(context, cascades);
+        context.editor().dropSchema(schema.oid(), statement.cascade());
+    }
+
+    /// What is in a schema, and foreign keys of tables elsewhere that refer to it.
+    private void collectContent(SchemaDef schema, List<String> depends, List<String> cascades) {
+        Set<Integer> content = context.catalog().relations().stream()
+                .filter(relation -> relation.schemaOid() == schema.oid())
+                .map(RelationDef::oid)
+                .collect(Collectors.toSet());
+        for (RelationDef relation : context.catalog().relations()) {
+            boolean part = relation instanceof IndexDef
+                    || (relation instanceof SequenceDef sequence && sequence.ownerTable() != 0);
+            if (relation.schemaOid() != schema.oid() || part) {
+                continue;
             }
-            if (dependents.length() > 0) {
-                throw DdlErrors.error(
-                                SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
-                                "cannot drop schema " + name + " because other objects depend on it")
-                        .withDetail(dependents.toString())
-                        .withHint(CASCADE_HINT);
+            String shown = RelationNames.kind(relation) + " " + names.shown(relation);
+            depends.add(shown + " depends on schema " + schema.name());
+            cascades.add("drop cascades to " + shown);
+            if (relation instanceof TableDef table) {
+                Dependents outside = new Dependents(context);
+                outside.ofTable(table, content);
+                depends.addAll(outside.details());
+                cascades.addAll(outside.cascades());
             }
         }
-        context.editor().dropSchema(schema.oid(), statement.cascade());
     }
 
     private void extension(Ddl.Drop statement, String name) {
@@ -220,7 +232,7 @@ final class ObjectDropper {
                             SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
                             "cannot drop extension " + name + " because other objects depend on it")
                     .withDetail(String.join("\n", dependents))
-                    .withHint(CASCADE_HINT);
+                    .withHint(Dependents.HINT);
         }
         context.editor().dropExtension(extension.oid());
     }

@@ -205,14 +205,22 @@ final class ConstraintGrammar {
     private TableElement.Constraint attributes(@Nullable String name, ConstraintBody body, int position) {
         boolean deferrable = false;
         boolean deferred = false;
+        boolean neverDeferrable = false;
         boolean notValid = false;
         ConstraintBody result = body;
         while (true) {
             if (cursor.accept("deferrable")) {
                 deferrable = true;
-            } else if (cursor.accept("not", "deferrable") || cursor.accept("initially", "immediate")) {
+            } else if (cursor.accept("not", "deferrable")) {
+                neverDeferrable = true;
+                deferred = false;
+            } else if (cursor.accept("initially", "immediate")) {
                 deferred = false;
             } else if (cursor.accept("initially", "deferred")) {
+                if (neverDeferrable) {
+                    throw cursor.errorAt(
+                            "constraint declared INITIALLY DEFERRED must be DEFERRABLE", cursor.lastPosition());
+                }
                 deferrable = true;
                 deferred = true;
             } else if (cursor.accept("not", "valid")) {
