@@ -33,6 +33,19 @@ final class NativeMapping {
         return result;
     }
 
+    /// Addresses without memory, beginning at a multiple of `alignment`, which is one of the page size.
+    static long reserve(long bytes, long alignment) {
+        long all = reserve(bytes + alignment);
+        long address = (all + alignment - 1) & -alignment;
+        if (address > all) {
+            unmap(all, address - all);
+        }
+        if (address < all + alignment) {
+            unmap(address + bytes, all + alignment - address);
+        }
+        return address;
+    }
+
     /// Replaces what is at these addresses by zeroed memory.
     static void commit(long address, long bytes) {
         if (Libc.mmap(address, bytes, READ_WRITE, ANONYMOUS | Platform.MAP_FIXED, -1, 0) < 0) {

@@ -15,6 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /// Threading: different parts may be worked on by different threads; [#close()] only when no reader is left
 /// (epochs).
 public final class ReservedRange implements AutoCloseable {
+    /// Of x86-64 and, with base pages of 4 KiB, of AArch64.
+    public static final long HUGE_PAGE_BYTES = 2 << 20;
+
     private final MemoryTag tag;
     private final long address;
     private final long bytes;
@@ -38,6 +41,16 @@ public final class ReservedRange implements AutoCloseable {
         }
         long rounded = NativeMapping.roundUpToPages(bytes);
         return new ReservedRange(tag, NativeMapping.reserve(rounded), rounded);
+    }
+
+    /// As [#reserve], for files or memory that are to lie in huge pages: large ranges begin where the hardware's
+    /// pages of [#HUGE_PAGE_BYTES] do.
+    public static ReservedRange reserveForHugePages(MemoryTag tag, long bytes) {
+        if (bytes < HUGE_PAGE_BYTES) {
+            return reserve(tag, bytes);
+        }
+        long rounded = NativeMapping.roundUpToPages(bytes);
+        return new ReservedRange(tag, NativeMapping.reserve(rounded, HUGE_PAGE_BYTES), rounded);
     }
 
     /// Size of a page of the machine.

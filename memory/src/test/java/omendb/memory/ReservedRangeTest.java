@@ -44,6 +44,21 @@ class ReservedRangeTest {
     }
 
     @Test
+    void a_range_for_huge_pages_begins_where_they_do_and_is_usable_to_its_end() {
+        for (int i = 1; i <= 8; i++) {
+            long bytes = ReservedRange.HUGE_PAGE_BYTES + i * PAGE;
+            try (ReservedRange range = ReservedRange.reserveForHugePages(TAG, bytes)) {
+                assertEquals(0, range.address() % ReservedRange.HUGE_PAGE_BYTES);
+                assertEquals(bytes, range.bytes());
+                range.commit(0, bytes);
+                NativeMemory.putLong(range.address(), i);
+                NativeMemory.putLong(range.address() + bytes - Long.BYTES, i);
+                assertEquals(bytes, TAG.liveBytes());
+            }
+        }
+    }
+
+    @Test
     void more_than_the_machine_can_address_is_refused_with_the_reason() {
         var e = assertThrows(AddressSpaceException.class, () -> ReservedRange.reserve(TAG, 1L << 60));
         assertEquals(1L << 60, e.requestedBytes());

@@ -105,6 +105,15 @@ final class GrowableBuffer implements AutoCloseable {
         size = newSize;
     }
 
+    /// Takes bytes away from the beginning; what follows moves there.
+    void removeFirst(long bytes) {
+        size -= bytes;
+        assert size >= 0 : size;
+        if (size > 0) {
+            NativeMemory.copy(address + bytes, address, size);
+        }
+    }
+
     /// Empties the buffer; gives the memory back if it is more than `keptBytes`.
     void clear(long keptBytes) {
         size = 0;

@@ -125,7 +125,7 @@ final class Sstable implements AutoCloseable {
                         0,
                         "the file has %d bytes, the manifest says %d".formatted(file.size(), meta.bytes()));
             }
-            var mapping = ReservedRange.reserve(TAG, meta.bytes());
+            var mapping = ReservedRange.reserveForHugePages(TAG, meta.bytes());
             try {
                 mapping.mapFile(file, 0, 0, meta.bytes(), MapMode.READ_ONLY);
                 return new Sstable(meta, relationId, file.path(), header, mapping, cache);

@@ -11,6 +11,7 @@ import omendb.memory.FileHeader;
 import omendb.memory.FileStore;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
+import omendb.memory.ReservedRange;
 import omendb.memory.StorageException;
 import omendb.memory.StoreFile;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,11 @@ import org.jspecify.annotations.Nullable;
 /// after the last other call and before [#close].
 final class SstableWriter implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("sstable-writer");
-    private static final int WRITE_BYTES = 1 << 20;
+
+    /// Written in pieces of this size and at its multiples, files come to lie in huge pages of the page cache where
+    /// the file system has them: cheaper to write, and a look-up in the mapped table misses the TLB less often.
+    private static final long WRITE_BYTES = ReservedRange.HUGE_PAGE_BYTES;
+
     private static final long SYNC_BYTES = 8 << 20;
     private static final String TEMPORARY = ".tmp";
 
@@ -140,7 +145,7 @@ final class SstableWriter implements AutoCloseable {
         long written = pending.address() + pending.size() - blockLength;
         checksums.appendLong(blockChecksum(Checksum.xxh3(written, blockLength), blockPosition, number));
         if (pending.size() >= WRITE_BYTES) {
-            writePending();
+            writePending(pending.size() & -WRITE_BYTES);
         }
     }
 
@@ -165,14 +170,14 @@ final class SstableWriter implements AutoCloseable {
         return whole;
     }
 
-    private void writePending() {
+    private void writePending(long bytes) {
         if (file == null) {
             file = files.create(name + TEMPORARY);
         }
-        file.write(pending.segment(), position);
-        position += pending.size();
-        unsynced += pending.size();
-        pending.truncate(0);
+        file.write(NativeMemory.segment(pending.address(), bytes), position);
+        position += bytes;
+        unsynced += bytes;
+        pending.removeFirst(bytes);
         if (unsynced >= SYNC_BYTES) { // in portions: one large sync at the end would hold up the log's
             if (syncElsewhere == null) {
                 file.sync();
@@ -214,7 +219,7 @@ final class SstableWriter implements AutoCloseable {
             pending.advance(padding);
             pending.append(address, PAGE_BYTES);
         }
-        writePending();
+        writePending(pending.size());
         return meta();
     }
 

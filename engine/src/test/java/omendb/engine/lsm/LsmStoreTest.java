@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import omendb.memory.ReservedRange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -199,6 +200,25 @@ class LsmStoreTest {
         assertEquals("bulk5", lsm.get(REL, "k00005", 9));
         assertEquals("bulk9999", lsm.get(REL, "k09999", 9));
         assertEquals(2, lsm.store().maxCommitTs());
+    }
+
+    @Test
+    void table_that_is_written_in_several_pieces_is_whole() {
+        open(LsmOptions.defaults().withCompactionThreads(0));
+        lsm.store().createTree(REL);
+        int rows = 1_500;
+        try (SortedRun run = lsm.store().startRun(REL, 1)) {
+            for (int i = 0; i < rows; i++) { // of three or four pages, so that pieces end within blocks
+                lsm.put(run, "k%05d".formatted(i), ("value" + i + " ").repeat(1_100 + i % 300));
+            }
+            run.finish();
+        }
+        assertEquals(List.of(), LsmFixture.problems(lsm.store()));
+        assertTrue(lsm.store().tree(REL).approximateBytes() > 7L * ReservedRange.HUGE_PAGE_BYTES);
+        for (int i = 0; i < rows; i++) {
+            assertEquals(("value" + i + " ").repeat(1_100 + i % 300), lsm.get(REL, "k%05d".formatted(i), 9));
+            assertNull(lsm.get(REL, "k%05d+".formatted(i), 9));
+        }
     }
 
     @Test
