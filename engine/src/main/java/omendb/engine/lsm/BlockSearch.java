@@ -11,8 +11,27 @@ import omendb.memory.NativeMemory;
 /// steps.
 final class BlockSearch {
     private static final int FEW = 8;
+    private static final long LINE_BYTES = 64;
+    private static final long MOST_HEAD_BYTES = 16 * LINE_BYTES;
 
     private BlockSearch() {}
+
+    /// Bytes of a block's header, column and offsets, for [#fetch]: less than a page.
+    static long headBytes(long entries) {
+        return Math.min(MOST_HEAD_BYTES, BLOCK_HEADER_BYTES + LINE_BYTES + entries * (COLUMN_BYTES + Short.BYTES));
+    }
+
+    /// Loads the cache lines that a search reads before it comes to the entry, all at once: one after the other, as
+    /// the search needs them, each would wait for the one before.
+    static void fetch(long block, long headBytes) {
+        long all = 0;
+        for (long line = block; line < block + headBytes; line += LINE_BYTES) {
+            all |= NativeMemory.getLong(line);
+        }
+        if (all == 0 && headBytes > 0) {
+            Thread.onSpinWait(); // never, as a block begins with its number of entries: else the JIT drops the loads
+        }
+    }
 
     static int count(long block) {
         return NativeMemory.getInt(block + BLOCK_COUNT);

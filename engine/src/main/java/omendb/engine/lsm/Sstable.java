@@ -52,6 +52,10 @@ final class Sstable implements AutoCloseable {
     private final long footer;
     private final int blocks;
     private final int commonPrefix;
+
+    /// What comes before the entries in a usual block; 0 = not known.
+    private final long headBytes;
+
     private final long prefixes;
     private final long pages;
     private final long separatorOffsets;
@@ -96,6 +100,9 @@ final class Sstable implements AutoCloseable {
         long rangeBytes = NativeMemory.getLong(footer + FOOTER_RANGES + 8);
         this.rangeDeletes =
                 rangeBytes == 0 ? null : new RangeDeleteSection(base + NativeMemory.getLong(footer + FOOTER_RANGES));
+
+        // a block of a compressed table may be shorter than others
+        this.headBytes = blocks == 0 || unit != PAGE_UNIT ? 0 : BlockSearch.headBytes(meta.entries() / blocks);
 
         long bitBytes = (blocks + 63) / 64 * 8L;
         long slotBytes = unit == PAGE_UNIT ? 0 : 8L * blocks;
@@ -280,7 +287,9 @@ final class Sstable implements AutoCloseable {
             return false;
         }
         int block = findBlock(key, keyLength, snapshotTs);
-        if (BlockSearch.get(block(block, own), baseTs, key, keyLength, snapshotTs, out)) {
+        long found = block(block, own);
+        BlockSearch.fetch(found, headBytes);
+        if (BlockSearch.get(found, baseTs, key, keyLength, snapshotTs, out)) {
             return true;
         }
         // the versions of one key may go on in the next block, which then starts with that very key
