@@ -91,6 +91,19 @@ class PsqlIT {
     }
 
     @Test
+    void describes_foreign_keys_at_both_ends() throws Exception {
+        psql("create table owner_of (id int primary key, k text unique deferrable)");
+        psql("create table thing (o int references owner_of on delete cascade deferrable initially deferred)");
+        String key = "FOREIGN KEY (o) REFERENCES owner_of(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED";
+        shows("\\d thing", "Foreign-key constraints:", "\"thing_o_fkey\" " + key);
+        shows(
+                "\\d owner_of",
+                "\"owner_of_k_key\" UNIQUE CONSTRAINT, btree (k) DEFERRABLE",
+                "Referenced by:",
+                "TABLE \"thing\" CONSTRAINT \"thing_o_fkey\" " + key);
+    }
+
+    @Test
     void lists_tables_databases_and_the_connection() throws Exception {
         shows("\\dt", "public | items | table | postgres");
         shows("\\l", "postgres");

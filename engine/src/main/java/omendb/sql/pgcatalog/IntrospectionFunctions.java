@@ -25,6 +25,8 @@ import omendb.engine.type.Types;
 import omendb.sql.function.AggregateDef;
 import omendb.sql.function.FunctionDef;
 import omendb.sql.function.FunctionRegistry;
+import omendb.sql.function.Registrar;
+import omendb.sql.function.Volatility;
 import omendb.sql.function.WindowDef;
 import omendb.sql.parse.Deparser;
 import omendb.sql.pgcatalog.FunctionTable.Call;
@@ -38,6 +40,7 @@ public final class IntrospectionFunctions implements FunctionRegistry.Contributi
     public void contribute(FunctionRegistry.Builder builder) {
         FunctionTable table = new FunctionTable(builder);
         definitions(table);
+        partitions(new Registrar(builder, "pg_catalog"));
         visibility(table);
         names(table);
         session(table);
@@ -67,6 +70,12 @@ public final class IntrospectionFunctions implements FunctionRegistry.Contributi
         table.text(2730, "pg_get_triggerdef", "oid,bool", TEXT, _ -> null);
         table.text(3352, "pg_get_partkeydef", "oid", TEXT, _ -> null);
         table.text(6174, "pg_get_statisticsobjdef_columns", "oid", TEXT, _ -> null);
+    }
+
+    /// No table is a partition, so none has ancestors; psql asks for them before it tells who refers to a table.
+    private static void partitions(Registrar registrar) {
+        registrar.set(
+                "pg_partition_ancestors(regclass) setof regclass", Volatility.IMMUTABLE, (_, _, _) -> (_, _, _) -> 0);
     }
 
     private static @Nullable String formatType(Call call) {
