@@ -152,11 +152,16 @@ final class WaitGraph {
         return deadline == 0 ? Long.MAX_VALUE : deadline - System.nanoTime();
     }
 
-    /// Wakes everyone who waits for `owner`: its transaction ended, or it gave back locks.
+    /// Wakes everyone who waits for `owner`: its transaction ended, or it gave back locks. From now on they wait for
+    /// nobody, until they have looked again: `owner` may be back, wanting what they hold, before they get a
+    processor.
     void wakeWaiters(Backend owner) {
         lock.lock();
         try {
-            owner.waiters.forEach(WaitGraph::wakeLocked);
+            for (Backend waiter : List.copyOf(owner.waiters)) {
+                removeEdgesLocked(waiter);
+                wakeLocked(waiter);
+            }
         } finally {
             lock.unlock();
         }
