@@ -152,9 +152,9 @@ final class WaitGraph {
         return deadline == 0 ? Long.MAX_VALUE : deadline - System.nanoTime();
     }
 
-    /// Wakes everyone who waits for `owner`: its transaction ended, or it gave back locks. From now on they wait for
-    /// nobody, until they have looked again: `owner` may be back, wanting what they hold, before they get a
-    processor.
+    /// Wakes everyone who waits for `owner`: its transaction ended, or it gave back locks. From now on they wait
+    /// for nobody, until they have looked again: `owner` may be back, wanting what they hold, before they get a
+    /// processor.
     void wakeWaiters(Backend owner) {
         lock.lock();
         try {
