@@ -6,7 +6,6 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -24,17 +23,14 @@ import omendb.engine.lsm.WriteBatch;
 import omendb.memory.Epochs;
 import omendb.memory.FileStore;
 import omendb.memory.NativeMemory;
-import org.jspecify.annotations.Nullable;
 
 /// How fast is the LSM store by itself, without log and SQL: puts, look-ups, scans, bulk load,
 /// amplification.
 ///
 /// `./omendb bench lsm [--rows N] [--order random|sequential] [--directory DIR] [--only P]`,
-/// P = cache or compression. Keys of 16 bytes, values of 100, one put per batch. The row cache's part reads by
-/// Zipf(0.99) from a tree of many runs and from a
-/// settled one, without a cache and with room for a quarter of the rows; `--only cache` runs it alone. Rates are by the
-/// CPU time of the one thread that works: on a machine that
-/// others use too, that says more than the clock.
+/// P = cache, hitrate, memory (see [RowCacheBench]) or compression. Keys of 16 bytes, values of 100, one put per
+/// batch. Rates are by the CPU time of the one thread that works: on a machine that others use too, that says
+/// more than the clock.
 public final class LsmBench {
     private static final int KEY_BYTES = 16;
     private static final int VALUE_BYTES = 100;
@@ -42,8 +38,6 @@ public final class LsmBench {
     private static final int LOOKS = 500_000;
     private static final int RANGES = 20_000;
     private static final int ROUNDS = 3; // the last one counts
-    private static final int RUNS = 32;
-    private static final long SPREAD = 2_654_435_761L; // a prime: every rank has a row of its own
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -70,17 +64,23 @@ public final class LsmBench {
         Path parent = Path.of(options.getOrDefault("directory", System.getProperty("java.io.tmpdir")));
         Path directory = Files.createTempDirectory(parent, "omendb-lsm-");
         try (Arena arena = Arena.ofConfined()) {
-            boolean sequential = options.get("order").equals("sequential");
-            var bench = new LsmBench(Integer.parseInt(options.get("rows")), sequential, arena);
+            int rows = Integer.parseInt(options.get("rows"));
+            var bench = new LsmBench(rows, options.get("order").equals("sequential"), arena);
             String only = options.getOrDefault("only", "");
             if (only.isEmpty()) {
                 bench.run(directory.resolve("store"));
             }
             if (only.isEmpty() || only.equals("cache")) {
-                bench.rowCache(directory.resolve("cached"));
+                RowCacheBench.manyRuns(directory.resolve("cached"), rows);
+            }
+            if (only.equals("hitrate")) {
+                RowCacheBench.hitRate(directory.resolve("cached"), rows);
+            }
+            if (only.equals("memory")) {
+                RowCacheBench.exceedingMemory(directory.resolve("cached"), rows, options.get("cgroup"));
             }
             if (only.isEmpty() || only.equals("compression")) {
-                CompressionBench.run(directory.resolve("compression"), Integer.parseInt(options.get("rows")));
+                CompressionBench.run(directory.resolve("compression"), rows);
             }
         } finally {
             deleteTree(directory);
@@ -115,110 +115,11 @@ public final class LsmBench {
         }
     }
 
-    // ---- row cache ----
-
-    /// The same store, opened without a row cache and with one that has room for a quarter of the rows.
-    private void rowCache(Path directory) throws IOException {
-        Files.createDirectories(directory);
-        int[] looks = zipf();
-        try (FileStore files = FileStore.open(directory)) {
-            LsmOptions options = LsmOptions.defaults()
-                    .withCompactionThreads(0)
-                    .withOldestSnapshot(published::get)
-                    .withAppliedLsn(published::get);
-            manyRuns(files, options);
-            for (String state : List.of("many runs", "one run")) {
-                double without = readZipf(files, options, looks, null);
-                report(state + ", Zipf get, no row cache", "ns", without);
-                double with = readZipf(files, options.withRowCacheBytes(quarter()), looks, state);
-                report(state + ", Zipf get, row cache", "ns", with);
-                report(state + ", speed-up by the row cache", "x", without / with);
-                try (Epochs epochs = new Epochs();
-                        LsmStore store = LsmStore.open(files, options, epochs)) {
-                    store.compact(1);
-                }
-            }
-        }
-    }
-
-    /// Room for a quarter of the rows: key, value and the 32 bytes that the cache keeps with each.
-    private long quarter() {
-        return rows / 4L * (32 + (KEY_BYTES + VALUE_BYTES + 7) / 8 * 8);
-    }
-
-    /// Every row once, in as many runs as a tree has that is never compacted, each over the whole range of keys.
-    private void manyRuns(FileStore files, LsmOptions options) {
-        try (Epochs epochs = new Epochs();
-                LsmStore store = LsmStore.open(files, options, epochs);
-                WriteBatch batch = new WriteBatch()) {
-            store.createTree(1);
-            for (int row = 0; row < rows; row++) {
-                key(row);
-                NativeMemory.putLong(value, row);
-                batch.clear();
-                batch.put(1, key, KEY_BYTES, value, VALUE_BYTES);
-                store.apply(batch, row + 1, row + 1);
-                published.set(row + 1);
-                if ((row + 1) % Math.max(1, rows / RUNS) == 0) {
-                    store.flush(row + 1);
-                }
-            }
-            store.flush(rows);
-        }
-    }
-
-    /// CPU nanoseconds of a look-up once everything is warm.
-    ///
-    /// @param reportAs where to report the hit rate of the last round; null = there is no cache
-    private double readZipf(FileStore files, LsmOptions options, int[] looks, @Nullable String reportAs) {
-        double nanos = 0;
-        try (Epochs epochs = new Epochs();
-                LsmStore store = LsmStore.open(files, options, epochs)) {
-            LsmTree tree = store.tree(1);
-            LsmValue out = new LsmValue();
-            int perRound = looks.length / ROUNDS;
-            for (int i = 0; i < looks.length; ) {
-                long start = cpuNanos();
-                for (int end = i + perRound; i < end; i++) {
-                    key(looks[i]);
-                    try (Epochs.Pin _ = epochs.pin()) {
-                        if (!tree.get(key, KEY_BYTES, NEWEST, out) || NativeMemory.getLong(out.address()) != looks[i]) {
-                            throw new AssertionError("row " + looks[i]);
-                        }
-                    }
-                }
-                epochs.advance();
-                nanos = (double) (cpuNanos() - start) / perRound;
-            }
-            if (reportAs != null) {
-                report(reportAs + ", hit rate since open", "%", 100 * store.rowCacheHitRate());
-            }
-        }
-        return nanos;
-    }
-
-    /// Rows by Zipf(0.99), the popular ones spread over the keys.
-    private int[] zipf() {
-        double[] sums = new double[rows];
-        double sum = 0;
-        for (int i = 0; i < rows; i++) {
-            sum += Math.pow(i + 1, -0.99);
-            sums[i] = sum;
-        }
-        int[] looks = new int[ROUNDS * Math.max(2 * LOOKS, rows)];
-        for (int i = 0; i < looks.length; i++) {
-            int found = Arrays.binarySearch(sums, random.nextDouble(sum));
-            int rank = Math.min(rows - 1, found < 0 ? -found - 1 : found);
-            looks[i] = (int) (rank * SPREAD % rows);
-        }
-        return looks;
-    }
-
-    private static long cpuNanos() {
+    static long cpuNanos() {
         return THREADS.getCurrentThreadCpuTime();
     }
 
-    private static void report(String what, String unit, double figure) {
+    static void report(String what, String unit, double figure) {
         System.out.printf("%-32s %12.2f %s%n", what, figure, unit);
     }
 
@@ -228,7 +129,7 @@ public final class LsmBench {
         NativeMemory.putLong(key + 8, Long.reverseBytes(row));
     }
 
-    private static long mix(long z) {
+    static long mix(long z) {
         long x = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
         x = (x ^ (x >>> 27)) * 0x94d049bb133111ebL;
         return x ^ (x >>> 31);

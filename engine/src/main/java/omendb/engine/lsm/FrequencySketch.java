@@ -8,10 +8,12 @@ import omendb.memory.NativeMemory;
 /// update, the heart of TinyLFU (Einziger, Friedman, Manes: "TinyLFU: A highly efficient cache admission
 /// policy", ACM TOS 13(4) 2017, sections 3.2 and 3.3).
 ///
-/// Four counters of a byte for each row, all in one cache line, the least of them counts. Counts saturate at
-/// [#MAX]. Threading: under the lock of its owner. Owns its memory until [#close].
+/// Four counters of a byte for each row, all in one cache line, the least of them counts. A read counts [#READ], so
+/// that what is left of an odd number of reads when counts are halved is not lost. Counts saturate at [#MAX].
+/// Threading: under the lock of its owner. Owns its memory until [#close].
 final class FrequencySketch implements AutoCloseable {
-    static final int MAX = 63;
+    static final int READ = 4;
+    static final int MAX = 255;
 
     private static final int LINE = 64;
     private static final int COUNTERS = 4;
@@ -41,7 +43,7 @@ final class FrequencySketch implements AutoCloseable {
         long line = line(hash);
         int least = MAX;
         for (int i = 0; i < COUNTERS; i++) {
-            least = Math.min(least, NativeMemory.getByte(counter(line, i, hash)));
+            least = Math.min(least, NativeMemory.getByte(counter(line, i, hash)) & 0xff);
         }
         return least;
     }
@@ -49,11 +51,11 @@ final class FrequencySketch implements AutoCloseable {
     /// Makes the count at least `count`.
     void raise(long hash, int count) {
         long line = line(hash);
-        byte raised = (byte) Math.min(count, MAX);
+        int raised = Math.min(count, MAX);
         for (int i = 0; i < COUNTERS; i++) {
             long counter = counter(line, i, hash);
-            if (NativeMemory.getByte(counter) < raised) {
-                NativeMemory.putByte(counter, raised);
+            if ((NativeMemory.getByte(counter) & 0xff) < raised) {
+                NativeMemory.putByte(counter, (byte) raised);
             }
         }
     }

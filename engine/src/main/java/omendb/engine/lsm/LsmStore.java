@@ -386,10 +386,14 @@ public final class LsmStore implements AutoCloseable {
         return new LsmStats(0, 0, 0, LsmStats.Written.NOTHING, lifetime, 0, 0, null, trees);
     }
 
-    /// Look-ups that the row cache answered, of those that the memtables did not; 0 without a row cache.
-    public double rowCacheHitRate() {
-        long hits = cache == null ? 0 : cache.hits();
-        return hits == 0 || cache == null ? 0 : (double) hits / (hits + cache.misses());
+    /// Look-ups since open that the row cache answered; roughly, if many threads look. 0 without a row cache.
+    public long rowCacheHits() {
+        return cache == null ? 0 : cache.hits();
+    }
+
+    /// Look-ups since open that neither a memtable nor the row cache answered; 0 without a row cache.
+    public long rowCacheMisses() {
+        return cache == null ? 0 : cache.misses();
     }
 
     /// Bytes of decompressed blocks that are kept for look-ups; see [LsmOptions#blockCacheBytes].

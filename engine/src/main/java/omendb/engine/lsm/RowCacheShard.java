@@ -10,7 +10,7 @@ import omendb.memory.NativeMemory;
 /// A part of the [RowCache]: rows in chunks of off-heap memory, those kept that are read most often.
 ///
 /// A row that has been read half as often as others that leave, as the [FrequencySketch] remembers, goes to the
-/// end of the *window* queue, a twentieth of the room; any row while there is room. A row that leaves it moves on to
+/// end of the *window* queue, a fiftieth of the room; any row while there is room. A row that leaves it moves on to
 /// the
 /// *main* queue if it was read more often than a threshold, else it leaves the cache and its count goes to
 /// the sketch, from which it goes on when the row comes again: W-TinyLFU (TOS 2017, section 4), whose
@@ -33,7 +33,7 @@ import omendb.memory.NativeMemory;
 ///     16     8    commit timestamp
 ///     24     4    value length
 ///     28     2    key length
-///     30     1    reads
+///     30     1    reads, in the sketch's parts of a read
 ///     31     1    low byte of the number of halvings that the reads have been through
 ///     32          key, value
 ///
@@ -51,7 +51,7 @@ final class RowCacheShard {
     private static final int HALVINGS = 31;
     private static final int KEY = 32;
 
-    private static final int WINDOW_SHARE = 20;
+    private static final int WINDOW_SHARE = 50;
     private static final int SAMPLE = 40;
     private static final int CHUNKS = 64;
     private static final long MIN_CHUNK_BYTES = 4 << 10;
@@ -64,9 +64,6 @@ final class RowCacheShard {
 
     /// Bytes of the sketch for each slot of the index: 8 to 16 for each row.
     private static final int SKETCH_BYTES = 4;
-
-    /// The threshold counts in such parts of a read.
-    private static final int PARTS = 8;
 
     /// The threshold rises by such a part of itself, and falls by one, when more or fewer per cent of a swept
     /// chunk stay.
@@ -100,7 +97,7 @@ final class RowCacheShard {
 
     private volatile RowIndex index = new RowIndex(TAG, FIRST_SLOTS);
     private int rows;
-    private int threshold; // in parts of a read
+    private int threshold; // in the sketch's parts of a read
     private int halvings;
     private long puts;
     private long readsAtHalving;
@@ -145,7 +142,7 @@ final class RowCacheShard {
         count(counters);
         int reads = reads(row);
         if (reads < FrequencySketch.MAX) {
-            setReads(row, reads + 1);
+            setReads(row, Math.min(reads + FrequencySketch.READ, FrequencySketch.MAX));
         }
         out.setValue(
                 row + KEY + keyLength, NativeMemory.getInt(row + VALUE_LENGTH), NativeMemory.getLong(row + COMMIT_TS));
@@ -184,9 +181,9 @@ final class RowCacheShard {
             if (!fills.isGood(ticket) || find(index, hash, tree, key, keyLength) != 0) {
                 return;
             }
-            int reads = Math.min(sketch.count(hash) + 1, FrequencySketch.MAX);
+            int reads = Math.min(sketch.count(hash) + FrequencySketch.READ, FrequencySketch.MAX);
             sketch.raise(hash, reads);
-            if (isFull() && 2 * PARTS * reads <= threshold) {
+            if (isFull() && 2 * reads <= threshold) {
                 return;
             }
             long row = append(window, bytes);
@@ -284,7 +281,8 @@ final class RowCacheShard {
         halveIfDue();
         long stayed = empty(main, threshold);
         if (stayed > MOST_STAY) {
-            threshold = Math.min(threshold + Math.max(1, threshold / STEPS), PARTS * (FrequencySketch.MAX + 1));
+            threshold =
+                    Math.min(threshold + Math.max(1, threshold / STEPS), FrequencySketch.MAX + FrequencySketch.READ);
         } else if (stayed < FEW_STAY && threshold > 0) {
             threshold--;
         }
@@ -305,7 +303,7 @@ final class RowCacheShard {
             if (NativeMemory.getLong(row + TREE) != 0) {
                 long hash = NativeMemory.getLong(row);
                 int reads = reads(row);
-                if (PARTS * reads > limit + (queue == main ? spread(hash) : 0)) {
+                if (reads > limit + (queue == main ? spread(hash) : 0)) {
                     moveOn(row, bytes, reads);
                     stayed += bytes;
                 } else {
@@ -321,7 +319,7 @@ final class RowCacheShard {
 
     /// Half a read up or down, by row: of the many rows with the same count some go and some stay.
     private static int spread(long hash) {
-        return ((int) (hash >>> 20) & (PARTS - 1)) - PARTS / 2;
+        return ((int) (hash >>> 20) & (FrequencySketch.READ - 1)) - FrequencySketch.READ / 2;
     }
 
     private void moveOn(long row, long bytes, int reads) {
@@ -336,7 +334,7 @@ final class RowCacheShard {
     /// Reads of a row, after the halvings that it has not been through yet.
     private int reads(long row) {
         int missed = (halvings - NativeMemory.getByte(row + HALVINGS)) & 0xff;
-        return NativeMemory.getByte(row + READS) >> Math.min(missed, Byte.SIZE - 1);
+        return (NativeMemory.getByte(row + READS) & 0xff) >> Math.min(missed, Byte.SIZE - 1);
     }
 
     private void setReads(long row, int reads) {
