@@ -30,6 +30,7 @@ import omendb.engine.table.VectorIndexStorage;
 import omendb.engine.txn.Backend;
 import omendb.engine.txn.CommitSequence;
 import omendb.engine.txn.Isolation;
+import omendb.engine.txn.PreparedTransactions;
 import omendb.engine.txn.ReplayBound;
 import omendb.engine.txn.SessionDirectory;
 import omendb.engine.txn.StorageFailures;
@@ -65,6 +66,7 @@ public final class Database implements AutoCloseable {
     private final LsmStore lsm;
     private final Wal wal;
     private final TransactionManager transactions;
+    private final PreparedTransactions prepared;
     private final Catalogs catalogs;
     private final Storages storages;
     private final TableWriters tables;
@@ -138,7 +140,8 @@ public final class Database implements AutoCloseable {
                 epochs,
                 new StorageOptions(
                         options.bulkBytes(), options.vectorReservedBytes(), options.indexThreads(), SORT_BYTES));
-        nextOid = new AtomicInteger(recovery.openStorages(catalogs, storages));
+        prepared = new PreparedTransactions(transactions, SystemTrees.PREPARED);
+        nextOid = new AtomicInteger(recovery.openStorages(catalogs, storages, prepared));
         tables = new TableWriters(catalogs, storages);
         sessions = new SessionDirectory(transactions);
         sequences = new Sequences(transactions, lsm.tree(SystemTrees.SEQUENCES), epochs);
@@ -203,12 +206,17 @@ public final class Database implements AutoCloseable {
         return transactions.begin(isolation, readOnly, backend);
     }
 
+    /// Transactions between PREPARE TRANSACTION and their end.
+    public PreparedTransactions preparedTransactions() {
+        return prepared;
+    }
+
     /// Sessions of this database and what they share.
     public SessionDirectory sessions() {
         return sessions;
     }
 
-    /// Transactions that run now.
+    /// Transactions that run now, and prepared ones.
     public List<Transaction> activeTransactions() {
         return List.copyOf(transactions.active());
     }
@@ -330,7 +338,8 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /// A clean checkpoint, then everything is closed. Open transactions are rolled back.
+    /// A clean checkpoint, then everything is closed. Open transactions are rolled back; prepared ones wait for the
+    /// next start.
     @Override
     public synchronized void close() {
         if (!closed) {

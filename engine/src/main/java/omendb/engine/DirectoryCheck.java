@@ -1,5 +1,6 @@
 package omendb.engine;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -7,6 +8,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import omendb.ann.HnswIndex;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.Catalogs;
@@ -18,15 +20,19 @@ import omendb.engine.error.OmenException;
 import omendb.engine.lsm.LsmOptions;
 import omendb.engine.lsm.LsmReport;
 import omendb.engine.lsm.LsmStore;
+import omendb.engine.lsm.LsmTree;
 import omendb.engine.lsm.WriteBatch;
 import omendb.engine.table.LoggedSlots;
 import omendb.engine.table.RowCountLog;
+import omendb.engine.table.StorageChanges;
 import omendb.engine.table.StorageOptions;
 import omendb.engine.table.Storages;
 import omendb.engine.table.TableCheck;
 import omendb.engine.table.VectorIndexStorage;
 import omendb.engine.table.VectorLog;
 import omendb.engine.txn.CommitRecord;
+import omendb.engine.txn.PreparedImage;
+import omendb.engine.txn.PreparedRows;
 import omendb.engine.vector.VectorColumn;
 import omendb.memory.CorruptFileException;
 import omendb.memory.DirectoryLock;
@@ -46,7 +52,8 @@ import org.jspecify.annotations.Nullable;
 ///     4. catalog: every definition readable, every storage it names there
 ///     5. tables: rows, index entries, vector slots and their checksums     [TableCheck]
 ///     6. vector indexes: every page, and that each row's vector is in them
-///     7. files that no definition names (harmless: the next start removes them)
+///     7. prepared transactions: that each can be read, and the storages that it writes to
+///     8. files that no definition names (harmless: the next start removes them)
 ///
 /// What cannot be read makes what depends on it impossible to check; the report says so.
 /// Threading: one thread.
@@ -58,6 +65,7 @@ public final class DirectoryCheck {
     private final CheckReport report = new CheckReport();
     private final LoggedSlots logged = new LoggedSlots();
     private final Epochs epochs = new Epochs();
+    private final Set<Long> preparedStorages = new HashSet<>();
     private StateStore.State state = new StateStore.State();
     private long newestTimestamp;
 
@@ -137,6 +145,7 @@ public final class DirectoryCheck {
         Catalogs catalogs = new Catalogs();
         if (attempt(() -> catalogs.load(lsm.tree(SystemTrees.CATALOG), newestTimestamp))) {
             checkRelations(lsm, catalogs);
+            attempt(() -> checkPrepared(lsm));
             noteLeftovers(lsm, catalogs.committed());
         }
     }
@@ -171,7 +180,8 @@ public final class DirectoryCheck {
                 lsm.flushedLsn(),
                 (endLsn, type, _, payload) -> record(lsm, endLsn, type, payload));
         for (long tree : SystemTrees.all()) {
-            if (lsm.findTree(tree) == null) {
+            // a directory from before two-phase commit has no prepared transactions
+            if (lsm.findTree(tree) == null && tree != SystemTrees.PREPARED) {
                 report.damaged("the manifest has no system tree " + tree);
             }
         }
@@ -324,12 +334,43 @@ public final class DirectoryCheck {
         return false;
     }
 
+    // ---- prepared transactions ----
+
+    private void checkPrepared(LsmStore lsm) {
+        LsmTree tree = lsm.findTree(SystemTrees.PREPARED);
+        if (tree == null) {
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            for (PreparedImage image : PreparedRows.read(tree, newestTimestamp, arena)) {
+                image.verify();
+                preparedStorages.addAll(StorageChanges.createdBy(image));
+                try (WriteBatch batch = image.batch()) {
+                    checkTrees(lsm, image, batch);
+                }
+            }
+        }
+    }
+
+    private void checkTrees(LsmStore lsm, PreparedImage image, WriteBatch batch) {
+        Set<Long> missing = new TreeSet<>();
+        WriteBatch.Ops ops = batch.ops();
+        while (ops.next()) {
+            if (lsm.findTree(ops.relationId()) == null) {
+                missing.add(ops.relationId());
+            }
+        }
+        missing.forEach(id -> report.damaged(
+                "prepared transaction \"" + image.gid() + "\" writes to rel/" + id + ", which is not in the manifest"));
+    }
+
     // ---- leftovers ----
 
     private void noteLeftovers(LsmStore lsm, Catalog catalog) {
         Set<Long> known = new HashSet<>(SystemTrees.all());
         catalog.tables().forEach(table -> known.add(table.storageId()));
         catalog.indexes().forEach(index -> known.add(index.storageId()));
+        known.addAll(preparedStorages);
         Map<String, Set<String>> expected = new HashMap<>();
         expected.put("vec", new HashSet<>());
         expected.put("idx", new HashSet<>());
@@ -343,7 +384,7 @@ public final class DirectoryCheck {
                 .filter(id -> !known.contains(id))
                 .forEach(id -> report.note("rel/" + id + ": no definition names it; the next start removes it"));
         expected.forEach((directory, names) -> files.list(directory).stream()
-                .filter(name -> !names.contains(name))
+                .filter(name -> !names.contains(name) && !preparedStorages.contains(Recovery.storageIdOf(name)))
                 .forEach(name ->
                         report.note(directory + "/" + name + ": no definition names it; the next start removes it")));
     }

@@ -2,6 +2,7 @@ package omendb.engine;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,11 +20,14 @@ import omendb.engine.lsm.LsmStore;
 import omendb.engine.lsm.WriteBatch;
 import omendb.engine.table.RowCountLog;
 import omendb.engine.table.SlotLists;
+import omendb.engine.table.SlotLog;
 import omendb.engine.table.SlotOwners;
 import omendb.engine.table.Storages;
 import omendb.engine.table.VectorLog;
 import omendb.engine.txn.CommitRecord;
 import omendb.engine.txn.CommitSequence;
+import omendb.engine.txn.PreparedImage;
+import omendb.engine.txn.PreparedTransactions;
 import omendb.engine.vector.VectorColumn;
 import omendb.memory.FileStore;
 import omendb.wal.Wal;
@@ -36,10 +40,10 @@ import org.slf4j.LoggerFactory;
 ///     1. what the last checkpoint remembered                              [StateStore]
 ///     2. replay the WAL from the older of checkpoint and flushed tables: batches into the memtables, vectors into
 ///        their slots, row counts                                          (idempotent: timestamps, slots)
-///     3. catalog as of the newest commit
+///     3. catalog as of the newest commit; prepared transactions, their locks and vectors   [RecoveredTransactions]
 ///     4. tables: sort out the slots written since the checkpoint; hnsw indexes: map their newest checkpoint
-///     5. drop what no definition names: trees and directories of transactions that never committed, or whose
-///     DROP did
+///     5. drop what no definition names, not even a prepared one: trees and directories of transactions that never
+///     committed, or whose DROP did
 ///
 /// Threading: one thread, before anything else runs.
 final class Recovery {
@@ -52,6 +56,8 @@ final class Recovery {
     private final long vectorReservedBytes;
     private final Map<StateStore.ColumnId, VectorColumn> columns = new HashMap<>();
     private final Map<Long, StateStore.TableState> tables = new HashMap<>();
+    private final Map<StateStore.ColumnId, BitSet> preparedSlots = new HashMap<>();
+    private final Map<StateStore.ColumnId, BitSet> preparedReuse = new HashMap<>();
     private StateStore.State state = new StateStore.State();
     private long newestTimestamp;
     private long replayedFrom;
@@ -130,6 +136,33 @@ final class Recovery {
         }
     }
 
+    /// What a prepared transaction keeps for itself: its slots stay pending, its row ids and oids are given out.
+    private void prepared(PreparedImage image) {
+        try (WriteBatch batch = image.batch()) {
+            noteIds(batch);
+        }
+        image.sections((kind, content) -> {
+            switch (kind) {
+                case VectorLog.KIND -> VectorLog.read(content, this::restoreVector);
+                case RowCountLog.KIND ->
+                    RowCountLog.read(
+                            content,
+                            (storageId, entry) ->
+                                    restoreCount(storageId, new RowCountLog.Entry(0, entry.nextRowId())));
+                case SlotLog.KIND -> SlotLog.read(content, this::restorePending);
+                default -> {
+                    // the participants' own
+                }
+            }
+        });
+    }
+
+    private void restorePending(long storageId, int attnum, boolean reused, long first, long count) {
+        (reused ? preparedReuse : preparedSlots)
+                .computeIfAbsent(new StateStore.ColumnId(storageId, attnum), _ -> new BitSet())
+                .set(Math.toIntExact(first), Math.toIntExact(first + count));
+    }
+
     private void section(int kind, MemorySegment content) {
         switch (kind) {
             case VectorLog.KIND -> VectorLog.read(content, this::restoreVector);
@@ -170,24 +203,47 @@ final class Recovery {
     /// Steps 3 to 5.
     ///
     /// @return next free oid
-    int openStorages(Catalogs catalogs, Storages storages) {
+    int openStorages(Catalogs catalogs, Storages storages, PreparedTransactions prepared) {
         catalogs.load(lsm.tree(SystemTrees.CATALOG), sequence.visible());
-        Catalog catalog = catalogs.committed();
+        try (RecoveredTransactions transactions = new RecoveredTransactions(
+                lsm.tree(SystemTrees.PREPARED), sequence.visible(), prepared, catalogs)) {
+            transactions.images().forEach(this::prepared);
+            return openStorages(catalogs.committed(), storages, transactions);
+        }
+    }
+
+    private int openStorages(Catalog catalog, Storages storages, RecoveredTransactions transactions) {
         long nextOid = Math.max(Math.max(Catalog.FIRST_USER_OID, state.nextOid()), highestId + 1);
+        Set<Long> known = new HashSet<>(SystemTrees.all());
         for (TableDef table : catalog.tables()) {
             openTable(table, storages);
+            known.add(table.storageId());
             nextOid = Math.max(nextOid, Math.max(table.oid(), table.storageId()) + 1);
         }
+        transactions.createdTables((_, table) -> {
+            openTable(table, storages);
+            known.add(table.storageId());
+        });
         for (IndexDef index : catalog.indexes()) {
+            openIndex(index, catalog, storages);
+            known.add(index.storageId());
             nextOid = Math.max(nextOid, Math.max(index.oid(), index.storageId()) + 1);
-            TableDef table = catalog.table(index.tableOid());
-            if (index.isVector() && table != null) {
-                int attnum = index.keys().getFirst().attnum();
-                StateStore.ColumnId column = new StateStore.ColumnId(table.storageId(), attnum);
-                storages.openVectorIndex(index, table, state.resolvedLimit(column));
-            }
         }
-        return Math.toIntExact(Math.max(nextOid, dropOrphans(catalog)));
+        transactions.createdIndexes((view, index) -> {
+            openIndex(index, view, storages);
+            known.add(index.storageId());
+        });
+        transactions.restoreParticipants(storages);
+        return Math.toIntExact(Math.max(nextOid, dropOrphans(known)));
+    }
+
+    private void openIndex(IndexDef index, Catalog catalog, Storages storages) {
+        TableDef table = catalog.table(index.tableOid());
+        if (index.isVector() && table != null) {
+            int attnum = index.keys().getFirst().attnum();
+            StateStore.ColumnId column = new StateStore.ColumnId(table.storageId(), attnum);
+            storages.openVectorIndex(index, table, state.resolvedLimit(column));
+        }
     }
 
     private void openTable(TableDef table, Storages storages) {
@@ -215,13 +271,19 @@ final class Recovery {
     }
 
     private void recoverColumn(TableDef table, int attnum, VectorColumn column) {
-        long resolved = state.resolvedLimit(new StateStore.ColumnId(table.storageId(), attnum));
+        StateStore.ColumnId id = new StateStore.ColumnId(table.storageId(), attnum);
+        long resolved = state.resolvedLimit(id);
         SlotOwners owners = new SlotOwners(table, attnum, lsm.tree(table.storageId()), sequence.visible());
         long listed;
         try (SlotLists lists = new SlotLists(lsm)) {
             listed = lists.end(table.storageId(), attnum, sequence.visible());
         }
-        VectorColumn.Recovery found = column.recover(resolved, listed, owners);
+        VectorColumn.Recovery found = column.recover(
+                resolved,
+                listed,
+                owners,
+                preparedSlots.getOrDefault(id, new BitSet()),
+                preparedReuse.getOrDefault(id, new BitSet()));
         if (found.damaged() > 0) {
             LOG.error(
                     "{} vectors of column \"{}\" of table \"{}\" do not match their checksum",
@@ -240,10 +302,7 @@ final class Recovery {
     }
 
     /// Returns one more than the highest id that was found.
-    private long dropOrphans(Catalog catalog) {
-        Set<Long> known = new HashSet<>(SystemTrees.all());
-        catalog.tables().forEach(table -> known.add(table.storageId()));
-        catalog.indexes().forEach(index -> known.add(index.storageId()));
+    private long dropOrphans(Set<Long> known) {
         long highest = 0;
         for (long id : lsm.relationIds()) {
             highest = Math.max(highest, id);
@@ -268,7 +327,8 @@ final class Recovery {
         return highest + 1;
     }
 
-    private static long storageIdOf(String directory) {
+    /// Storage id in the name of a directory of vectors or of an index.
+    static long storageIdOf(String directory) {
         String name = directory.substring(directory.indexOf('/') + 1);
         int dot = name.indexOf('.');
         return Long.parseLong(dot < 0 ? name : name.substring(0, dot));

@@ -154,7 +154,7 @@ final class Vacuum {
             while (cursor.next()) {
                 VectorColumn column = columnOf(cursor.keyAddress());
                 if (column != null) {
-                    column.free(SlotKey.slot(cursor.keyAddress()));
+                    column.freeListed(SlotKey.slot(cursor.keyAddress()));
                 }
             }
         } catch (RuntimeException unreadable) {

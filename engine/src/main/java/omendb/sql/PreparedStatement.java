@@ -78,6 +78,7 @@ final class PreparedStatement implements PreparedPlan {
     @Override
     public boolean endsTransaction() {
         return statement instanceof Utility.Commit
+                || statement instanceof Utility.PrepareTransaction
                 || statement instanceof Utility.Rollback
                 || statement instanceof Utility.RollbackToSavepoint;
     }

@@ -168,6 +168,7 @@ public final class SqlSession implements AutoCloseable {
 
     private PreparedStatement analyze(String text, @Nullable Statement statement, int @Nullable [] parameterOids) {
         boolean ends = statement instanceof Utility.Commit
+                || statement instanceof Utility.PrepareTransaction
                 || statement instanceof Utility.Rollback
                 || statement instanceof Utility.RollbackToSavepoint;
         if (!ends && statement != null) {

@@ -13,6 +13,7 @@ import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.table.Table;
 import omendb.engine.txn.NamedLocks;
+import omendb.engine.txn.PreparedTransactions;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.Timestamps;
 import omendb.engine.type.TypeContext;
@@ -239,6 +240,11 @@ final class StatementEnvironment implements BindEnvironment, PlannerEnvironment,
     @Override
     public List<NamedLocks.Held> locks() {
         return database.sessions().locks();
+    }
+
+    @Override
+    public List<PreparedTransactions.Listed> preparedTransactions() {
+        return database.preparedTransactions().list();
     }
 
     @Override

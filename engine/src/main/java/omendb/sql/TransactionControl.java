@@ -287,6 +287,24 @@ final class TransactionControl {
         return committed;
     }
 
+    /// PREPARE TRANSACTION. Answers whether it prepared one (a failed block is rolled back instead, and without a
+    /// transaction there is nothing to do). Afterwards the session has none, whatever came of it.
+    boolean prepareTransaction(String gid, String owner, String databaseName) {
+        if (block == Block.FAILED) {
+            rollbackAll();
+            return false;
+        }
+        if (block != Block.EXPLICIT) {
+            warn(SqlState.NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
+        }
+        if (block == Block.NONE) {
+            return false;
+        }
+        require();
+        finish(open -> database.preparedTransactions().prepare(open, gid, Timestamps.now(), owner, databaseName));
+        return true;
+    }
+
     private void requireBlockToChain(String command, boolean chain) {
         if (chain && !inBlock()) {
             throw new UserException(
@@ -302,8 +320,12 @@ final class TransactionControl {
         if (block != Block.EXPLICIT) {
             warn(SqlState.NO_ACTIVE_SQL_TRANSACTION, "there is no transaction in progress");
         }
-        finish();
+        finish(this::commit);
         return true;
+    }
+
+    private void commit(Transaction open) {
+        open.commit(settings.synchronousCommit());
     }
 
     /// ROLLBACK, with or without AND CHAIN.
@@ -326,11 +348,13 @@ final class TransactionControl {
     /// Commits the implicit transaction, if one is open.
     void sync() {
         if (block == Block.IMPLICIT) {
-            finish();
+            finish(this::commit);
         }
     }
 
-    private void finish() {
+    /// Ends the transaction by COMMIT or PREPARE TRANSACTION. What waits for a transaction's end, as the checks of
+    /// deferred constraints do, is done here, before either.
+    private void finish(Consumer<Transaction> ending) {
         Transaction open = transaction;
         transaction = null;
         block = Block.NONE;
@@ -342,7 +366,7 @@ final class TransactionControl {
         try {
             open.setStatementDeadline(deadline.getAsLong());
             beforeCommit.accept(open);
-            open.commit(settings.synchronousCommit());
+            ending.accept(open);
             settings.commit();
         } catch (RuntimeException | Error e) {
             open.rollback();

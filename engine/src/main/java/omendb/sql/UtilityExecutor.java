@@ -9,6 +9,7 @@ import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.txn.Notifications;
+import omendb.engine.txn.PreparedTransactions;
 import omendb.engine.type.Batch;
 import omendb.engine.type.ColumnVector;
 import omendb.engine.type.SqlType;
@@ -141,6 +142,24 @@ final class UtilityExecutor {
                 parts.transactions().rollbackTo(rollback.name());
                 yield "ROLLBACK";
             }
+            case Utility.PrepareTransaction prepare -> {
+                boolean prepared = parts.transactions()
+                        .prepareTransaction(
+                                prepare.gid(),
+                                parts.environment().user(),
+                                parts.environment().databaseName());
+                yield prepared ? "PREPARE TRANSACTION" : "ROLLBACK";
+            }
+            case Utility.CommitPrepared commit -> {
+                parts.transactions().requireNoBlock("COMMIT PREPARED");
+                parts.database().preparedTransactions().commit(commit.gid(), caller());
+                yield "COMMIT PREPARED";
+            }
+            case Utility.RollbackPrepared rollback -> {
+                parts.transactions().requireNoBlock("ROLLBACK PREPARED");
+                parts.database().preparedTransactions().rollback(rollback.gid(), caller());
+                yield "ROLLBACK PREPARED";
+            }
             case Utility.Set set -> set(set);
             case Utility.SetTransaction set -> {
                 setTransaction(set);
@@ -196,12 +215,16 @@ final class UtilityExecutor {
             case Utility.Do _ -> throw unsupported("DO");
             case Utility.Call _ -> throw unsupported("CALL");
             case Utility.Load _ -> throw unsupported("LOAD");
-            case Utility.PrepareTransaction _, Utility.CommitPrepared _, Utility.RollbackPrepared _ ->
-                throw unsupported("two-phase commit");
             case Utility.SetTransactionSnapshot _ -> throw unsupported("SET TRANSACTION SNAPSHOT");
             case Utility.Explain _, Utility.Show _, Utility.Execute _, Utility.Copy _ ->
                 throw new IllegalArgumentException("handled before: " + utility);
         };
+    }
+
+    /// Every role is a superuser here.
+    private PreparedTransactions.Caller caller() {
+        return new PreparedTransactions.Caller(
+                parts.environment().user(), true, parts.environment().databaseName());
     }
 
     private Notifications notifications() {

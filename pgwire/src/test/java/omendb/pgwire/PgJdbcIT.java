@@ -27,6 +27,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import javax.sql.XAConnection;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
+import javax.transaction.xa.Xid;
 import omendb.pgwire.auth.Credentials;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 import org.postgresql.util.PSQLException;
+import org.postgresql.xa.PGXADataSource;
 import org.postgresql.util.ServerErrorMessage;
 
 /// pgJDBC and pgvector-java against the whole server.
@@ -73,6 +78,51 @@ class PgJdbcIT {
     private static void run(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
+        }
+    }
+
+    @Test
+    void xa_branches_commit_in_two_phases_and_are_found_again() throws SQLException, XAException {
+        try (Connection connection = connect()) {
+            run(connection, "CREATE TABLE items (id int PRIMARY KEY)");
+        }
+        PGXADataSource source = new PGXADataSource();
+        source.setUrl(server.jdbcUrl());
+        XAConnection first = source.getXAConnection();
+        Xid kept = new Branch(1);
+        Xid undone = new Branch(2);
+        for (Xid xid : List.of(kept, undone)) {
+            first.getXAResource().start(xid, XAResource.TMNOFLAGS);
+            run(first.getConnection(), "INSERT INTO items VALUES (" + xid.getFormatId() + ")");
+            first.getXAResource().end(xid, XAResource.TMSUCCESS);
+            assertEquals(XAResource.XA_OK, first.getXAResource().prepare(xid));
+        }
+        first.close();
+        XAConnection second = source.getXAConnection();
+        XAResource resource = second.getXAResource();
+        assertEquals(2, resource.recover(XAResource.TMSTARTRSCAN).length);
+        resource.commit(kept, false);
+        resource.rollback(undone);
+        assertEquals(0, resource.recover(XAResource.TMSTARTRSCAN).length);
+        second.close();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT id FROM items")) {
+            assertTrue(rows.next());
+            assertEquals(1, rows.getInt(1));
+            assertFalse(rows.next());
+        }
+    }
+
+    private record Branch(int getFormatId) implements Xid {
+        @Override
+        public byte[] getGlobalTransactionId() {
+            return new byte[] {(byte) getFormatId, 7};
+        }
+
+        @Override
+        public byte[] getBranchQualifier() {
+            return new byte[] {8};
         }
     }
 

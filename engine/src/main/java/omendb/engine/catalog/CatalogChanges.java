@@ -1,7 +1,9 @@
 package omendb.engine.catalog;
 
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import omendb.engine.lsm.WriteBatch;
 import omendb.engine.txn.CommitRecord;
 import omendb.engine.txn.Transaction;
 import omendb.engine.txn.TransactionParticipant;
@@ -62,6 +64,29 @@ public final class CatalogChanges implements TransactionParticipant {
 
     public void remove(ExtensionDef extension) {
         remove(DefinitionCodec.Kind.EXTENSION, extension.oid());
+    }
+
+    /// After a restart: makes the changes again from what a prepared transaction wrote; the write set has them.
+    public void restore(WriteBatch batch) {
+        Catalog.Builder puts = new Catalog.Builder();
+        WriteBatch.Ops ops = batch.ops();
+        while (ops.next()) {
+            if (ops.relationId() == SystemTrees.CATALOG) {
+                DefinitionCodec.Kind kind = DefinitionCodec.Kind.of(NativeMemory.getByte(ops.keyAddress()) & 0xff);
+                int oid = Catalogs.oidOfKey(ops.keyAddress());
+                if (ops.isDelete()) {
+                    add(new Change.Remove(kind, oid));
+                } else {
+                    byte[] value = NativeMemory.segment(ops.valueAddress(), ops.valueLength())
+                            .toArray(ValueLayout.JAVA_BYTE);
+                    DefinitionCodec.decode(kind, oid, value, puts);
+                }
+            }
+        }
+        Catalog definitions = puts.build(0);
+        definitions.schemas().forEach(schema -> add(new Change.PutSchema(schema)));
+        definitions.relations().forEach(relation -> add(new Change.PutRelation(relation)));
+        definitions.extensions().forEach(extension -> add(new Change.PutExtension(extension)));
     }
 
     private void remove(DefinitionCodec.Kind kind, int oid) {

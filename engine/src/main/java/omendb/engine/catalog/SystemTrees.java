@@ -12,16 +12,18 @@ import java.util.List;
 /// | [#DEAD_SLOTS] | storage id (8), attnum (2), slot (8), big-endian | empty; a vector slot no row version
 /// refers to |
 /// | [#FREE_SLOTS] | as of [#DEAD_SLOTS] | empty; a dead slot that may be written again: whoever does deletes the row |
+/// | [#PREPARED] | gid, 0, chunk | part of a prepared transaction, `omendb.engine.txn.PreparedRows` |
 public final class SystemTrees {
     public static final long CATALOG = 1;
     public static final long STATE = 2;
     public static final long SEQUENCES = 3;
     public static final long DEAD_SLOTS = 4;
     public static final long FREE_SLOTS = 5;
+    public static final long PREPARED = 6;
 
     private SystemTrees() {}
 
     public static List<Long> all() {
-        return List.of(CATALOG, STATE, SEQUENCES, DEAD_SLOTS, FREE_SLOTS);
+        return List.of(CATALOG, STATE, SEQUENCES, DEAD_SLOTS, FREE_SLOTS, PREPARED);
     }
 }

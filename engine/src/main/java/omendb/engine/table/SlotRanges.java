@@ -33,6 +33,22 @@ final class SlotRanges {
         return size;
     }
 
+    /// Receives runs of slots.
+    @FunctionalInterface
+    interface RunVisitor {
+        void run(long first, long count);
+    }
+
+    int runs() {
+        return runs;
+    }
+
+    void forEachRun(RunVisitor visitor) {
+        for (int run = 0; run < runs; run++) {
+            visitor.run(starts[run], counts[run]);
+        }
+    }
+
     void forEach(Visitor visitor) {
         for (int run = 0; run < runs; run++) {
             for (long i = 0; i < counts[run]; i++) {

@@ -73,7 +73,9 @@ final class TableWriter {
         }
 
         @Override
-        public void prepare(omendb.engine.txn.CommitRecord record) {}
+        public void prepare(omendb.engine.txn.CommitRecord record) {
+            close(); // a prepared transaction may live for days
+        }
 
         @Override
         public void committed(long commitTimestamp) {

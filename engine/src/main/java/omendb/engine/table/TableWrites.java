@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import omendb.engine.catalog.SystemTrees;
 import omendb.engine.txn.CommitRecord;
+import omendb.engine.txn.PreparedImage;
 import omendb.engine.txn.Transaction;
 import omendb.engine.txn.TransactionParticipant;
 import omendb.engine.vector.VectorColumn;
@@ -86,13 +87,48 @@ public final class TableWrites implements TransactionParticipant {
         return transaction.participant(TableWrites.class, () -> new TableWrites(transaction, storages));
     }
 
+    /// Makes a prepared transaction's part again after a restart; its columns were recovered with its slots pending.
+    public static void restore(Transaction transaction, Storages storages, PreparedImage image) {
+        TableWrites restored = of(transaction, storages);
+        image.sections((kind, content) -> {
+            switch (kind) {
+                case SlotLog.KIND -> SlotLog.read(content, restored::restoreSlots);
+                case RowCountLog.KIND ->
+                    RowCountLog.read(content, (storageId, entry) -> {
+                        TableStorage storage = storages.findTable(storageId);
+                        if (storage != null) { // else the transaction itself gave it up
+                            restored.countRows(storage, entry.delta());
+                        }
+                    });
+                default -> {
+                    // others restore theirs
+                }
+            }
+        });
+    }
+
+    private void restoreSlots(long storageId, int attnum, boolean reused, long first, long count) {
+        TableStorage storage = storages.findTable(storageId);
+        VectorColumn column = storage == null ? null : storage.findVectorColumn(attnum);
+        if (column != null) {
+            ColumnSlots slots = columnSlots(storageId, attnum, column);
+            for (long slot = first; slot < first + count; slot++) {
+                (reused ? slots.reused : slots.fresh).add(slot);
+            }
+            vectorBytes += count * column.strideBytes();
+        }
+    }
+
+    private ColumnSlots columnSlots(long storageId, int attnum, VectorColumn column) {
+        return columns.computeIfAbsent(column, _ -> new ColumnSlots(storageId, attnum, column));
+    }
+
     /// Writes a vector into a slot that nobody uses.
     long append(TableStorage storage, int attnum, long rowId, long vectorAddress) {
         VectorColumn column = storage.vectorColumn(attnum);
         ColumnSlots slots = columns.get(column);
         if (slots == null) {
-            slots = new ColumnSlots(storage.storageId(), attnum, column);
-            columns.put(column, slots);
+            slots = columnSlots(storage.storageId(), attnum, column);
         }
         boolean bulk = vectorBytes + column.strideBytes() > storages.options().bulkBytes();
         long slot = bulk ? -1 : column.reuse(rowId, vectorAddress);
@@ -132,6 +168,11 @@ public final class TableWrites implements TransactionParticipant {
                     entries.put(storageId, new RowCountLog.Entry(count.delta, count.storage.nextRowId())));
             RowCountLog.write(record, entries);
         }
+    }
+
+    @Override
+    public void persist(CommitRecord image) {
+        SlotLog.write(image, columns.values());
     }
 
     @Override

@@ -52,6 +52,11 @@ public final class Backend implements LockHolder {
         return this;
     }
 
+    /// Whether it holds an advisory lock across its transactions.
+    boolean holdsForSession(LockTag tag) {
+        return sessionLocks.keySet().stream().anyMatch(lock -> lock.tag().equals(tag));
+    }
+
     /// Counts a session lock; true = it was not held before.
     boolean isFirst(LockTag tag, TableLockMode mode) {
         return sessionLocks.getOrDefault(new SessionLock(tag, mode), 0) == 0;

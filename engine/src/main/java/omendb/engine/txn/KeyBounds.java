@@ -1,5 +1,9 @@
 package omendb.engine.txn;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -30,6 +34,35 @@ final class KeyBounds {
 
     private static byte @Nullable [] bytes(@Nullable MemorySegment key) {
         return key == null ? null : key.toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    /// Writes both bounds, each: length (4), -1 = open, then the bytes.
+    void write(DataOutputStream out) throws IOException {
+        writeBound(out, from);
+        writeBound(out, to);
+    }
+
+    private static void writeBound(DataOutputStream out, byte @Nullable [] bound) throws IOException {
+        out.writeInt(bound == null ? -1 : bound.length);
+        if (bound != null) {
+            out.write(bound);
+        }
+    }
+
+    static KeyBounds read(DataInputStream in) throws IOException {
+        return new KeyBounds(readBound(in), readBound(in));
+    }
+
+    private static byte @Nullable [] readBound(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length < 0) {
+            return null;
+        }
+        byte[] bound = in.readNBytes(length);
+        if (bound.length < length) {
+            throw new EOFException();
+        }
+        return bound;
     }
 
     boolean containsAnyOf(NavigableSet<byte[]> keys) {

@@ -1,5 +1,6 @@
 package omendb.engine.txn;
 
+import java.util.function.LongConsumer;
 import omendb.memory.MemoryAccount;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
@@ -40,6 +41,15 @@ final class LockNames implements AutoCloseable {
 
     int size() {
         return size;
+    }
+
+    /// Names that the transaction did not hold before: each lock it holds, once.
+    void forEachHeld(LongConsumer visitor) {
+        for (int i = 0; i < size; i++) {
+            if (NativeMemory.getLong(entry(i) + 8) == 0) {
+                visitor.accept(NativeMemory.getLong(entry(i)));
+            }
+        }
     }
 
     private long entry(int index) {

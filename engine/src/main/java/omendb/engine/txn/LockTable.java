@@ -2,6 +2,7 @@ package omendb.engine.txn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import omendb.memory.Checksum;
@@ -54,27 +55,26 @@ final class LockTable implements AutoCloseable {
             if (before >= 0) {
                 return before;
             }
-            List<Backend> holders = new ArrayList<>();
-            Transaction holder = null;
-            for (long owner : owners) {
-                Transaction found = active.apply(owner);
-                if (found != null) {
-                    holder = found;
-                    holders.add(found.backend());
-                }
-            }
-            if (holder == null) {
+            List<Transaction> holders =
+                    owners.stream().map(active::apply).filter(Objects::nonNull).toList();
+            if (holders.isEmpty()) {
                 Thread.onSpinWait(); // they ended a moment ago and their locks are going
             } else if (waiting != LockWaiting.WAIT) {
                 return NOT_TAKEN;
             } else {
+                List<Backend> sessions = sessions(holders);
                 waits.await(
                         transaction,
-                        holders,
-                        "ShareLock on transaction " + holder.id(),
-                        () -> isHeld(transaction.id(), hash, mode));
+                        sessions,
+                        "ShareLock on transaction " + holders.getLast().id(),
+                        // a holder that was prepared meanwhile has left its session: wait for it anew
+                        () -> sessions.equals(sessions(holders)) && isHeld(transaction.id(), hash, mode));
             }
         }
+    }
+
+    private static List<Backend> sessions(List<Transaction> holders) {
+        return holders.stream().map(Transaction::backend).toList();
     }
 
     /// Modes held before if it is taken now, else [#NOT_TAKEN] and who is in the way.
@@ -102,6 +102,17 @@ final class LockTable implements AutoCloseable {
         locks[stripe].lock();
         try {
             return stripes[stripe].conflicting(hash, mode, transactionId, _ -> {}) > 0;
+        } finally {
+            locks[stripe].unlock();
+        }
+    }
+
+    /// Modes in which a transaction holds a lock, 0 = not at all.
+    int modes(long transactionId, long hash) {
+        int stripe = stripe(hash);
+        locks[stripe].lock();
+        try {
+            return stripes[stripe].modes(hash, transactionId);
         } finally {
             locks[stripe].unlock();
         }

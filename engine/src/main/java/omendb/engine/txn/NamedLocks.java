@@ -39,7 +39,8 @@ public final class NamedLocks {
                     transaction,
                     blockers,
                     mode.postgresName() + " on " + tag.describe(),
-                    () -> !blockers(holder, tag, mode).isEmpty(),
+                    // a holder that was prepared meanwhile has left its session: wait for it anew
+                    () -> blockers.equals(blockers(holder, tag, mode)),
                     new Held(tag, mode, transaction.backend().processId(), false));
         }
     }
@@ -75,6 +76,16 @@ public final class NamedLocks {
             }
         });
         return blockers;
+    }
+
+    /// Gives `holder` modes that nobody can object to: a prepared transaction takes its locks again.
+    void grant(LockHolder holder, LockTag tag, int modes) {
+        lock.lock();
+        try {
+            holders.computeIfAbsent(tag, _ -> new HashMap<>()).put(holder, modes);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Modes that `holder` has, 0 = none.

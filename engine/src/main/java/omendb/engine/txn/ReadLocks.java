@@ -1,5 +1,8 @@
 package omendb.engine.txn;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -118,6 +121,40 @@ final class ReadLocks {
             }
         }
         return false;
+    }
+
+    /// Writes what was read: count of relations (4), then for each: id (8), whole (1), count of rows (4) and the rows
+    /// (8 each), count of ranges (4) and the ranges ([KeyBounds#write]).
+    void write(DataOutputStream out) throws IOException {
+        out.writeInt(relations.size());
+        for (Map.Entry<Long, Reads> entry : relations.entrySet()) {
+            Reads reads = entry.getValue();
+            out.writeLong(entry.getKey());
+            out.writeBoolean(reads.whole);
+            out.writeInt(reads.rows.size());
+            LongHashSet.LongIterator rows = reads.rows.iterator();
+            while (rows.hasNext()) {
+                out.writeLong(rows.nextValue());
+            }
+            out.writeInt(reads.ranges.size());
+            for (KeyBounds range : reads.ranges) {
+                range.write(out);
+            }
+        }
+    }
+
+    /// Adds what [#write] wrote.
+    void read(DataInputStream in) throws IOException {
+        for (int relation = in.readInt(); relation > 0; relation--) {
+            Reads reads = relations.computeIfAbsent(in.readLong(), _ -> new Reads());
+            reads.whole = in.readBoolean();
+            for (int row = in.readInt(); row > 0; row--) {
+                reads.rows.add(in.readLong());
+            }
+            for (int range = in.readInt(); range > 0; range--) {
+                reads.ranges.add(KeyBounds.read(in));
+            }
+        }
     }
 
     void coarsen() {

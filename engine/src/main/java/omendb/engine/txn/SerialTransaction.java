@@ -42,6 +42,14 @@ final class SerialTransaction {
         }
     }
 
+    /// Assumes an edge out to one that committed before a restart, of which nothing is known any more.
+    void assumeEarlierOut() {
+        SerialTransaction unknown = new SerialTransaction(false);
+        unknown.order = 0;
+        unknown.commitTimestamp = 0;
+        earliest = unknown;
+    }
+
     /// The first that committed of those it has an edge out to.
     @Nullable
     SerialTransaction earliestOut() {

@@ -75,6 +75,7 @@ final class Serializability {
                 WrittenKeys writes = writer.writes;
                 if (writer != reader && writes != null && writer.isUnseenBy(reader) && read.meets(writes)) {
                     reader.addOut(writer);
+                    writer.hasEdgesIn = true;
                     checkReader(reader, writer);
                 }
             }
@@ -116,6 +117,43 @@ final class Serializability {
             if (!prepared) {
                 transaction.order = ++order;
             }
+        } finally {
+            mutex.unlock();
+        }
+    }
+
+    /// Tracks a transaction again that was prepared before a restart.
+    ///
+    /// Whoever was concurrent with it has ended, unless it is prepared as well. Those that had an edge into it and
+    /// committed did so before any T3 that is still to come, so they endanger nobody. Its edges out since PREPARE were
+    /// not kept: one to an early T3 is assumed, so that new readers of its writes fail.
+    void restore(SerialTransaction prepared) {
+        mutex.lock();
+        try {
+            prepared.prepared = true;
+            prepared.assumeEarlierOut();
+            for (SerialTransaction other : known) {
+                if (other.reads.meets(prepared.writes)) {
+                    other.addOut(prepared);
+                    prepared.hasEdgesIn = true;
+                }
+                if (prepared.reads.meets(other.writes)) {
+                    prepared.addOut(other);
+                    other.hasEdgesIn = true;
+                }
+            }
+            known.add(prepared);
+        } finally {
+            mutex.unlock();
+        }
+    }
+
+    /// The commit of a prepared transaction could not be logged: it is prepared as before.
+    void staysPrepared(SerialTransaction transaction) {
+        mutex.lock();
+        try {
+            transaction.prepared = true;
+            transaction.order = SerialTransaction.NOT_COMMITTED;
         } finally {
             mutex.unlock();
         }

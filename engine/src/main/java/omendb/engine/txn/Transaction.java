@@ -34,7 +34,7 @@ public final class Transaction implements LockHolder {
     private Isolation isolation;
     private boolean readOnly;
     private final int snapshotSlot;
-    private Backend backend;
+    private volatile Backend backend;
     private final LockNames locks = new LockNames();
     private final Map<LockTag, Integer> namedLocks = new HashMap<>();
     private final List<NamedLock> namedLockOrder = new ArrayList<>();
@@ -50,6 +50,7 @@ public final class Transaction implements LockHolder {
     private long scratch;
     private long lockTimeoutMillis;
     private boolean active = true;
+    private boolean prepared;
     private long statementDeadlineNanos;
     private volatile @Nullable Cancellation cancelled;
 
@@ -205,9 +206,9 @@ public final class Transaction implements LockHolder {
         manager.commit(this, awaitDurable);
     }
 
-    /// Rolls back; does nothing if the transaction is over.
+    /// Rolls back; does nothing if the transaction is over or prepared.
     public void rollback() {
-        if (active) {
+        if (active && !prepared) {
             manager.rollback(this);
         }
     }
@@ -439,11 +440,48 @@ public final class Transaction implements LockHolder {
 
     // ---- for the manager ----
 
-    /// Hands the transaction with all it holds to another owner: its session goes on without it.
-    void moveTo(Backend other) {
+    /// PREPARE TRANSACTION is done: the transaction leaves its session with all it holds, but its snapshot. It
+    /// will read nothing any more.
+    void leaveSession() {
+        endStatement();
+        manager.snapshots().idle(snapshotSlot);
+        prepared = true;
         Backend old = backend;
-        backend = other;
-        manager.waits().wakeWaiters(old);
+        manager.waits().handOver(old, () -> backend = new Backend(0));
+    }
+
+    /// Visits the row and key locks it holds, each once.
+    void forEachRowLock(RowLockVisitor visitor) {
+        locks.forEachHeld(name -> visitor.lock(name, manager.locks().modes(id, name)));
+    }
+
+    /// Receives row locks.
+    @FunctionalInterface
+    interface RowLockVisitor {
+        void lock(long name, int modes);
+    }
+
+    /// The table and advisory locks it holds, with their modes as bits of [TableLockMode].
+    Map<LockTag, Integer> namedLocks() {
+        return namedLocks;
+    }
+
+    /// Holds a row or key lock again, as before a restart.
+    void restoreRowLock(long name, int modes) {
+        manager.locks().restore(id, name, modes);
+        locks.push(name, 0);
+    }
+
+    /// Holds a named lock again, as before a restart.
+    void restoreNamedLock(LockTag tag, int modes) {
+        manager.namedLocks().grant(this, tag, modes);
+        namedLocks.put(tag, modes);
+        namedLockOrder.add(new NamedLock(tag, 0));
+    }
+
+    /// Is tracked by [Serializability] again, as before a restart.
+    void restoreSerial(SerialTransaction restored) {
+        serial = restored;
     }
 
     long statementDeadlineNanos() {

@@ -1,6 +1,5 @@
 package omendb.engine.txn;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -105,7 +104,16 @@ public final class TransactionManager implements AutoCloseable {
         return transaction;
     }
 
-    /// Transactions that run now.
+    /// Begins a transaction that was prepared before a restart, under its old id.
+    Transaction resume(long id, Isolation isolation) {
+        nextId.accumulateAndGet(id + 1, Math::max);
+        Transaction transaction =
+                new Transaction(this, id, isolation, false, snapshots.claim(), new Backend(0));
+        active.put(id, transaction);
+        return transaction;
+    }
+
+    /// Transactions that run now, and prepared ones.
     public Collection<Transaction> active() {
         return List.copyOf(active.values());
     }
@@ -128,18 +136,13 @@ public final class TransactionManager implements AutoCloseable {
                 finishReadOnly(transaction, awaitDurable);
                 return;
             }
-            List<TransactionParticipant> joined =
-                    new ArrayList<>(transaction.participants().values());
             boolean applied = false;
             try {
-                write(record, transaction.id(), awaitDurable, timestamp -> {
-                    joined.forEach(participant -> participant.committed(timestamp));
-                    noteCommit(transaction, timestamp);
-                });
+                write(transaction, record, awaitDurable);
                 applied = true;
             } finally {
                 if (!applied && !record.isLogged()) {
-                    joined.forEach(TransactionManager::rollBack);
+                    undo(transaction);
                 }
                 // logged but not durable for sure: recovery may find it committed, so what it refers to must stay
                 transaction.finish();
@@ -152,31 +155,49 @@ public final class TransactionManager implements AutoCloseable {
         }
     }
 
+    /// Logs and applies what was collected, and tells the participants.
+    void write(Transaction transaction, CommitRecord record, boolean awaitDurable) {
+        write(record, transaction.id(), awaitDurable, timestamp -> {
+            transaction.participants().values().forEach(participant -> participant.committed(timestamp));
+            noteCommit(transaction, timestamp);
+        });
+    }
+
     /// False if there is nothing to log. A failure rolls the transaction back.
     private boolean prepare(Transaction transaction, CommitRecord record) {
         try {
-            requireHealthy();
-            for (TransactionParticipant participant : transaction.participants().values()) {
-                participant.prepare(record);
-            }
-            WriteSet writes = transaction.writesIfAny();
-            if (writes != null) {
-                writes.drainTo(record.batch(), transaction.droppedRelations()::contains);
-            }
+            collect(transaction, record);
             SerialTransaction serial = transaction.serial();
             if (serial != null) {
-                serializability.check(serial, WrittenKeys.of(writes), false);
+                serializability.check(serial, WrittenKeys.of(transaction.writesIfAny()), false);
             }
             if (record.isEmpty()) {
                 return false;
             }
-            replayBound.await(sequence.appliedLsn());
-            lsm.admit(record.byteSize());
+            admit(record);
             return true;
         } catch (RuntimeException failed) {
             rollback(transaction);
             throw StorageFailures.translate(failed);
         }
+    }
+
+    /// Lets participants prepare and fills the record with what the transaction wrote.
+    void collect(Transaction transaction, CommitRecord record) {
+        requireHealthy();
+        for (TransactionParticipant participant : transaction.participants().values()) {
+            participant.prepare(record);
+        }
+        WriteSet writes = transaction.writesIfAny();
+        if (writes != null) {
+            writes.drainTo(record.batch(), transaction.droppedRelations()::contains);
+        }
+    }
+
+    /// Waits until there is room for the record.
+    void admit(CommitRecord record) {
+        replayBound.await(sequence.appliedLsn());
+        lsm.admit(record.byteSize());
     }
 
     private void finishReadOnly(Transaction transaction, boolean awaitDurable) {
@@ -200,10 +221,15 @@ public final class TransactionManager implements AutoCloseable {
 
     void rollback(Transaction transaction) {
         try {
-            transaction.participants().values().forEach(TransactionManager::rollBack);
+            undo(transaction);
         } finally {
             transaction.finish();
         }
+    }
+
+    /// Tells the participants that nothing of the transaction will be seen.
+    void undo(Transaction transaction) {
+        transaction.participants().values().forEach(TransactionManager::rollBack);
     }
 
     /// One participant's failure to clean up must not keep the others from it, nor locks from being
@@ -393,15 +419,16 @@ public final class TransactionManager implements AutoCloseable {
         }
     }
 
-    /// Rolls back what still runs; their sessions must have stopped using them.
+    /// Rolls back what still runs; their sessions must have stopped using them. Prepared transactions stay.
     public void rollbackAll() {
         active().forEach(Transaction::rollback);
     }
 
-    /// Rolls back what still runs and frees the memory.
+    /// Rolls back what still runs and frees the memory; prepared transactions wait for the next start.
     @Override
     public void close() {
         rollbackAll();
+        active().forEach(Transaction::finish);
         writeSets.forEach(WriteSet::close);
         writeSets.clear();
         records.forEach(CommitRecord::close);

@@ -152,6 +152,17 @@ final class WaitGraph {
         return deadline == 0 ? Long.MAX_VALUE : deadline - System.nanoTime();
     }
 
+    /// Carries out `change`, after which `owner` no longer holds what others wait for, and lets these look again.
+    void handOver(Backend owner, Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            wakeWaiters(owner);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Wakes everyone who waits for `owner`: its transaction ended, or it gave back locks. From now on they wait
     /// for nobody, until they have looked again: `owner` may be back, wanting what they hold, before they get a
     /// processor.

@@ -1,6 +1,7 @@
 package omendb.engine.vector;
 
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import omendb.ann.VectorSource;
 import omendb.memory.AddressSpaceException;
 import omendb.memory.CorruptFileException;
@@ -50,6 +51,7 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     private @Nullable SlotBits abandoned; // dead, and in no list that a restart finds
     private @Nullable SlotStates states;
     private int holders;
+    private BitSet reserved = new BitSet();
     private long resolvedLimit;
     private volatile long publishedLimit;
     private boolean closed;
@@ -317,6 +319,14 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         free = with(slot, free);
     }
 
+    /// As [#free], after opening, of a slot that the list of free slots holds: a prepared transaction may have taken
+    /// it, and the list will know only when that commits.
+    public synchronized void freeListed(long slot) {
+        if (!reserved.get((int) slot)) {
+            free(slot);
+        }
+    }
+
     /// Writes a vector into a free slot; -1 if there is none, or if an index holds slots. The caller takes the slot off
     /// the list with the transaction that refers to it, and logs the vector, however many there are.
     public synchronized long reuse(long rowId, long vectorAddress) {
@@ -514,13 +524,18 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     /// @param resolved all slots below were resolved at the last checkpoint
     /// @param listed   end of the slots that the lists of dead and free slots name: they are never handed out
     ///     as new, even if the files do not have them
-    public synchronized Recovery recover(long resolved, long listed, SlotOwner owner) {
+    /// @param pending  slots from [#append] of prepared transactions, restored or durable: pending, as before
+    /// @param reused   slots from [#reuse] of prepared transactions, restored
+    public synchronized Recovery recover(long resolved, long listed, SlotOwner owner, BitSet pending, BitSet reused) {
         publishedLimit = Math.max(Math.max(publishedLimit, listed), Math.max(resolved, writtenLimit(resolved)));
         ensureSlots(Math.max(1, publishedLimit));
         long live = 0;
         long garbage = 0;
         long damaged = 0;
         for (long slot = resolved; slot < publishedLimit; slot++) {
+            if (pending.get((int) slot) || reused.get((int) slot)) {
+                continue;
+            }
             if (state(slot) == SlotFormat.LIVE && owner.refersTo(rowId(slot), slot, entry)) {
                 live++;
                 damaged += hasValidChecksum(slot) ? 0 : 1;
@@ -530,9 +545,22 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
                 writeDead(slot);
             }
         }
-        resolvedLimit = publishedLimit;
-        states = new SlotStates(publishedLimit, MAX_SLOTS);
+        restoreStates(pending);
+        reserved = reused;
         return new Recovery(live, garbage, damaged);
+    }
+
+    private void restoreStates(BitSet pending) {
+        int first = pending.nextSetBit(0);
+        resolvedLimit = first < 0 ? publishedLimit : first;
+        SlotStates restored = new SlotStates(resolvedLimit, MAX_SLOTS);
+        for (long slot = resolvedLimit; slot < publishedLimit; slot++) {
+            restored.add(slot);
+            if (!pending.get((int) slot)) {
+                restored.resolve(slot);
+            }
+        }
+        states = restored;
     }
 
     /// End of the entries that anything was written to, looked for from `from` on.

@@ -3,6 +3,7 @@ package omendb.sql.pgcatalog;
 import java.util.Map;
 import omendb.engine.txn.LockTag;
 import omendb.engine.txn.NamedLocks;
+import omendb.engine.txn.PreparedTransactions;
 import omendb.engine.type.Timestamps;
 
 /// The database, the role, the settings and the session.
@@ -24,6 +25,7 @@ final class ServerViews {
         builder.add("pg_catalog.pg_stat_activity", ServerViews::activity);
         builder.add("pg_catalog.pg_db_role_setting", (_, _) -> {});
         builder.add("pg_catalog.pg_locks", ServerViews::locks);
+        builder.add("pg_catalog.pg_prepared_xacts", ServerViews::preparedTransactions);
     }
 
     private static void databases(SystemState state, NamedRows rows) {
@@ -83,16 +85,29 @@ final class ServerViews {
         }
     }
 
+    private static void preparedTransactions(SystemState state, NamedRows rows) {
+        for (PreparedTransactions.Listed prepared : state.preparedTransactions()) {
+            rows.row()
+                    .set("transaction", prepared.transactionId())
+                    .set("gid", prepared.gid())
+                    .set("prepared", prepared.preparedAt())
+                    .set("owner", prepared.owner())
+                    .set("database", prepared.database());
+        }
+    }
+
     /// Table and advisory locks, held and waited for; row locks have no rows here, as in PostgreSQL.
     private static void locks(SystemState state, NamedRows rows) {
         for (NamedLocks.Held held : state.locks()) {
             NamedRows row = rows.row()
                     .set("database", DATABASE_OID)
                     .set("virtualtransaction", held.processId() + "/0")
-                    .set("pid", held.processId())
                     .set("mode", held.mode().postgresName())
                     .set("granted", held.granted())
                     .set("fastpath", false);
+            if (held.processId() != 0) { // else a prepared transaction holds it
+                row.set("pid", held.processId());
+            }
             switch (held.tag()) {
                 case LockTag.Relation(int oid) ->
                     row.set("locktype", "relation").set("relation", oid);

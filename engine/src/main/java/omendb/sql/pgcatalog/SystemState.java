@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.txn.NamedLocks;
+import omendb.engine.txn.PreparedTransactions;
 import omendb.sql.function.FunctionRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,11 @@ public interface SystemState {
 
     /// Table and advisory locks of all sessions.
     default List<NamedLocks.Held> locks() {
+        return List.of();
+    }
+
+    /// Prepared transactions.
+    default List<PreparedTransactions.Listed> preparedTransactions() {
         return List.of();
     }
 

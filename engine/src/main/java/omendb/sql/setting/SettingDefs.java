@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import omendb.engine.txn.PreparedTransactions;
 import omendb.sql.setting.SettingDef.Context;
 import omendb.sql.setting.SettingDef.Kind;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,19 @@ final class SettingDefs {
         for (SettingDef def : vectorSettings()) {
             put(defs, def);
         }
+        // on by default, unlike PostgreSQL's
+        put(
+                defs,
+                new SettingDef(
+                        "max_prepared_transactions",
+                        Integer.toString(PreparedTransactions.MOST),
+                        "",
+                        Kind.INTEGER,
+                        0,
+                        262_143,
+                        List.of(),
+                        Context.POSTMASTER,
+                        ""));
         // what a session may only read
         put(defs, fixed("is_superuser", Kind.BOOL, "on"));
         put(defs, fixed("session_authorization", Kind.STRING, ""));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import omendb.memory.CrashableFileStore;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class VectorColumnTest {
+    private static final BitSet NONE = new BitSet();
     private static final MemoryTag TAG = MemoryTag.of("test");
     private static final String DIRECTORY = "vec/17.3";
     private static final int DIMENSIONS = 784;
@@ -105,7 +107,7 @@ class VectorColumnTest {
         column.sync();
         column.close();
         column = VectorColumn.open(disk, DIRECTORY, 17, RESERVED);
-        VectorColumn.Recovery found = column.recover(0, 0, (rowId, slot, _) -> owners.getOrDefault(rowId, -1L) == slot);
+        VectorColumn.Recovery found = column.recover(0, 0, (rowId, slot, _) -> owners.getOrDefault(rowId, -1L) == slot, NONE, NONE);
         assertEquals(new VectorColumn.Recovery(6, 4, 0), found);
         assertEquals(10, column.publishedLimit());
         for (long slot = 0; slot < 10; slot++) {
@@ -140,7 +142,7 @@ class VectorColumnTest {
             CrashableFileStore whole = disk.copy();
             column.close();
             column = VectorColumn.open(whole, DIRECTORY, 17, RESERVED);
-            column.recover(50, 0, (_, _, _) -> true);
+            column.recover(50, 0, (_, _, _) -> true, NONE, NONE);
             for (long slot = 0; slot < 50; slot += 2) {
                 column.markDead(slot);
             }
@@ -170,7 +172,7 @@ class VectorColumnTest {
             file.write(NativeMemory.segment(vector, 8), 4096 + 100);
         }
         column = VectorColumn.open(disk, DIRECTORY, 17, RESERVED);
-        VectorColumn.Recovery found = column.recover(0, 0, (_, _, _) -> true);
+        VectorColumn.Recovery found = column.recover(0, 0, (_, _, _) -> true, NONE, NONE);
         assertEquals(new VectorColumn.Recovery(2, 0, 1), found);
         assertFalse(column.copyChecked(0, NativeMemory.segment(vector, DIMENSIONS * 4L)));
         assertTrue(column.copyChecked(1, NativeMemory.segment(vector, DIMENSIONS * 4L)));
