@@ -147,8 +147,7 @@ final class Recovery {
                 case RowCountLog.KIND ->
                     RowCountLog.read(
                             content,
-                            (storageId, entry) ->
-                                    restoreCount(storageId, new RowCountLog.Entry(0, entry.nextRowId())));
+                            (storageId, entry) -> restoreCount(storageId, new RowCountLog.Entry(0, entry.nextRowId())));
                 case SlotLog.KIND -> SlotLog.read(content, this::restorePending);
                 default -> {
                     // the participants' own
@@ -205,8 +204,8 @@ final class Recovery {
     /// @return next free oid
     int openStorages(Catalogs catalogs, Storages storages, PreparedTransactions prepared) {
         catalogs.load(lsm.tree(SystemTrees.CATALOG), sequence.visible());
-        try (RecoveredTransactions transactions = new RecoveredTransactions(
-                lsm.tree(SystemTrees.PREPARED), sequence.visible(), prepared, catalogs)) {
+        try (RecoveredTransactions transactions =
+                new RecoveredTransactions(lsm.tree(SystemTrees.PREPARED), sequence.visible(), prepared, catalogs)) {
             transactions.images().forEach(this::prepared);
             return openStorages(catalogs.committed(), storages, transactions);
         }

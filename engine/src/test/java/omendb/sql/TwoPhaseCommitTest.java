@@ -78,22 +78,26 @@ class TwoPhaseCommitTest {
 
     @Test
     void a_prepared_transaction_is_invisible_until_it_commits() {
-        assertEquals("PREPARE TRANSACTION", last(a.run("BEGIN; INSERT INTO t VALUES (3, 30); PREPARE TRANSACTION 'p'")));
+        assertEquals(
+                "PREPARE TRANSACTION", last(a.run("BEGIN; INSERT INTO t VALUES (3, 30); PREPARE TRANSACTION 'p'")));
         assertEquals(TransactionStatus.IDLE, a.session().transactionStatus());
         assertEquals(List.of("2"), a.rows("SELECT count(*) FROM t"));
         assertEquals(
                 List.of("p|postgres|postgres|t|t"),
-                b.rows("SELECT gid, owner, database, transaction IS NOT NULL, prepared <= now() FROM pg_prepared_xacts"));
+                b.rows(
+                        "SELECT gid, owner, database, transaction IS NOT NULL, prepared <= now() FROM pg_prepared_xacts"));
         assertEquals("COMMIT PREPARED\n", b.run("COMMIT PREPARED 'p'"));
         assertEquals(List.of("3"), a.rows("SELECT count(*) FROM t"));
         assertEquals(List.of(), a.rows("SELECT gid FROM pg_prepared_xacts"));
         assertEquals(
-                "ERROR 42704: prepared transaction with identifier \"p\" does not exist\n", b.run("COMMIT PREPARED 'p'"));
+                "ERROR 42704: prepared transaction with identifier \"p\" does not exist\n",
+                b.run("COMMIT PREPARED 'p'"));
     }
 
     @Test
     void a_prepared_transaction_rolls_back() {
-        a.run("BEGIN; INSERT INTO t VALUES (3, 30); UPDATE t SET v = 0; CREATE TABLE u (a int); PREPARE TRANSACTION 'p'");
+        a.run(
+                "BEGIN; INSERT INTO t VALUES (3, 30); UPDATE t SET v = 0; CREATE TABLE u (a int); PREPARE TRANSACTION 'p'");
         assertEquals("ROLLBACK PREPARED\n", b.run("ROLLBACK PREPARED 'p'"));
         assertEquals(List.of("1|10", "2|20"), a.rows("SELECT * FROM t ORDER BY id"));
         assertTrue(a.run("SELECT * FROM u").startsWith("ERROR 42P01"));
@@ -189,9 +193,8 @@ class TwoPhaseCommitTest {
     @Test
     void the_session_that_prepared_can_deadlock_with_nobody_over_it() {
         a.run("BEGIN; UPDATE t SET v = 11 WHERE id = 1");
-        CompletableFuture<String> waiting =
-                CompletableFuture.supplyAsync(() -> b.run("BEGIN; UPDATE t SET v = 21 WHERE id = 2;"
-                        + " UPDATE t SET v = 12 WHERE id = 1"));
+        CompletableFuture<String> waiting = CompletableFuture.supplyAsync(
+                () -> b.run("BEGIN; UPDATE t SET v = 21 WHERE id = 2;" + " UPDATE t SET v = 12 WHERE id = 1"));
         while (database.sessions().waitingCount() == 0) {
             Thread.onSpinWait();
         }
@@ -232,13 +235,13 @@ class TwoPhaseCommitTest {
         assertEquals(4, prepared.size());
         for (Runnable again : List.<Runnable>of(this::cut, this::restart, this::maintained, this::cut)) {
             again.run();
-            assertEquals(
-                    prepared, a.rows("SELECT transaction, gid, prepared, owner, database FROM pg_prepared_xacts"));
+            assertEquals(prepared, a.rows("SELECT transaction, gid, prepared, owner, database FROM pg_prepared_xacts"));
             assertEquals(List.of("1|10", "2|20"), a.rows("SELECT * FROM t ORDER BY id"));
             assertEquals(List.of("20"), a.rows("SELECT count(*) FROM v"));
             assertTrue(a.run("SELECT * FROM t WHERE id = 1 FOR UPDATE NOWAIT").startsWith("ERROR 55P03"));
             assertEquals(List.of("f"), a.rows("SELECT pg_try_advisory_lock(5)"));
-            assertTrue(a.run("SET lock_timeout = 20; INSERT INTO t VALUES (3, 0)").contains("ERROR 55P03"));
+            assertTrue(
+                    a.run("SET lock_timeout = 20; INSERT INTO t VALUES (3, 0)").contains("ERROR 55P03"));
             assertTrue(a.run("SET lock_timeout = 20; CREATE TABLE made (a int)").contains("ERROR 55P03"));
             assertTrue(a.run("BEGIN; LOCK TABLE v IN EXCLUSIVE MODE NOWAIT").contains("ERROR 55P03"));
             a.run("ROLLBACK");

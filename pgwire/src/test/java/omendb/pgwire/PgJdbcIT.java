@@ -42,8 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 import org.postgresql.util.PSQLException;
-import org.postgresql.xa.PGXADataSource;
 import org.postgresql.util.ServerErrorMessage;
+import org.postgresql.xa.PGXADataSource;
 
 /// pgJDBC and pgvector-java against the whole server.
 @Timeout(120)

@@ -1,8 +1,10 @@
 package omendb.engine.txn;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import omendb.memory.Checksum;
@@ -67,8 +69,9 @@ final class LockTable implements AutoCloseable {
                         transaction,
                         sessions,
                         "ShareLock on transaction " + holders.getLast().id(),
-                        // a holder that was prepared meanwhile has left its session: wait for it anew
-                        () -> sessions.equals(sessions(holders)) && isHeld(transaction.id(), hash, mode));
+                        // a holder that was prepared meanwhile has left its session, and the lock may have
+                        // passed to somebody else, whose end nobody would tell us: wait for those anew
+                        () -> sessions.equals(sessions(holders)) && isHeldBy(owners, transaction.id(), hash, mode));
             }
         }
     }
@@ -97,14 +100,17 @@ final class LockTable implements AutoCloseable {
         }
     }
 
-    private boolean isHeld(long transactionId, long hash, RowLockMode mode) {
+    /// Whether these owners are still in the way, and nobody else.
+    private boolean isHeldBy(List<Long> owners, long transactionId, long hash, RowLockMode mode) {
+        Set<Long> now = new HashSet<>();
         int stripe = stripe(hash);
         locks[stripe].lock();
         try {
-            return stripes[stripe].conflicting(hash, mode, transactionId, _ -> {}) > 0;
+            stripes[stripe].conflicting(hash, mode, transactionId, now::add);
         } finally {
             locks[stripe].unlock();
         }
+        return now.equals(Set.copyOf(owners));
     }
 
     /// Modes in which a transaction holds a lock, 0 = not at all.

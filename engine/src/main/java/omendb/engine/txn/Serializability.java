@@ -125,8 +125,8 @@ final class Serializability {
     /// Tracks a transaction again that was prepared before a restart.
     ///
     /// Whoever was concurrent with it has ended, unless it is prepared as well. Those that had an edge into it and
-    /// committed did so before any T3 that is still to come, so they endanger nobody. Its edges out since PREPARE were
-    /// not kept: one to an early T3 is assumed, so that new readers of its writes fail.
+    /// committed did so before any T3 that is still to come, so they endanger nobody. Its edges out since PREPARE
+    /// were not kept: one to an early T3 is assumed, so that new readers of its writes fail.
     void restore(SerialTransaction prepared) {
         mutex.lock();
         try {

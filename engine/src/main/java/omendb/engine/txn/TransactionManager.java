@@ -107,8 +107,7 @@ public final class TransactionManager implements AutoCloseable {
     /// Begins a transaction that was prepared before a restart, under its old id.
     Transaction resume(long id, Isolation isolation) {
         nextId.accumulateAndGet(id + 1, Math::max);
-        Transaction transaction =
-                new Transaction(this, id, isolation, false, snapshots.claim(), new Backend(0));
+        Transaction transaction = new Transaction(this, id, isolation, false, snapshots.claim(), new Backend(0));
         active.put(id, transaction);
         return transaction;
     }

@@ -107,7 +107,8 @@ class VectorColumnTest {
         column.sync();
         column.close();
         column = VectorColumn.open(disk, DIRECTORY, 17, RESERVED);
-        VectorColumn.Recovery found = column.recover(0, 0, (rowId, slot, _) -> owners.getOrDefault(rowId, -1L) == slot, NONE, NONE);
+        VectorColumn.Recovery found =
+                column.recover(0, 0, (rowId, slot, _) -> owners.getOrDefault(rowId, -1L) == slot, NONE, NONE);
         assertEquals(new VectorColumn.Recovery(6, 4, 0), found);
         assertEquals(10, column.publishedLimit());
         for (long slot = 0; slot < 10; slot++) {
