@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class WaitGraph {
     private static final long DEADLOCK_TIMEOUT_NANOS = 1_000_000_000;
 
+    /// A waiter that nobody woke looks again after this: no order of events may leave it waiting for nothing.
+    private static final long LOOK_AGAIN_NANOS = 100_000_000;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Backend, NamedLocks.Held> wanted = new HashMap<>();
     private int waiting;
@@ -73,10 +76,10 @@ final class WaitGraph {
         } finally {
             lock.unlock();
         }
-        park(waiter, wait);
+        park(waiter, wait, stillBlocked);
     }
 
-    private void park(Transaction waiter, Backend wait) {
+    private void park(Transaction waiter, Backend wait, BooleanSupplier stillBlocked) {
         long timeoutMillis = waiter.lockTimeoutMillis();
         long lockDeadline = timeoutMillis > 0 ? System.nanoTime() + timeoutMillis * 1_000_000 : 0;
         try {
@@ -88,10 +91,9 @@ final class WaitGraph {
                     throw new UserException(SqlState.LOCK_NOT_AVAILABLE, "canceling statement due to lock timeout");
                 }
                 left = Math.min(left, left(waiter.statementDeadlineNanos()));
-                if (left == Long.MAX_VALUE) {
-                    LockSupport.park(this);
-                } else {
-                    LockSupport.parkNanos(this, left);
+                LockSupport.parkNanos(this, Math.min(left, LOOK_AGAIN_NANOS));
+                if (!wait.woken && !isBlocked(stillBlocked)) {
+                    break;
                 }
             }
             checkDeadlock(wait);
@@ -104,6 +106,15 @@ final class WaitGraph {
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    private boolean isBlocked(BooleanSupplier stillBlocked) {
+        lock.lock();
+        try {
+            return stillBlocked.getAsBoolean();
+        } finally {
+            lock.unlock();
         }
     }
 
