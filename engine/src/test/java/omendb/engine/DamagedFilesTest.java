@@ -24,12 +24,17 @@ import omendb.engine.Fixture.Item;
 import omendb.engine.error.OmenException;
 import omendb.memory.Checksum;
 import omendb.memory.FileHeader;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Each file of a database cut, replaced by a stranger's, written by a newer version, or gone: the start either
 /// refuses,
 /// naming the file and overwriting nothing, or all data is served, since what was lost can be derived again.
+///
+/// Slow, and apart from the tests that count off-heap memory: a start that refuses does not give back what it had
+/// opened.
+@Tag("slow")
 class DamagedFilesTest {
     private static final int ROWS = 300;
     private static final int VERSION_OFFSET = 12;
