@@ -20,7 +20,7 @@ final class LockFunctions implements FunctionRegistry.Contribution {
 
     /// Takes a lock of a row's arguments, or gives one back.
     private interface Body {
-        boolean apply(Transaction transaction, LockTag tag, TableLockMode mode);
+        boolean apply(Transaction transaction, LockTag.Named tag, TableLockMode mode);
     }
 
     @Override
@@ -92,7 +92,7 @@ final class LockFunctions implements FunctionRegistry.Contribution {
         }
     }
 
-    private static LockTag tag(ColumnVector[] args, int row) {
+    private static LockTag.Named tag(ColumnVector[] args, int row) {
         return args.length == 1
                 ? LockTag.Advisory.of(args[0].getLong(row))
                 : LockTag.Advisory.of((int) args[0].getLong(row), (int) args[1].getLong(row));

@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 /// A client's session: settings, transaction, prepared plans, execution.
 ///
 /// Every call may throw an [OmenException]; the session has then already failed its transaction block (or
-/// rolled the implicit
-/// transaction back) and stays usable. Transactions that no BEGIN opened are the session's own business:
+/// rolled the implicit transaction back) and stays usable. Transactions that no BEGIN opened are the session's own
+/// business:
 /// the protocol calls [#sync] at every Sync message, and at the end of a simple query before it sends the
 /// last CommandComplete.
 ///
@@ -53,6 +53,7 @@ public final class SqlSession implements AutoCloseable {
     private final SessionListener listener;
     private final Backend backend;
     private final Settings settings;
+    private final SessionActivity activity;
     private final SessionTypes types;
     private final TransactionControl transactions;
     private final StatementEnvironment environment;
@@ -78,6 +79,7 @@ public final class SqlSession implements AutoCloseable {
         this.database = database;
         this.listener = listener;
         this.settings = new Settings(options.user(), options.settings());
+        this.activity = new SessionActivity(options, settings);
         this.backend = database.sessions().connect(options.backendPid(), new Reached());
         this.transactions = new TransactionControl(
                 database,
@@ -254,6 +256,7 @@ public final class SqlSession implements AutoCloseable {
         if (!portal.statement().endsTransaction()) {
             transactions.requireUsable();
         }
+        activity.running(portal.statement().text());
         interruption.start(settings.integer("statement_timeout"));
         evaluation = null;
         try {
@@ -317,17 +320,18 @@ public final class SqlSession implements AutoCloseable {
             transactions.sync();
         } finally {
             settings.report(listener::parameterStatus);
+            activity.idle(transactions.status());
         }
     }
 
     /// The protocol found an error of its own (an unknown statement name, a bad message): fails the
-    /// transaction like any
-    /// other error.
+    /// transaction like any other error.
     public void fail() {
         running = null;
         release();
         transactions.endStatement();
         transactions.fail();
+        activity.idle(transactions.status());
     }
 
     private void release() {
@@ -400,6 +404,11 @@ public final class SqlSession implements AutoCloseable {
         @Override
         public void terminate() {
             listener.terminate();
+        }
+
+        @Override
+        public SessionDirectory.Activity activity() {
+            return activity.now();
         }
 
         @Override

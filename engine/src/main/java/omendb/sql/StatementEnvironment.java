@@ -12,8 +12,9 @@ import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.table.Table;
-import omendb.engine.txn.NamedLocks;
+import omendb.engine.txn.LockListing;
 import omendb.engine.txn.PreparedTransactions;
+import omendb.engine.txn.SessionDirectory;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.Timestamps;
 import omendb.engine.type.TypeContext;
@@ -238,7 +239,12 @@ final class StatementEnvironment implements BindEnvironment, PlannerEnvironment,
     }
 
     @Override
-    public List<NamedLocks.Held> locks() {
+    public List<SessionDirectory.Listed> sessions() {
+        return database.sessions().list();
+    }
+
+    @Override
+    public List<LockListing> locks() {
         return database.sessions().locks();
     }
 

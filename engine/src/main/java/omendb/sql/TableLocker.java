@@ -41,7 +41,7 @@ record TableLocker(SessionParts parts) {
         TableDef locked = null;
         TableDef table = parts.requireTable(ref.name());
         while (locked == null || locked.oid() != table.oid()) {
-            LockTag tag = new LockTag.Relation(table.oid());
+            LockTag.Named tag = new LockTag.Relation(table.oid());
             if (!transaction.lockNamed(tag, mode, nowait ? LockWaiting.FAIL : LockWaiting.WAIT)) {
                 throw new UserException(
                         SqlState.LOCK_NOT_AVAILABLE, "could not obtain lock on relation \"" + table.name() + "\"");

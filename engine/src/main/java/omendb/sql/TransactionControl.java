@@ -128,6 +128,7 @@ final class TransactionControl {
         Transaction open = require();
         queried = true;
         open.setLockTimeoutMillis(settings.integer("lock_timeout"));
+        open.setDeadlockTimeoutMillis(settings.integer("deadlock_timeout"));
         open.setStatementDeadline(deadline.getAsLong());
         open.startStatement();
         return open;

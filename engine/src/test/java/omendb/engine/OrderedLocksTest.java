@@ -58,9 +58,9 @@ class OrderedLocksTest {
                 try {
                     transaction.startStatement();
                     NativeMemory.putLong(key, random.nextInt(TELLERS));
-                    transaction.lockRow(TELLER, key, Long.BYTES, RowLockMode.NO_KEY_UPDATE, LockWaiting.WAIT);
+                    transaction.lockRow(TELLER, key, 1, RowLockMode.NO_KEY_UPDATE, LockWaiting.WAIT);
                     NativeMemory.putLong(key, 0);
-                    transaction.lockRow(BRANCH, key, Long.BYTES, RowLockMode.NO_KEY_UPDATE, LockWaiting.WAIT);
+                    transaction.lockRow(BRANCH, key, 2, RowLockMode.NO_KEY_UPDATE, LockWaiting.WAIT);
                 } finally {
                     transaction.rollback();
                 }

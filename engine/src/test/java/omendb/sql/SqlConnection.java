@@ -19,7 +19,11 @@ final class SqlConnection implements AutoCloseable {
     private final List<String> notices = new ArrayList<>();
 
     SqlConnection(Database database) {
-        this.session = new SqlSession(database, SessionOptions.of("postgres", "postgres"), new SessionListener() {
+        this(database, SessionOptions.of("postgres", "postgres"));
+    }
+
+    SqlConnection(Database database, SessionOptions options) {
+        this.session = new SqlSession(database, options, new SessionListener() {
             @Override
             public void notice(String severity, SqlState state, String message, String detail, String hint) {
                 notices.add(severity + ": " + message);

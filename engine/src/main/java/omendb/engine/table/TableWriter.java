@@ -286,7 +286,7 @@ final class TableWriter {
     }
 
     private boolean takeLock(long key, RowLockMode mode, LockWaiting waiting) {
-        if (transaction.lockRow(storage.storageId(), key, RowKey.BYTES, mode, waiting)) {
+        if (transaction.lockRow(storage.storageId(), key, table.def().oid(), mode, waiting)) {
             return true;
         }
         if (waiting == LockWaiting.SKIP) {
@@ -406,7 +406,7 @@ final class TableWriter {
             if (index.changed && index.keys.index().unique()) {
                 long key = transaction.scratch();
                 RowKey.write(key, rowId);
-                transaction.lockRow(storage.storageId(), key, RowKey.BYTES, RowLockMode.UPDATE, LockWaiting.WAIT);
+                transaction.lockRow(storage.storageId(), key, table.def().oid(), RowLockMode.UPDATE, LockWaiting.WAIT);
                 return;
             }
         }

@@ -27,6 +27,16 @@ final class LockStripe implements AutoCloseable {
         return (int) (holder & MODES);
     }
 
+    /// Whether anybody holds the lock.
+    boolean isHeld(long name) {
+        for (int index = home(name); name(index) != 0; index = next(index)) {
+            if (name(index) == name) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Tells the holders whose modes conflict with `mode`; how many there are.
     int conflicting(long name, RowLockMode mode, long except, LongConsumer owners) {
         int found = 0;

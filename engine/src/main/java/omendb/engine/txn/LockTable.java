@@ -1,10 +1,9 @@
 package omendb.engine.txn;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import omendb.memory.Checksum;
@@ -17,25 +16,33 @@ import org.jspecify.annotations.Nullable;
 /// 16 bytes off-heap for each holder, so a load that locks millions of keys does not touch the heap.
 /// Holding is per transaction: taking a lock again is free, releasing happens at the end of the
 /// transaction or in `rollbackTo`.
+///
+/// As in PostgreSQL, what no holder objects to is granted at once, even if somebody waits: a foreign key's KEY
+/// SHARE never waits for a DELETE that waits itself. All others queue ([LockQueues]).
 /// Threading: any thread; a stripe's lock is held for one probe, never while waiting.
-final class LockTable implements AutoCloseable {
-    /// [#acquire] did without a lock that others hold.
+final class LockTable implements LockSpace, AutoCloseable {
+    /// [#tryAcquire] did without a lock that others hold.
     static final int NOT_TAKEN = -1;
 
     private static final int STRIPES = 64;
 
-    private final LockStripe[] stripes = new LockStripe[STRIPES];
-    private final ReentrantLock[] locks = new ReentrantLock[STRIPES];
-    private final WaitGraph waits;
+    private final Stripe[] stripes = new Stripe[STRIPES];
+    private final LockQueues waits;
     private final LongFunction<@Nullable Transaction> active;
 
+    /// Holders, and the queues of locks that somebody waits for.
+    private static final class Stripe {
+        private final ReentrantLock lock = new ReentrantLock();
+        private final LockStripe holders = new LockStripe();
+        private final Map<Long, LockQueue> queues = new HashMap<>();
+    }
+
     /// @param active the running transaction of an id, null if it ended
-    LockTable(WaitGraph waits, LongFunction<@Nullable Transaction> active) {
+    LockTable(LockQueues waits, LongFunction<@Nullable Transaction> active) {
         this.waits = waits;
         this.active = active;
         for (int i = 0; i < STRIPES; i++) {
-            stripes[i] = new LockStripe();
-            locks[i] = new ReentrantLock();
+            stripes[i] = new Stripe();
         }
     }
 
@@ -46,117 +53,188 @@ final class LockTable implements AutoCloseable {
         return hash == 0 ? 1 : hash;
     }
 
-    /// Takes a lock.
+    /// Takes a lock if nobody is in the way.
     ///
-    /// @return modes in which the transaction held it before; [#NOT_TAKEN] if others hold it and it is
-    /// not to wait
-    int acquire(Transaction transaction, long hash, RowLockMode mode, LockWaiting waiting) {
-        List<Long> owners = new ArrayList<>();
-        while (true) {
-            int before = tryAcquire(transaction.id(), hash, mode, owners);
-            if (before >= 0) {
-                return before;
-            }
-            List<Transaction> holders =
-                    owners.stream().map(active::apply).filter(Objects::nonNull).toList();
-            if (holders.isEmpty()) {
-                Thread.onSpinWait(); // they ended a moment ago and their locks are going
-            } else if (waiting != LockWaiting.WAIT) {
-                return NOT_TAKEN;
-            } else {
-                List<Backend> sessions = sessions(holders);
-                waits.await(
-                        transaction,
-                        sessions,
-                        "ShareLock on transaction " + holders.getLast().id(),
-                        // a holder that was prepared meanwhile has left its session, and the lock may have
-                        // passed to somebody else, whose end nobody would tell us: wait for those anew
-                        () -> sessions.equals(sessions(holders)) && isHeldBy(owners, transaction.id(), hash, mode));
-            }
-        }
+    /// @return modes in which the transaction held it before; [#NOT_TAKEN] if others hold it
+    int tryAcquire(Transaction transaction, long hash, RowLockMode mode) {
+        return tryAcquire(transaction, hash, mode, false);
     }
 
-    private static List<Backend> sessions(List<Transaction> holders) {
-        return holders.stream().map(Transaction::backend).toList();
-    }
-
-    /// Modes held before if it is taken now, else [#NOT_TAKEN] and who is in the way.
-    private int tryAcquire(long transactionId, long hash, RowLockMode mode, List<Long> owners) {
-        int stripe = stripe(hash);
-        locks[stripe].lock();
+    /// @param handedOn to the first in the queue; others do not take what is just passing from one to the next
+    private int tryAcquire(Transaction transaction, long hash, RowLockMode mode, boolean handedOn) {
+        Stripe stripe = stripe(hash);
+        stripe.lock.lock();
         try {
-            int before = stripes[stripe].modes(hash, transactionId);
+            int before = stripe.holders.modes(hash, transaction.id());
             if (mode.isCoveredBy(before)) {
                 return before;
             }
-            owners.clear();
-            if (stripes[stripe].conflicting(hash, mode, transactionId, owners::add) > 0) {
+            if (!handedOn && stripe.queues.containsKey(hash) && !stripe.holders.isHeld(hash)) {
                 return NOT_TAKEN;
             }
-            stripes[stripe].set(hash, transactionId, before | mode.bit());
+            if (stripe.holders.conflicting(hash, mode, transaction.id(), LockTable::isThere) > 0) {
+                return NOT_TAKEN;
+            }
+            stripe.holders.set(hash, transaction.id(), before | mode.bit());
             return before;
         } finally {
-            locks[stripe].unlock();
+            stripe.lock.unlock();
         }
     }
 
-    /// Whether these owners are still in the way, and nobody else.
-    private boolean isHeldBy(List<Long> owners, long transactionId, long hash, RowLockMode mode) {
-        Set<Long> now = new HashSet<>();
-        int stripe = stripe(hash);
-        locks[stripe].lock();
-        try {
-            stripes[stripe].conflicting(hash, mode, transactionId, now::add);
-        } finally {
-            locks[stripe].unlock();
-        }
-        return now.equals(Set.copyOf(owners));
+    private static void isThere(long owner) {}
+
+    /// Takes a lock after those who hold it and those who wait already.
+    ///
+    /// @param tag what it is on
+    /// @return modes in which the transaction held it before
+    int await(Transaction transaction, long hash, LockTag tag, RowLockMode mode) {
+        int before = modes(transaction.id(), hash);
+        waits.await(this, new LockRequest(transaction, transaction, hash, tag, mode, before));
+        return before;
     }
 
     /// Modes in which a transaction holds a lock, 0 = not at all.
     int modes(long transactionId, long hash) {
-        int stripe = stripe(hash);
-        locks[stripe].lock();
+        Stripe stripe = stripe(hash);
+        stripe.lock.lock();
         try {
-            return stripes[stripe].modes(hash, transactionId);
+            return stripe.holders.modes(hash, transactionId);
         } finally {
-            locks[stripe].unlock();
+            stripe.lock.unlock();
         }
     }
 
     /// Falls back to the modes held before; 0 = releases.
     void restore(long transactionId, long hash, int modes) {
-        int stripe = stripe(hash);
-        locks[stripe].lock();
+        Stripe stripe = stripe(hash);
+        stripe.lock.lock();
         try {
-            stripes[stripe].set(hash, transactionId, modes);
+            if (!stripe.queues.containsKey(hash)) {
+                stripe.holders.set(hash, transactionId, modes);
+                return;
+            }
         } finally {
-            locks[stripe].unlock();
+            stripe.lock.unlock();
+        }
+        waits.release(this, hash, () -> setModes(transactionId, hash, modes));
+    }
+
+    private void setModes(long transactionId, long hash, int modes) {
+        Stripe stripe = stripe(hash);
+        stripe.lock.lock();
+        try {
+            stripe.holders.set(hash, transactionId, modes);
+        } finally {
+            stripe.lock.unlock();
         }
     }
 
     /// Locks held by all transactions.
     long count() {
         long count = 0;
-        for (int i = 0; i < STRIPES; i++) {
-            locks[i].lock();
+        for (Stripe stripe : stripes) {
+            stripe.lock.lock();
             try {
-                count += stripes[i].count();
+                count += stripe.holders.count();
             } finally {
-                locks[i].unlock();
+                stripe.lock.unlock();
             }
         }
         return count;
     }
 
-    private static int stripe(long hash) {
-        return (int) (hash >>> 58);
+    // ---- for LockQueues ----
+
+    @Override
+    public LockQueue open(LockRequest request) {
+        Long hash = (Long) request.key();
+        Stripe stripe = stripe(hash);
+        stripe.lock.lock();
+        try {
+            return stripe.queues.computeIfAbsent(hash, key -> new LockQueue(this, key));
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    @Override
+    public void close(LockQueue queue) {
+        Long hash = (Long) queue.key();
+        Stripe stripe = stripe(hash);
+        stripe.lock.lock();
+        try {
+            stripe.queues.remove(hash);
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    @Override
+    public @Nullable LockQueue find(Object key) {
+        Long hash = (Long) key;
+        Stripe stripe = stripe(hash);
+        stripe.lock.lock();
+        try {
+            return stripe.queues.get(hash);
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean grant(LockRequest request) {
+        return tryAcquire(request.transaction(), (Long) request.key(), (RowLockMode) request.mode(), true) != NOT_TAKEN;
+    }
+
+    @Override
+    public List<LockHolder> blockers(LockRequest request) {
+        long hash = (Long) request.key();
+        List<LockHolder> blockers = new ArrayList<>();
+        Stripe stripe = stripe(hash);
+        stripe.lock.lock();
+        try {
+            stripe.holders.conflicting(
+                    hash, (RowLockMode) request.mode(), request.transaction().id(), owner -> {
+                        Transaction holder = active.apply(owner);
+                        if (holder != null) {
+                            blockers.add(holder);
+                        }
+                    });
+        } finally {
+            stripe.lock.unlock();
+        }
+        return blockers;
+    }
+
+    /// The first waiter for a row holds the lock on the tuple and waits for the holder's transaction; the others wait
+    /// for the tuple. Waiters for a key all wait for the holder's transaction.
+    @Override
+    public List<LockListing> show(LockRequest request, boolean first) {
+        int processId = request.session().processId();
+        long since = request.sinceMicros();
+        List<LockListing> rows = new ArrayList<>();
+        boolean isRow = request.tag() instanceof LockTag.Row;
+        if (isRow) {
+            String mode = request.mode().postgresName();
+            rows.add(new LockListing(request.tag(), mode, processId, first, first ? 0 : since));
+        }
+        if (first || !isRow) {
+            List<LockHolder> blockers = blockers(request);
+            long id = !blockers.isEmpty() && blockers.getFirst() instanceof Transaction holder ? holder.id() : 0;
+            rows.add(new LockListing(new LockTag.TransactionId(id), "ShareLock", processId, false, since));
+        }
+        return rows;
+    }
+
+    private Stripe stripe(long hash) {
+        return stripes[(int) (hash >>> 58)];
     }
 
     @Override
     public void close() {
-        for (LockStripe stripe : stripes) {
-            stripe.close();
+        for (Stripe stripe : stripes) {
+            stripe.holders.close();
         }
     }
 }

@@ -77,7 +77,8 @@ public final class PreparedImage {
         writeRowLocks(image, transaction);
         section(image, NAMED_LOCKS, out -> {
             out.writeInt(transaction.namedLocks().size());
-            for (Map.Entry<LockTag, Integer> lock : transaction.namedLocks().entrySet()) {
+            for (Map.Entry<LockTag.Named, Integer> lock :
+                    transaction.namedLocks().entrySet()) {
                 writeTag(out, lock.getKey());
                 out.writeInt(lock.getValue());
             }
@@ -114,7 +115,7 @@ public final class PreparedImage {
         });
     }
 
-    private static void writeTag(DataOutputStream out, LockTag tag) throws IOException {
+    private static void writeTag(DataOutputStream out, LockTag.Named tag) throws IOException {
         switch (tag) {
             case LockTag.Relation(int oid) -> {
                 out.writeByte(RELATION);
@@ -195,14 +196,14 @@ public final class PreparedImage {
         read(NAMED_LOCKS, in -> {
             int count = in.readInt();
             for (int i = 0; i < count; i++) {
-                LockTag tag = readTag(in);
+                LockTag.Named tag = readTag(in);
                 transaction.restoreNamedLock(tag, in.readInt());
             }
             return count;
         });
     }
 
-    private LockTag readTag(DataInputStream in) throws IOException {
+    private LockTag.Named readTag(DataInputStream in) throws IOException {
         int kind = in.readUnsignedByte();
         return switch (kind) {
             case RELATION -> new LockTag.Relation(in.readInt());

@@ -7,26 +7,35 @@ package omendb.engine.txn;
 ///     SHARE                              x              x
 ///     NO KEY UPDATE               x      x              x
 ///     UPDATE           x          x      x              x
-public enum RowLockMode {
-    KEY_SHARE(0b0001, 0b1000),
-    SHARE(0b0010, 0b1100),
-    NO_KEY_UPDATE(0b0100, 0b1110),
-    UPDATE(0b1000, 0b1111);
+public enum RowLockMode implements LockMode {
+    KEY_SHARE(0b0001, "AccessShareLock", 0b1000),
+    SHARE(0b0010, "RowShareLock", 0b1100),
+    NO_KEY_UPDATE(0b0100, "ExclusiveLock", 0b1110),
+    UPDATE(0b1000, "AccessExclusiveLock", 0b1111);
 
     private final int bit;
+    private final String postgresName;
     private final int conflicts;
 
-    RowLockMode(int bit, int conflicts) {
+    RowLockMode(int bit, String postgresName, int conflicts) {
         this.bit = bit;
+        this.postgresName = postgresName;
         this.conflicts = conflicts;
     }
 
-    int bit() {
+    @Override
+    public int bit() {
         return bit;
     }
 
-    /// Whether it conflicts with any mode of a set.
-    boolean conflictsWith(int modes) {
+    /// The mode of the lock on a tuple that PostgreSQL's waiters queue with.
+    @Override
+    public String postgresName() {
+        return postgresName;
+    }
+
+    @Override
+    public boolean conflictsWith(int modes) {
         return (conflicts & modes) != 0;
     }
 

@@ -1,6 +1,8 @@
 package omendb.engine.txn;
 
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,9 +23,41 @@ public final class SessionDirectory {
         /// Ends the session with 57P01.
         void terminate();
 
+        /// What it is doing.
+        Activity activity();
+
         /// A notification on a channel it listens to.
         void notified(Notifications.Notification notification);
     }
+
+    /// What a session tells of itself; times in microseconds since 2000-01-01 UTC.
+    ///
+    /// @param clientAddress empty = not over a network
+    /// @param state         as pg_stat_activity shows it
+    /// @param query         the statement that runs or ran last
+    /// @param queryStart    0 = none ran yet
+    public record Activity(
+            String user,
+            String database,
+            String applicationName,
+            String clientAddress,
+            long connectedAt,
+            String state,
+            long stateChangedAt,
+            String query,
+            long queryStart) {}
+
+    /// A session with its transaction.
+    ///
+    /// @param transactionStart 0 = there is none
+    /// @param transactionId    0 = it has none, or nobody needs to know it
+    /// @param awaited          what it waits for, or null
+    public record Listed(
+            int processId,
+            Activity activity,
+            long transactionStart,
+            long transactionId,
+            @Nullable LockTag awaited) {}
 
     public SessionDirectory(TransactionManager transactions) {
         this.transactions = transactions;
@@ -66,8 +100,22 @@ public final class SessionDirectory {
         return transactions.notifications();
     }
 
-    public Collection<Backend> backends() {
-        return List.copyOf(sessions.keySet());
+    /// The sessions and what they do.
+    public List<Listed> list() {
+        Map<Backend, Transaction> open = new HashMap<>();
+        transactions.active().forEach(transaction -> open.put(transaction.backend(), transaction));
+        List<Listed> all = new ArrayList<>();
+        sessions.forEach((backend, session) -> {
+            Transaction transaction = open.get(backend);
+            all.add(new Listed(
+                    backend.processId(),
+                    session.activity(),
+                    transaction == null ? 0 : transaction.startedAt(),
+                    transaction != null && transaction.showsId() ? transaction.id() : 0,
+                    transactions.awaited(backend)));
+        });
+        all.sort(Comparator.comparingInt(Listed::processId));
+        return all;
     }
 
     /// Process ids of the sessions that the one given waits for.
@@ -81,9 +129,9 @@ public final class SessionDirectory {
         return transactions.waitingCount();
     }
 
-    /// Table and advisory locks that are held or waited for.
-    public List<NamedLocks.Held> locks() {
-        return transactions.namedLockList();
+    /// Locks that are held or waited for, as pg_locks shows them.
+    public List<LockListing> locks() {
+        return transactions.lockList();
     }
 
     /// Gives back all advisory locks that a session holds beyond its transactions.

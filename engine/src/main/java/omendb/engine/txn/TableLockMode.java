@@ -1,7 +1,7 @@
 package omendb.engine.txn;
 
 /// Table lock modes by PostgreSQL's names, with its conflict table.
-public enum TableLockMode {
+public enum TableLockMode implements LockMode {
     ACCESS_SHARE(0, "AccessShareLock", 0b1000_0000),
     ROW_SHARE(1, "RowShareLock", 0b1100_0000),
     ROW_EXCLUSIVE(2, "RowExclusiveLock", 0b1111_0000),
@@ -22,17 +22,18 @@ public enum TableLockMode {
         this.conflicts = conflicts;
     }
 
-    /// As pg_locks.mode shows it.
+    @Override
     public String postgresName() {
         return postgresName;
     }
 
-    int bit() {
+    @Override
+    public int bit() {
         return 1 << number;
     }
 
-    /// Whether it conflicts with any mode of a set.
-    boolean conflictsWith(int modes) {
+    @Override
+    public boolean conflictsWith(int modes) {
         return (conflicts & modes) != 0;
     }
 }

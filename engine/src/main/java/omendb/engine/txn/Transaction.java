@@ -11,9 +11,11 @@ import java.util.Set;
 import java.util.function.Supplier;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
+import omendb.engine.type.Timestamps;
 import omendb.memory.Epochs;
 import omendb.memory.MemoryAccount;
 import omendb.memory.MemoryTag;
+import omendb.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
 /// One transaction: a snapshot, a private write set and locks.
@@ -36,7 +38,7 @@ public final class Transaction implements LockHolder {
     private final int snapshotSlot;
     private volatile Backend backend;
     private final LockNames locks = new LockNames();
-    private final Map<LockTag, Integer> namedLocks = new HashMap<>();
+    private final Map<LockTag.Named, Integer> namedLocks = new HashMap<>();
     private final List<NamedLock> namedLockOrder = new ArrayList<>();
     private final Map<Class<?>, TransactionParticipant> participants = new LinkedHashMap<>();
     private final Set<Long> droppedRelations = new HashSet<>();
@@ -49,7 +51,10 @@ public final class Transaction implements LockHolder {
     private long noteLsn;
     private long scratch;
     private long lockTimeoutMillis;
+    private volatile long deadlockTimeoutMillis = 1000;
     private boolean active = true;
+    private final long startedAt = Timestamps.now();
+    private volatile boolean showsId;
     private boolean prepared;
     private long statementDeadlineNanos;
     private volatile @Nullable Cancellation cancelled;
@@ -65,7 +70,7 @@ public final class Transaction implements LockHolder {
             Set<Long> droppedRelations) {}
 
     /// A mode taken on a named lock, and the modes it was held in before.
-    private record NamedLock(LockTag tag, int modesBefore) {}
+    private record NamedLock(LockTag.Named tag, int modesBefore) {}
 
     Transaction(
             TransactionManager manager,
@@ -193,7 +198,6 @@ public final class Transaction implements LockHolder {
         if (locks.size() > mark.locks() || namedLockOrder.size() > mark.namedLocks()) {
             releaseLocks(mark.locks());
             releaseNamedLocks(mark.namedLocks());
-            manager.waits().wakeWaiters(backend);
         }
     }
 
@@ -211,6 +215,16 @@ public final class Transaction implements LockHolder {
         if (active && !prepared) {
             manager.rollback(this);
         }
+    }
+
+    /// When it began, in microseconds since 2000-01-01 UTC.
+    public long startedAt() {
+        return startedAt;
+    }
+
+    /// Whether it has written or locked a row: only then is its number of interest to others.
+    public boolean showsId() {
+        return showsId;
     }
 
     public boolean isActive() {
@@ -254,6 +268,11 @@ public final class Transaction implements LockHolder {
         lockTimeoutMillis = millis;
     }
 
+    /// `deadlock_timeout` in milliseconds: of a circle the one fails that would be the first to look for it.
+    public void setDeadlockTimeoutMillis(long millis) {
+        deadlockTimeoutMillis = millis;
+    }
+
     // ---- for the layers that store and read rows ----
 
     /// The write set, made at the first write.
@@ -268,6 +287,7 @@ public final class Transaction implements LockHolder {
         if (set == null) {
             set = manager.borrowWriteSet();
             writes = set;
+            showsId = true;
         }
         return set;
     }
@@ -328,12 +348,22 @@ public final class Transaction implements LockHolder {
     /// Takes the lock on a key of a relation, waiting for its holder; false if it is held already.
     public boolean lockKey(long relationId, long keyAddress, int keyLength) {
         long hash = LockTable.hash(relationId, keyAddress, keyLength);
-        int before = manager.locks().acquire(this, hash, RowLockMode.UPDATE, LockWaiting.WAIT);
+        int before = manager.locks().tryAcquire(this, hash, RowLockMode.UPDATE);
+        if (before == LockTable.NOT_TAKEN) {
+            before = manager.locks().await(this, hash, new LockTag.Key(), RowLockMode.UPDATE);
+        }
         if (RowLockMode.UPDATE.isCoveredBy(before)) {
             return false;
         }
-        locks.push(hash, before);
+        pushLock(hash, before);
         return true;
+    }
+
+    private void pushLock(long hash, int modesBefore) {
+        locks.push(hash, modesBefore);
+        if (!showsId) {
+            showsId = true;
+        }
     }
 
     /// [#lockKey] of a key in a segment.
@@ -342,21 +372,28 @@ public final class Transaction implements LockHolder {
     }
 
     /// Takes the lock on a row in a mode; false if others hold it and the caller does not want to wait.
-    public boolean lockRow(long relationId, long keyAddress, int keyLength, RowLockMode mode, LockWaiting lockWaiting) {
-        long hash = LockTable.hash(relationId, keyAddress, keyLength);
-        int before = manager.locks().acquire(this, hash, mode, lockWaiting);
+    ///
+    /// @param keyAddress 8 bytes, the row id big-endian
+    /// @param tableOid   whose row pg_locks shows
+    public boolean lockRow(long relationId, long keyAddress, int tableOid, RowLockMode mode, LockWaiting lockWaiting) {
+        long hash = LockTable.hash(relationId, keyAddress, Long.BYTES);
+        int before = manager.locks().tryAcquire(this, hash, mode);
         if (before == LockTable.NOT_TAKEN) {
-            return false;
+            if (lockWaiting != LockWaiting.WAIT) {
+                return false;
+            }
+            LockTag row = new LockTag.Row(tableOid, Long.reverseBytes(NativeMemory.getLong(keyAddress)));
+            before = manager.locks().await(this, hash, row, mode);
         }
         if (!mode.isCoveredBy(before)) {
-            locks.push(hash, before);
+            pushLock(hash, before);
         }
         return true;
     }
 
     /// Takes a table lock, waiting for holders of conflicting modes; false if this mode is held already.
     public boolean lockTable(int tableOid, TableLockMode mode) {
-        LockTag tag = new LockTag.Relation(tableOid);
+        LockTag.Named tag = new LockTag.Relation(tableOid);
         if (holds(tag, mode)) {
             return false;
         }
@@ -364,13 +401,13 @@ public final class Transaction implements LockHolder {
         return true;
     }
 
-    private boolean holds(LockTag tag, TableLockMode mode) {
+    private boolean holds(LockTag.Named tag, TableLockMode mode) {
         return (namedLocks.getOrDefault(tag, 0) & mode.bit()) != 0;
     }
 
     /// Takes a named lock until the transaction ends or rolls back to before; false if others hold it and
     /// the caller does not want to wait.
-    public boolean lockNamed(LockTag tag, TableLockMode mode, LockWaiting lockWaiting) {
+    public boolean lockNamed(LockTag.Named tag, TableLockMode mode, LockWaiting lockWaiting) {
         requireActive();
         int held = namedLocks.getOrDefault(tag, 0);
         if ((held & mode.bit()) == 0) {
@@ -384,7 +421,7 @@ public final class Transaction implements LockHolder {
     }
 
     /// Takes an advisory lock for the session, once more if it has it; false as for [#lockNamed].
-    public boolean lockForSession(LockTag tag, TableLockMode mode, LockWaiting lockWaiting) {
+    public boolean lockForSession(LockTag.Named tag, TableLockMode mode, LockWaiting lockWaiting) {
         if (backend.isFirst(tag, mode) && !manager.namedLocks().acquire(this, backend, tag, mode, lockWaiting)) {
             return false;
         }
@@ -393,7 +430,7 @@ public final class Transaction implements LockHolder {
     }
 
     /// Gives back one of the session's holds on an advisory lock; false = it has none.
-    public boolean unlockForSession(LockTag tag, TableLockMode mode) {
+    public boolean unlockForSession(LockTag.Named tag, TableLockMode mode) {
         return manager.unlockForSession(backend, tag, mode);
     }
 
@@ -446,8 +483,7 @@ public final class Transaction implements LockHolder {
         endStatement();
         manager.snapshots().idle(snapshotSlot);
         prepared = true;
-        Backend old = backend;
-        manager.waits().handOver(old, () -> backend = new Backend(0));
+        backend = new Backend(0);
     }
 
     /// Visits the row and key locks it holds, each once.
@@ -462,18 +498,18 @@ public final class Transaction implements LockHolder {
     }
 
     /// The table and advisory locks it holds, with their modes as bits of [TableLockMode].
-    Map<LockTag, Integer> namedLocks() {
+    Map<LockTag.Named, Integer> namedLocks() {
         return namedLocks;
     }
 
     /// Holds a row or key lock again, as before a restart.
     void restoreRowLock(long name, int modes) {
         manager.locks().restore(id, name, modes);
-        locks.push(name, 0);
+        pushLock(name, 0);
     }
 
     /// Holds a named lock again, as before a restart.
-    void restoreNamedLock(LockTag tag, int modes) {
+    void restoreNamedLock(LockTag.Named tag, int modes) {
         manager.namedLocks().grant(this, tag, modes);
         namedLocks.put(tag, modes);
         namedLockOrder.add(new NamedLock(tag, 0));
@@ -486,6 +522,10 @@ public final class Transaction implements LockHolder {
 
     long statementDeadlineNanos() {
         return statementDeadlineNanos;
+    }
+
+    long deadlockTimeoutMillis() {
+        return deadlockTimeoutMillis;
     }
 
     long lockTimeoutMillis() {
@@ -509,7 +549,7 @@ public final class Transaction implements LockHolder {
         return serial;
     }
 
-    /// Ends it: gives back snapshot, locks and memory, and wakes who waits.
+    /// Ends it: gives back snapshot and memory, and hands its locks on.
     void finish() {
         active = false;
         endStatement();
@@ -531,7 +571,6 @@ public final class Transaction implements LockHolder {
             manager.returnWriteSet(set);
         }
         manager.ended(this);
-        manager.waits().wakeWaiters(backend);
     }
 
     private void releaseLocks(int keep) {

@@ -1,5 +1,6 @@
 package omendb.engine.txn;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
 ///     wait for the group's fsync, holding nothing but row locks           (failure: in doubt, the WAL is latched)
 ///     memtables, participants' committed()                                many commits at once
 ///     timestamps published in order                                       from here on new snapshots see it
-///     locks released, waiters woken
+///     locks released, or handed on to who waits
 ///
 /// Threading: any thread.
 public final class TransactionManager implements AutoCloseable {
@@ -42,7 +43,7 @@ public final class TransactionManager implements AutoCloseable {
     private final Wal wal;
     private volatile ReplayBound replayBound = ReplayBound.NONE;
     private final Epochs epochs;
-    private final WaitGraph waits = new WaitGraph();
+    private final LockQueues waits = new LockQueues();
     private final Serializability serializability = new Serializability();
     private final Notifications notifications = new Notifications(this::visible);
     private final ConcurrentHashMap<Long, Transaction> active = new ConcurrentHashMap<>();
@@ -322,7 +323,7 @@ public final class TransactionManager implements AutoCloseable {
         return epochs;
     }
 
-    WaitGraph waits() {
+    LockQueues waits() {
         return waits;
     }
 
@@ -343,9 +344,23 @@ public final class TransactionManager implements AutoCloseable {
         return namedLocks;
     }
 
-    /// Table and advisory locks that are held or waited for.
-    public List<NamedLocks.Held> namedLockList() {
-        return namedLocks.list();
+    /// Locks that are held or waited for, as pg_locks shows them.
+    public List<LockListing> lockList() {
+        List<LockListing> all = new ArrayList<>(namedLocks.list());
+        for (Transaction transaction : active()) {
+            if (transaction.showsId()) {
+                LockTag id = new LockTag.TransactionId(transaction.id());
+                int processId = transaction.backend().processId();
+                all.add(new LockListing(id, "ExclusiveLock", processId, true, 0));
+            }
+        }
+        all.addAll(waits.list());
+        return all;
+    }
+
+    /// What a session waits for, or null.
+    public @Nullable LockTag awaited(Backend backend) {
+        return waits.awaited(backend);
     }
 
     /// Sessions that wait for a lock now.
@@ -355,24 +370,22 @@ public final class TransactionManager implements AutoCloseable {
 
     /// Process ids of the sessions that a session waits for.
     public List<Integer> blockers(Backend backend) {
-        return waits.blockers(backend);
+        return waits.blockingProcesses(backend);
     }
 
-    boolean unlockForSession(Backend backend, LockTag tag, TableLockMode mode) {
+    boolean unlockForSession(Backend backend, LockTag.Named tag, TableLockMode mode) {
         int left = backend.uncount(tag, mode);
         if (left == 0) {
             namedLocks.restore(backend, tag, namedLocks.modes(backend, tag) & ~mode.bit());
-            waits.wakeWaiters(backend);
         }
         return left >= 0;
     }
 
     /// Gives back all locks that a session holds beyond its transactions.
     public void unlockSession(Backend backend) {
-        for (LockTag tag : backend.forgetSessionLocks()) {
+        for (LockTag.Named tag : backend.forgetSessionLocks()) {
             namedLocks.restore(backend, tag, 0);
         }
-        waits.wakeWaiters(backend);
     }
 
     void ended(Transaction transaction) {

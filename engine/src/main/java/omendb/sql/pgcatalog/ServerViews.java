@@ -1,15 +1,15 @@
 package omendb.sql.pgcatalog;
 
 import java.util.Map;
+import omendb.engine.txn.LockListing;
 import omendb.engine.txn.LockTag;
-import omendb.engine.txn.NamedLocks;
 import omendb.engine.txn.PreparedTransactions;
-import omendb.engine.type.Timestamps;
+import omendb.engine.txn.SessionDirectory;
 
 /// The database, the role, the settings and the session.
 final class ServerViews {
     /// Oid of database `postgres` in PostgreSQL 15.
-    static final int DATABASE_OID = 5;
+    static final int DATABASE_OID = LockTag.DATABASE_OID;
 
     private static final int UTF8 = 6;
     private static final int DEFAULT_TABLESPACE = 1663;
@@ -96,40 +96,82 @@ final class ServerViews {
         }
     }
 
-    /// Table and advisory locks, held and waited for; row locks have no rows here, as in PostgreSQL.
     private static void locks(SystemState state, NamedRows rows) {
-        for (NamedLocks.Held held : state.locks()) {
+        for (LockListing lock : state.locks()) {
             NamedRows row = rows.row()
-                    .set("database", DATABASE_OID)
-                    .set("virtualtransaction", held.processId() + "/0")
-                    .set("mode", held.mode().postgresName())
-                    .set("granted", held.granted())
+                    .set("virtualtransaction", lock.processId() == 0 ? "-1/0" : lock.processId() + "/0")
+                    .set("mode", lock.mode())
+                    .set("granted", lock.granted())
                     .set("fastpath", false);
-            if (held.processId() != 0) { // else a prepared transaction holds it
-                row.set("pid", held.processId());
+            if (lock.processId() != 0) { // else a prepared transaction holds it
+                row.set("pid", lock.processId());
             }
-            switch (held.tag()) {
-                case LockTag.Relation(int oid) ->
-                    row.set("locktype", "relation").set("relation", oid);
+            if (lock.waitStart() != 0) {
+                row.set("waitstart", lock.waitStart());
+            }
+            if (!(lock.tag() instanceof LockTag.TransactionId)) {
+                row.set("database", DATABASE_OID);
+            }
+            row.set("locktype", lockType(lock.tag()));
+            switch (lock.tag()) {
+                case LockTag.Relation(int oid) -> row.set("relation", oid);
                 case LockTag.Advisory(int classId, int objId, int keys) ->
-                    row.set("locktype", "advisory")
-                            .set("classid", Integer.toUnsignedLong(classId))
+                    row.set("classid", Integer.toUnsignedLong(classId))
                             .set("objid", Integer.toUnsignedLong(objId))
                             .set("objsubid", keys);
+                case LockTag.Row tuple ->
+                    row.set("relation", tuple.tableOid())
+                            .set("page", tuple.page() & 0x7fff_ffff)
+                            .set("tuple", tuple.tuple());
+                case LockTag.TransactionId(long id) -> row.set("transactionid", id);
+                case LockTag.Key() -> {}
             }
         }
     }
 
+    /// pg_locks.locktype, and the wait event of who waits for it.
+    private static String lockType(LockTag tag) {
+        return switch (tag) {
+            case LockTag.Relation _ -> "relation";
+            case LockTag.Advisory _ -> "advisory";
+            case LockTag.Row _ -> "tuple";
+            case LockTag.TransactionId _, LockTag.Key _ -> "transactionid";
+        };
+    }
+
     private static void activity(SystemState state, NamedRows rows) {
-        rows.row()
-                .set("datid", DATABASE_OID)
-                .set("datname", state.databaseName())
-                .set("pid", state.backendPid())
-                .set("usesysid", NamespaceViews.OWNER)
-                .set("usename", state.user())
-                .set("application_name", state.settings().getOrDefault("application_name", ""))
-                .set("state_change", Timestamps.now())
-                .set("state", "active")
-                .set("backend_type", "client backend");
+        for (SessionDirectory.Listed session : state.sessions()) {
+            SessionDirectory.Activity activity = session.activity();
+            NamedRows row = rows.row()
+                    .set("datid", DATABASE_OID)
+                    .set("datname", activity.database())
+                    .set("pid", session.processId())
+                    .set("usesysid", NamespaceViews.OWNER)
+                    .set("usename", activity.user())
+                    .set("application_name", activity.applicationName())
+                    .set("backend_start", activity.connectedAt())
+                    .set("state_change", activity.stateChangedAt())
+                    .set("state", activity.state())
+                    .set("query", activity.query())
+                    .set("backend_type", "client backend");
+            if (!activity.clientAddress().isEmpty()) {
+                row.set("client_addr", activity.clientAddress());
+            }
+            if (activity.queryStart() != 0) {
+                row.set("query_start", activity.queryStart());
+            }
+            if (session.transactionStart() != 0) {
+                row.set("xact_start", session.transactionStart());
+            }
+            if (session.transactionId() != 0) {
+                row.set("backend_xid", session.transactionId());
+            }
+            LockTag awaited = session.awaited();
+            if (awaited != null) {
+                row.set("wait_event_type", "Lock").set("wait_event", lockType(awaited));
+            } else if (!activity.state().equals("active")) {
+                row.set("wait_event_type", "Client").set("wait_event", "ClientRead");
+            }
+        }
     }
 }

@@ -3,8 +3,9 @@ package omendb.sql.pgcatalog;
 import java.util.List;
 import java.util.Map;
 import omendb.engine.catalog.Catalog;
-import omendb.engine.txn.NamedLocks;
+import omendb.engine.txn.LockListing;
 import omendb.engine.txn.PreparedTransactions;
+import omendb.engine.txn.SessionDirectory;
 import omendb.sql.function.FunctionRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -50,8 +51,13 @@ public interface SystemState {
     /// Bytes on disk of a relation: a table's rows without vectors and indexes, or an index.
     long relationBytes(int relationOid);
 
-    /// Table and advisory locks of all sessions.
-    default List<NamedLocks.Held> locks() {
+    /// The sessions and what they do.
+    default List<SessionDirectory.Listed> sessions() {
+        return List.of();
+    }
+
+    /// Locks of all sessions, held and waited for.
+    default List<LockListing> locks() {
         return List.of();
     }
 
