@@ -33,7 +33,7 @@ final class LogRecovery implements AutoCloseable {
         this.directory = directory;
         this.format = format;
         this.inventory = inventory;
-        this.reader = new RecordReader(store, directory, format);
+        this.reader = new RecordReader(store, directory, format, Long.MAX_VALUE);
     }
 
     /// Delivers every record that ends after `fromLsn`. Returns the end of the log, made safe to append to.

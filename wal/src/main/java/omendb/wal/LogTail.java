@@ -33,7 +33,7 @@ public final class LogTail implements AutoCloseable {
 
     static LogTail open(FileStore store, String directory, SegmentFiles files, WalWriter writer, long fromLsn) {
         LogHold hold = files.hold(fromLsn);
-        RecordReader reader = new RecordReader(store, directory, files.format());
+        RecordReader reader = new RecordReader(store, directory, files.format(), writer.durableLsn());
         LogTail tail = new LogTail(writer, files, reader, hold, fromLsn);
         boolean placed = false;
         try {
@@ -81,6 +81,7 @@ public final class LogTail implements AutoCloseable {
 
     private void readTo(long durable, RecordVisitor visitor) {
         reader.segments().lookAgain();
+        reader.setLimit(durable);
         while (position < durable) {
             if (!reader.load(position) || reader.endOf(position) > durable) {
                 throw reader.damaged(position, "invalid record, although the log is durable up to " + durable);

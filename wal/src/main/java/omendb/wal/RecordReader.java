@@ -24,6 +24,9 @@ final class RecordReader implements AutoCloseable {
     /// @param endLsn end of its LAST part
     record LongRecord(long firstLsn, long endLsn) {}
 
+    /// Read at once; small enough to stay in the processor's cache until it is used.
+    private static final long WINDOW_BYTES = 256 << 10;
+
     private final String directory;
     private final WalSegmentFormat format;
     private final SegmentReader segments;
@@ -31,23 +34,35 @@ final class RecordReader implements AutoCloseable {
     private final RecordCodec codec = new RecordCodec();
     private final List<LongRecord> longRecords = new ArrayList<>();
     private final long maxLength;
-    private final long scratchBytes;
-    private final long scratch;
+
+    // copy of a part of the log, in which records are checked and used
+    private long window;
+    private long windowCapacity = WINDOW_BYTES;
+    private long windowLsn;
+    private long windowBytes;
+    private long limit;
+
     private long oldestLsn;
     private long walkedFrom;
     private long records;
 
-    RecordReader(FileStore store, String directory, WalSegmentFormat format) {
+    /// @param limit as for [#setLimit]
+    RecordReader(FileStore store, String directory, WalSegmentFormat format, long limit) {
         this.directory = directory;
         this.format = format;
         this.segments = new SegmentReader(store, directory, format);
         this.maxLength = format.dataBytes() / 2;
-        this.scratchBytes = padded(maxLength) + HEADER_BYTES;
-        this.scratch = MemoryAccount.allocate(PayloadAssembler.TAG, scratchBytes);
+        this.limit = limit;
+        this.window = MemoryAccount.allocate(PayloadAssembler.TAG, windowCapacity);
     }
 
     SegmentReader segments() {
         return segments;
+    }
+
+    /// Bytes from here on may still change and are not read, not even ahead. Never goes back.
+    void setLimit(long lsn) {
+        limit = lsn;
     }
 
     /// Payloads delivered so far.
@@ -79,14 +94,30 @@ final class RecordReader implements AutoCloseable {
             return false;
         }
         long bytes = codec.length();
-        return segments.copy(lsn, scratch, bytes) == bytes
-                && codec.wrap(scratch, scratchBytes).isIntact();
+        long record = addressOf(lsn, bytes);
+        return record != 0 && codec.wrap(record, bytes).isIntact();
+    }
+
+    /// Where in the window the bytes from `lsn` on are; 0 if there are fewer. The window may move.
+    private long addressOf(long lsn, long bytes) {
+        if (lsn < windowLsn || lsn + bytes > windowLsn + windowBytes) {
+            if (bytes > windowCapacity) {
+                MemoryAccount.free(PayloadAssembler.TAG, window, windowCapacity);
+                windowCapacity = 0;
+                window = MemoryAccount.allocate(PayloadAssembler.TAG, padded(bytes));
+                windowCapacity = padded(bytes);
+            }
+            windowLsn = lsn;
+            windowBytes = 0;
+            windowBytes = segments.copy(lsn, window, Math.clamp(limit - lsn, 0, windowCapacity));
+        }
+        return lsn + bytes <= windowLsn + windowBytes ? window + (lsn - windowLsn) : 0;
     }
 
     /// Reads the record's header only; false if it does not belong there.
     boolean loadHeader(long lsn) {
-        return segments.copy(lsn, scratch, HEADER_BYTES) == HEADER_BYTES
-                && codec.wrap(scratch, scratchBytes).isPlausible(lsn, format.idOf(lsn), maxLength);
+        long header = addressOf(lsn, HEADER_BYTES);
+        return header != 0 && codec.wrap(header, HEADER_BYTES).isPlausible(lsn, format.idOf(lsn), maxLength);
     }
 
     /// Whether what `header` holds, the first bytes of something at `lsn`, may be a record.
@@ -212,7 +243,9 @@ final class RecordReader implements AutoCloseable {
     @Override
     public void close() {
         assembler.close();
-        MemoryAccount.free(PayloadAssembler.TAG, scratch, scratchBytes);
+        if (windowCapacity > 0) {
+            MemoryAccount.free(PayloadAssembler.TAG, window, windowCapacity);
+        }
         segments.close();
     }
 }

@@ -17,6 +17,8 @@ import omendb.memory.StoreFile;
 ///
 /// Threading: one thread at a time.
 final class SegmentReader implements AutoCloseable {
+    private static final int BLANK_BYTES = 64;
+
     private final FileStore store;
     private final String directory;
     private final WalSegmentFormat format;
@@ -69,9 +71,15 @@ final class SegmentReader implements AutoCloseable {
             long end = Math.min(limit, format.endOf(id) - WalRecordFormat.LSN_OFFSET);
             long toAddress = segment.address() + format.positionOf(each) - each;
             try {
-                for (; each < end; each += WalRecordFormat.ALIGNMENT) {
-                    if (NativeMemory.getLong(toAddress + each + WalRecordFormat.LSN_OFFSET) == each) {
-                        return each;
+                while (each < end) {
+                    long stop = Math.min(end, each + BLANK_BYTES);
+                    if (each > 0 && stop < end && isBlank(toAddress + each + WalRecordFormat.LSN_OFFSET)) {
+                        each = stop; // most of what was never written to
+                    }
+                    for (; each < stop; each += WalRecordFormat.ALIGNMENT) {
+                        if (NativeMemory.getLong(toAddress + each + WalRecordFormat.LSN_OFFSET) == each) {
+                            return each;
+                        }
                     }
                 }
             } catch (InternalError fault) {
@@ -87,6 +95,19 @@ final class SegmentReader implements AutoCloseable {
             }
         }
         return limit;
+    }
+
+    /// Whether the [#BLANK_BYTES] at an address are zeros, which are no LSN but the first.
+    private static boolean isBlank(long address) {
+        long first = NativeMemory.getLong(address)
+                | NativeMemory.getLong(address + 8)
+                | NativeMemory.getLong(address + 16)
+                | NativeMemory.getLong(address + 24);
+        long second = NativeMemory.getLong(address + 32)
+                | NativeMemory.getLong(address + 40)
+                | NativeMemory.getLong(address + 48)
+                | NativeMemory.getLong(address + 56);
+        return (first | second) == 0;
     }
 
     private MemorySegment mapping(long id) {

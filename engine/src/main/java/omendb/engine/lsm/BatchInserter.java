@@ -17,12 +17,21 @@ final class BatchInserter {
         LsmTree find(long relationId);
     }
 
+    /// Where the entries go.
+    interface Target {
+        /// As [MemtableRun#insert].
+        void insert(
+                MemtableRun run, long at, long key, int keyLength, long commitTs, long valueAddress, int valueLength);
+    }
+
+    private static final Target DIRECTLY = MemtableRun::insert;
     private static final int FEW = 4;
 
     private final WriteBatch batch;
     private final long commitTs;
     private final long bytes;
     private final long nodeBytes;
+    private final Target target;
 
     // one entry per relation of the batch, in order of appearance
     private int relations;
@@ -35,8 +44,13 @@ final class BatchInserter {
     private @Nullable Map<Integer, RangeDeleteMap> ranges;
 
     BatchInserter(WriteBatch batch, long commitTs, TreeFinder finder) {
+        this(batch, commitTs, finder, DIRECTLY);
+    }
+
+    BatchInserter(WriteBatch batch, long commitTs, TreeFinder finder, Target target) {
         this.batch = batch;
         this.commitTs = commitTs;
+        this.target = target;
         long sum = 0;
         long entries = 0;
         int relation = -1;
@@ -153,7 +167,7 @@ final class BatchInserter {
     private void insert(MemtableRun run, WriteBatch.Ops ops, long at, boolean deletes) {
         long valueAddress = deletes ? 0 : ops.valueAddress();
         int valueLength = deletes ? 0 : ops.valueLength();
-        run.insert(at, ops.keyAddress(), ops.keyLength(), commitTs, valueAddress, valueLength);
+        target.insert(run, at, ops.keyAddress(), ops.keyLength(), commitTs, valueAddress, valueLength);
     }
 
     private void insertRange(MemtableRun run, WriteBatch.Ops ops, long at) {

@@ -25,6 +25,7 @@ public final class LsmReplay implements AutoCloseable {
     private static final int BATCH = 24;
 
     private final LsmStore store;
+    private final ReplayInserter inserter; // of the thread that applies, until that has ended
     private final BlockingQueue<GrowableBuffer> free = new ArrayBlockingQueue<>(CHUNKS);
     private final BlockingQueue<GrowableBuffer> full = new ArrayBlockingQueue<>(CHUNKS + 1);
     private final GrowableBuffer end = new GrowableBuffer(TAG); // in the queue: no more will come
@@ -32,8 +33,9 @@ public final class LsmReplay implements AutoCloseable {
     private @Nullable Thread applier;
     private volatile @Nullable Throwable failure;
 
-    LsmReplay(LsmStore store, boolean inBackground) {
+    LsmReplay(LsmStore store, ReplayInserter inserter, boolean inBackground) {
         this.store = store;
+        this.inserter = inserter;
         if (inBackground) {
             for (int i = 0; i < CHUNKS; i++) {
                 free.add(new GrowableBuffer(TAG));
@@ -48,7 +50,7 @@ public final class LsmReplay implements AutoCloseable {
     /// @throws RuntimeException what applying an earlier batch threw
     public void add(WriteBatch batch, long commitTs, long lsn) {
         if (applier == null) {
-            store.reapply(batch, commitTs, lsn);
+            store.reapply(batch, commitTs, lsn, inserter);
             return;
         }
         throwFailure();
@@ -77,8 +79,9 @@ public final class LsmReplay implements AutoCloseable {
     ///
     /// @throws RuntimeException what applying a batch threw: that one and all after it are missing then
     public void finish() {
-        close();
+        awaitApplier();
         throwFailure();
+        inserter.build();
     }
 
     private void throwFailure() {
@@ -110,7 +113,7 @@ public final class LsmReplay implements AutoCloseable {
         for (long at = chunk.address(); at < limit; at += BATCH + NativeMemory.getLong(at + BYTES)) {
             try (WriteBatch batch =
                     WriteBatch.wrapChecked(NativeMemory.segment(at + BATCH, NativeMemory.getLong(at + BYTES)))) {
-                store.reapply(batch, NativeMemory.getLong(at + COMMIT_TS), NativeMemory.getLong(at + LSN));
+                store.reapply(batch, NativeMemory.getLong(at + COMMIT_TS), NativeMemory.getLong(at + LSN), inserter);
             }
         }
     }
@@ -131,9 +134,14 @@ public final class LsmReplay implements AutoCloseable {
         }
     }
 
-    /// Applies what was added, as [#finish], but tells nobody of a failure. Idempotent.
+    /// Ends the thread. What was added since the last [#finish] is in the trees in part at most. Idempotent.
     @Override
     public void close() {
+        awaitApplier();
+        inserter.close();
+    }
+
+    private void awaitApplier() {
         if (applier == null) {
             return;
         }

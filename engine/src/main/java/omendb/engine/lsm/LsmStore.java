@@ -219,14 +219,27 @@ public final class LsmStore implements AutoCloseable {
     /// Starts a replay of the log: as many [#reapply], in order, on a second thread. Nobody else may write
     /// meanwhile.
     public LsmReplay startReplay() {
-        return new LsmReplay(this, options.compactionThreads() > 0);
+        return new LsmReplay(this, new ReplayInserter(memtables), options.compactionThreads() > 0);
+    }
+
+    /// As [#reapply]; the inserter's `build` makes it a part of the trees.
+    void reapply(WriteBatch batch, long commitTs, long lsn, ReplayInserter inserter) {
+        requireTimestamp(commitTs);
+        inserted(batch, inserter.add(batch, commitTs, lsn, this::findTree));
     }
 
     private void insert(WriteBatch batch, long commitTs, long lsn, BatchInserter.TreeFinder finder) {
+        requireTimestamp(commitTs);
+        inserted(batch, memtables.insert(new BatchInserter(batch, commitTs, finder), lsn));
+    }
+
+    private static void requireTimestamp(long commitTs) {
         if (commitTs <= 0 || commitTs == Long.MAX_VALUE) {
             throw new IllegalArgumentException("commit timestamp " + commitTs);
         }
-        boolean rotated = memtables.insert(new BatchInserter(batch, commitTs, finder), lsn);
+    }
+
+    private void inserted(WriteBatch batch, boolean rotated) {
         counters.appliedBytes.add(batch.byteSize());
         if (rotated && !readOnly) {
             if (options.compactionThreads() == 0) {
@@ -301,9 +314,7 @@ public final class LsmStore implements AutoCloseable {
     /// (bulk load). Visible from its `finish` on to snapshots of at least `commitTs`. Nobody else may write
     /// to its keys meanwhile.
     public SortedRun startRun(long relationId, long commitTs) {
-        if (commitTs <= 0 || commitTs == Long.MAX_VALUE) {
-            throw new IllegalArgumentException("commit timestamp " + commitTs);
-        }
+        requireTimestamp(commitTs);
         LsmTree tree = tree(relationId);
         var builder = new TableBuilder(files, options, versions, relationId, commitTs, options.tableBytes());
         if (options.compactionThreads() > 0) {

@@ -45,6 +45,7 @@ final class Memtable {
     private final AtomicLong minCommitTs = new AtomicLong(Long.MAX_VALUE);
     private final Map<LsmTree, MemtableRun> runs = new LinkedHashMap<>();
     private volatile long safeLsn;
+    private volatile boolean abandoned;
 
     /// @param sequence grows from memtable to memtable
     /// @param bytes room for entries and what [#reserve] adds for their nodes
@@ -90,6 +91,11 @@ final class Memtable {
 
     void exit() {
         gate.decrementAndGet();
+    }
+
+    /// Stays inside beyond the [#exit] of one who is inside, frozen or not; needs an [#exit] too.
+    void hold() {
+        gate.incrementAndGet();
     }
 
     /// Reserves room for entries and for the nodes that these may need.
@@ -146,7 +152,15 @@ final class Memtable {
         return safeLsn;
     }
 
-    /// Waits until the last writer has left a frozen memtable: writers hold it for one batch only.
+    /// Called before the [#exit] of a writer that could not insert what it had to: must never be flushed.
+    void abandon() {
+        abandoned = true;
+    }
+
+    /// Waits until the last writer has left a frozen memtable: writers hold it for one batch only, a replay
+    /// until all of it is there.
+    ///
+    /// @throws IllegalStateException if a replay failed: tables made of this memtable would lack what it left out
     void awaitWriters() {
         for (int spins = 0; gate.get() != FROZEN; spins++) {
             if (spins < SPINS) {
@@ -154,6 +168,9 @@ final class Memtable {
             } else {
                 LockSupport.parkNanos(50_000);
             }
+        }
+        if (abandoned) {
+            throw new IllegalStateException("the replay of the log failed, its memtables are not written to tables");
         }
     }
 

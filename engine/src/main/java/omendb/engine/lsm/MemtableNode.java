@@ -201,6 +201,26 @@ final class MemtableNode {
         insert(node, index, prefix, entry);
     }
 
+    /// Sets what a leaf under construction holds at `index`.
+    static void set(long node, int index, long prefix, int entry) {
+        NativeMemory.putLong(node + PREFIXES + (long) index * Long.BYTES, prefix);
+        NativeMemory.putInt(node + ENTRIES + (long) index * Integer.BYTES, entry);
+    }
+
+    /// As [#set], and the child from there on.
+    static void setChild(long node, int index, long prefix, int entry, int child) {
+        set(node, index, prefix, entry);
+        NativeMemory.putInt(node + CHILDREN + (long) index * Integer.BYTES, child);
+    }
+
+    static void setCount(long node, int count) {
+        NativeMemory.putInt(node + COUNT, count);
+    }
+
+    static void setNext(long leaf, int next) {
+        NativeMemory.putInt(leaf + LINK, next);
+    }
+
     private static void openGap(long column, int index, int count, int width) {
         if (index < count) {
             long at = column + (long) index * width;

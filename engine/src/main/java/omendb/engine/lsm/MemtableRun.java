@@ -156,13 +156,37 @@ final class MemtableRun {
     /// @param valueAddress 0 for a tombstone
     void insert(long at, long key, int keyLength, long commitTs, long valueAddress, int valueLength) {
         MemtableEntry.write(base, at, key, keyLength, commitTs, valueAddress, valueLength);
-        long prefix = Keys.prefix(key, keyLength);
+        insertWritten(at, key, keyLength, Keys.prefix(key, keyLength), commitTs);
+    }
+
+    private void insertWritten(long at, long key, int keyLength, long prefix, long commitTs) {
         int added = NOT_INSERTED;
         while (added == NOT_INSERTED) {
             added = tryInsert(at, key, keyLength, prefix, commitTs);
         }
         if (added > 0) {
             entries.getAndIncrement();
+        }
+    }
+
+    /// Inserts entries that are written already, in an empty run by building its nodes from below. Room for nodes
+    /// is reserved as for [#insert]. There is no other writer, and a reader meanwhile finds nothing or all.
+    void build(EntrySorter sorted) {
+        int count = sorted.finish();
+        if (MemtableNode.height(root) > 0 || MemtableNode.count(root) > 0) {
+            for (int i = 0; i < count; i++) {
+                long item = sorted.address() + (long) i * EntrySorter.ITEM_BYTES;
+                long entry = MemtableEntry.address(base, NativeMemory.getInt(item + EntrySorter.ITEM_ENTRY));
+                insertWritten(
+                        entry,
+                        MemtableEntry.keyAddress(entry),
+                        MemtableEntry.keyLength(entry),
+                        NativeMemory.getLong(item),
+                        MemtableEntry.commitTs(entry));
+            }
+        } else if (count > 0) {
+            root = new MemtableNodes(memtable, base).build(firstLeaf, sorted.address(), count);
+            entries.getAndAdd(count);
         }
     }
 

@@ -14,6 +14,8 @@ import omendb.memory.DiskFullException;
 import omendb.memory.StorageException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Calls of the file store fail, one after the other: nothing is lost, and a full disk is no end.
 class LsmFaultTest {
@@ -138,10 +140,11 @@ class LsmFaultTest {
         assertTrue(failed > 15, failed + " loads failed");
     }
 
-    @Test
-    void replay_applies_in_order_and_names_the_failure_of_the_thread_that_applies() {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void replay_applies_in_order_and_names_the_failure_of_the_thread_that_applies(int threads) {
         var files = CrashableFileStore.create();
-        LsmOptions options = LsmFixture.SMALL.withMemtableBytes(16 << 10).withCompactionThreads(1);
+        LsmOptions options = LsmFixture.SMALL.withMemtableBytes(16 << 10).withCompactionThreads(threads);
         try (var lsm = LsmFixture.open(files, options)) {
             lsm.store().createTree(REL);
             try (LsmReplay replay = lsm.store().startReplay()) {
@@ -157,10 +160,31 @@ class LsmFaultTest {
             }
             assertEquals(expected, lsm.scan(REL, null, null, 100_000, false));
             try (LsmReplay replay = lsm.store().startReplay()) {
-                add(replay, REL, 1, Long.MAX_VALUE); // no timestamp of a commit
-                add(replay, REL, 1, 20_002);
-                assertThrows(IllegalArgumentException.class, replay::finish);
+                try (var batch = new WriteBatch()) { // what a later operation of a batch deletes is gone
+                    batch.put(REL, LsmFixture.bytes("k0500"), LsmFixture.bytes("never"));
+                    batch.deleteRange(REL, LsmFixture.bytes("k0010"), LsmFixture.bytes("k0990"));
+                    batch.put(REL, LsmFixture.bytes("k0600"), LsmFixture.bytes("once"));
+                    batch.put(REL, LsmFixture.bytes("k0600"), LsmFixture.bytes("twice"));
+                    replay.add(batch, 20_001, 20_001);
+                }
+                replay.finish();
             }
+            expected.subList(10, 990).clear();
+            expected.add(10, "k0600=twice");
+            assertEquals(expected, lsm.scan(REL, null, null, 100_000, false));
+            lsm.store().flush(20_001);
+            assertEquals(expected, lsm.scan(REL, null, null, 100_000, false));
+            try (LsmReplay replay = lsm.store().startReplay()) {
+                add(replay, REL, 1, 20_002);
+                assertThrows(IllegalArgumentException.class, () -> {
+                    add(replay, REL, 1, Long.MAX_VALUE); // no timestamp of a commit
+                    add(replay, REL, 1, 20_003);
+                    replay.finish();
+                });
+            }
+            // the batch before was not put into the trees: no table may say that it holds all up to here
+            assertThrows(IllegalStateException.class, () -> lsm.store().flush(20_003));
+            assertEquals(20_001, lsm.store().flushedLsn());
         }
     }
 

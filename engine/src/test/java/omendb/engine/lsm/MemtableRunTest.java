@@ -56,6 +56,7 @@ class MemtableRunTest {
         private final Subject subject;
         private final GrowableBuffer bytes = new GrowableBuffer(MemoryTag.of("test"));
         private final LsmValue value = new LsmValue();
+        private EntrySorter sorter; // null: entries are inserted one by one
 
         Hand(Subject subject) {
             this.subject = subject;
@@ -77,9 +78,31 @@ class MemtableRunTest {
             long at = subject.memtable.reserve(room, MemtableNode.BYTES_PER_ENTRY);
             if (at != 0) {
                 long address = text == null ? 0 : bytes.address() + length;
-                subject.run.insert(at, bytes.address(), length, ts, address, textLength);
+                insert(at, length, ts, address, textLength);
             }
             return at != 0;
+        }
+
+        private void insert(long at, int length, long ts, long address, int textLength) {
+            MemtableRun run = subject.run;
+            if (sorter == null) {
+                run.insert(at, bytes.address(), length, ts, address, textLength);
+            } else {
+                MemtableEntry.write(run.base(), at, bytes.address(), length, ts, address, textLength);
+                sorter.add(Keys.prefix(bytes.address(), length), MemtableEntry.reference(run.base(), at));
+            }
+        }
+
+        /// What comes is sorted at the side, as by a replay, until [#build].
+        void sort() {
+            sorter = new EntrySorter(subject.run.base());
+        }
+
+        void build() {
+            try (EntrySorter sorted = sorter) {
+                sorter = null;
+                subject.run.build(sorted);
+            }
         }
 
         String get(String key, long ts) {
@@ -119,12 +142,32 @@ class MemtableRunTest {
 
     @Property(tries = 60)
     void holds_versions_tombstones_equal_prefixes_and_long_keys_like_a_sorted_map(@ForAll long seed) {
+        holdsAll(seed, 0, 0);
+    }
+
+    /// As a replay does it; also into a run that has entries, and with some inserted afterwards.
+    @Property(tries = 60)
+    void holds_the_same_when_its_nodes_are_built_over_sorted_entries(@ForAll long seed) {
+        int from = Math.floorMod(seed, 3) == 0 ? (int) Math.floorMod(seed, 3000L) : 0;
+        holdsAll(seed, from, from + (int) Math.floorMod(seed, 9000L));
+    }
+
+    /// @param sortedFrom ordinal of the first version that is sorted at the side
+    /// @param sortedTo ordinal of the first that is not any more
+    private static void holdsAll(long seed, int sortedFrom, int sortedTo) {
         var random = new Random(seed);
         var model = new TreeMap<Version, String>();
         try (var subject = new Subject(4 << 20);
                 var hand = new Hand(subject)) {
             int range = 1 + random.nextInt(4000);
-            for (int i = random.nextInt(6000); i > 0; i--) {
+            int count = random.nextInt(6000);
+            for (int i = 0; i <= count; i++) {
+                if (i == sortedFrom && sortedTo > sortedFrom) {
+                    hand.sort();
+                }
+                if (hand.sorter != null && (i == sortedTo || i == count)) {
+                    hand.build();
+                }
                 var version = new Version(randomKey(random, range), 1 + random.nextInt(9));
                 String text = random.nextInt(4) == 0 ? null : "v" + i;
                 assertTrue(hand.put(version.key(), version.ts(), text));
@@ -231,6 +274,20 @@ class MemtableRunTest {
     @ParameterizedTest
     @EnumSource(Order.class)
     void nodes_fit_into_the_room_that_the_smallest_entries_reserve_for_them(Order order) {
+        fill(order, 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Order.class)
+    void nodes_fit_too_if_they_were_built_over_the_first_entries(Order order) {
+        for (int built = 1; built <= 16_384; built *= 2) {
+            fill(order, built);
+            fill(order, built + 1);
+        }
+    }
+
+    /// @param built the first so many entries are sorted at the side
+    private static void fill(Order order, int built) {
         try (var subject = new Subject(1 << 20);
                 var hand = new Hand(subject)) {
             int room = (1 << 20) / 48;
@@ -248,6 +305,13 @@ class MemtableRunTest {
                 Collections.shuffle(timestamps, new Random(5));
             }
             int inserted = 0;
+            if (built > 0) {
+                hand.sort();
+                for (; inserted < built; inserted++) {
+                    assertTrue(hand.put("", timestamps.get(inserted), null));
+                }
+                hand.build();
+            }
             while (inserted < room && hand.put("", timestamps.get(inserted), null)) { // asserts its room
                 inserted++;
             }
