@@ -19,11 +19,14 @@ import omendb.engine.lsm.LsmOptions;
 import omendb.engine.lsm.LsmStats;
 import omendb.engine.lsm.LsmStore;
 import omendb.engine.lsm.LsmTree;
+import omendb.engine.table.ActivityStatistics;
 import omendb.engine.table.ConstraintEvents;
 import omendb.engine.table.Sequences;
 import omendb.engine.table.StorageOptions;
 import omendb.engine.table.Storages;
 import omendb.engine.table.Table;
+import omendb.engine.table.TableActivity;
+import omendb.engine.table.TableStorage;
 import omendb.engine.table.TableWriters;
 import omendb.engine.table.TransactionSchema;
 import omendb.engine.table.VectorIndexStorage;
@@ -53,6 +56,7 @@ public final class Database implements AutoCloseable {
     private static final long SORT_BYTES = 256L << 20;
     private static final long INDEXER_MILLIS = 20;
     private static final long VACUUM_MILLIS = 1_000;
+    private static final long AUTOVACUUM_MILLIS = 60_000;
     private static final long CHECKPOINTER_MILLIS = 500;
     private static final long RECLAIM_MILLIS = 100;
 
@@ -74,6 +78,7 @@ public final class Database implements AutoCloseable {
     private final SessionDirectory sessions;
     private final AtomicInteger nextOid;
     private final Vacuum vacuum;
+    private final TableVacuum tableVacuum;
     private final Checkpointer checkpointer;
     private final List<BackgroundWorker> workers;
     private boolean closed;
@@ -146,6 +151,7 @@ public final class Database implements AutoCloseable {
         sessions = new SessionDirectory(transactions);
         sequences = new Sequences(transactions, lsm.tree(SystemTrees.SEQUENCES), epochs);
         vacuum = new Vacuum(transactions, lsm, storages, epochs);
+        tableVacuum = new TableVacuum(transactions, lsm, storages, catalogs);
         checkpointer =
                 new Checkpointer(sequence, transactions, lsm, wal, storages, vacuum, nextOid, recovery.replayedFrom());
         createPublicSchema();
@@ -178,6 +184,10 @@ public final class Database implements AutoCloseable {
         List<BackgroundWorker> started = List.of(
                 self[0],
                 new BackgroundWorker("vacuum", VACUUM_MILLIS, () -> vacuum.run() < 0),
+                new BackgroundWorker("autovacuum", AUTOVACUUM_MILLIS, () -> {
+                    tableVacuum.runDue();
+                    return false;
+                }),
                 new BackgroundWorker("reclaimer", RECLAIM_MILLIS, () -> epochs.advance() < 0),
                 checkpoints);
         ReplayBound bound = new ReplayBound(MOST_REPLAY * options.checkpointWalBytes(), checkpoints::wake);
@@ -325,6 +335,46 @@ public final class Database implements AutoCloseable {
         long marked = vacuum.run();
         epochs.advance();
         return marked;
+    }
+
+    /// Takes away versions of a table's rows and index entries that no snapshot can see; the transaction holds a lock
+    /// on
+    /// the table that keeps it from being dropped.
+    ///
+    /// @param full even if there is little to gain
+    public VacuumReport vacuum(Transaction transaction, int tableOid, boolean full) {
+        Catalog catalog = catalogs.of(transaction);
+        TableDef table = catalog.table(tableOid);
+        if (table == null) {
+            throw new UserException(SqlState.UNDEFINED_TABLE, "could not open relation with OID " + tableOid);
+        }
+        try {
+            return tableVacuum.vacuum(table, catalog.indexesOf(tableOid), full, TableActivity.Kind.VACUUM);
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
+    }
+
+    /// Rows of a table, which may be dropped meanwhile.
+    public RowFigures rowFigures(TableDef table) {
+        TableStorage storage = storages.findTable(table.storageId());
+        LsmTree rows = lsm.findTree(table.storageId());
+        if (storage == null || rows == null) {
+            return RowFigures.NONE;
+        }
+        long live = storage.rowCount();
+        long dead = Math.max(0, rows.versionsOrNone().values() - live);
+        return new RowFigures(live, dead, storage.vectorBytes());
+    }
+
+    /// What has been done to tables.
+    public ActivityStatistics activity() {
+        return storages.activity();
+    }
+
+    /// Transactions that ended, and deadlocks.
+    public TransactionManager.Totals transactionTotals() {
+        return transactions.totals();
     }
 
     /// Links the tails of all vector indexes, and builds those again whose files were damaged; returns

@@ -165,6 +165,7 @@ final class QueryRunner {
         EvalContext evaluation = evaluations.get();
         PreparedStatement prepared = portal.statement();
         PreparedStatement.Compiled compiled = acquire(prepared);
+        transaction.renewSnapshotAfterWait(); // the tables are locked now
         Execution execution = compiled.execution();
         boolean clean = false;
         try {

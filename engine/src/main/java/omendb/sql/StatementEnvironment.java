@@ -6,16 +6,19 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import omendb.engine.Database;
+import omendb.engine.RowFigures;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
+import omendb.engine.table.ActivityStatistics;
 import omendb.engine.table.Table;
 import omendb.engine.txn.LockListing;
 import omendb.engine.txn.PreparedTransactions;
 import omendb.engine.txn.SessionDirectory;
 import omendb.engine.txn.Transaction;
+import omendb.engine.txn.TransactionManager;
 import omendb.engine.type.Timestamps;
 import omendb.engine.type.TypeContext;
 import omendb.sql.bind.BindEnvironment;
@@ -224,8 +227,7 @@ final class StatementEnvironment implements BindEnvironment, PlannerEnvironment,
 
     @Override
     public long estimatedRows(int tableOid) {
-        Table table = table(tableOid);
-        return table == null ? -1 : table.estimatedRowCount();
+        return catalog().table(tableOid) == null ? -1 : rowFigures(tableOid).live();
     }
 
     @Override
@@ -249,14 +251,28 @@ final class StatementEnvironment implements BindEnvironment, PlannerEnvironment,
     }
 
     @Override
+    public RowFigures rowFigures(int tableOid) {
+        TableDef table = catalog().table(tableOid);
+        return table == null ? RowFigures.NONE : database.rowFigures(table);
+    }
+
+    @Override
+    public ActivityStatistics activity() {
+        return database.activity();
+    }
+
+    @Override
+    public TransactionManager.Totals transactionTotals() {
+        return database.transactionTotals();
+    }
+
+    @Override
     public List<PreparedTransactions.Listed> preparedTransactions() {
         return database.preparedTransactions().list();
     }
 
     @Override
     public long vectorBytes(int tableOid) {
-        TableDef def = catalog().table(tableOid);
-        Table table = def == null ? null : table(tableOid);
-        return table == null ? 0 : table.vectorBytes();
+        return rowFigures(tableOid).vectorBytes();
     }
 }

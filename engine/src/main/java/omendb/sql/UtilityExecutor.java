@@ -184,7 +184,7 @@ final class UtilityExecutor {
             }
             case Utility.Deallocate deallocate -> deallocate(deallocate);
             case Utility.Discard discard -> discard(discard);
-            case Utility.Vacuum vacuum -> maintain(vacuum);
+            case Utility.Vacuum vacuum -> new VacuumRunner(parts).run(vacuum);
             case Utility.Checkpoint _ -> {
                 parts.database().checkpoint();
                 yield "CHECKPOINT";
@@ -431,20 +431,6 @@ final class UtilityExecutor {
 
     /// VACUUM and ANALYZE. Row counts are kept as rows are written, old versions go in the background:
     /// there is little left to do.
-    private String maintain(Utility.Vacuum vacuum) {
-        if (vacuum.vacuum()) {
-            parts.transactions().requireNoBlock("VACUUM");
-        }
-        parts.environment().refresh();
-        for (Utility.VacuumRelation relation : vacuum.relations()) {
-            parts.requireTable(relation.name());
-        }
-        if (vacuum.vacuum()) {
-            parts.transactions().sync();
-            parts.database().vacuum();
-        }
-        return vacuum.vacuum() ? "VACUUM" : "ANALYZE";
-    }
 
     void close() {
         prepared.values().forEach(PreparedStatement::free);

@@ -134,6 +134,36 @@ public final class LsmTree {
         return entries;
     }
 
+    /// The versions held: exact when nobody writes, but for what range deletes cover and for copies that a replay
+    /// of the log made.
+    public VersionCount versions() {
+        return count(state());
+    }
+
+    /// As [#versions] of a tree that somebody may drop meanwhile.
+    public VersionCount versionsOrNone() {
+        TreeState current = state;
+        return current == null ? new VersionCount(0, 0) : count(current);
+    }
+
+    private static VersionCount count(TreeState current) {
+        long entries = 0;
+        long tombstones = 0;
+        if (current.active() != null) {
+            entries += current.active().entries();
+            tombstones += current.active().tombstones();
+        }
+        for (MemtableRun run : current.frozen()) {
+            entries += run.entries();
+            tombstones += run.tombstones();
+        }
+        for (Sstable table : current.levels().all()) {
+            entries += table.meta().entries();
+            tombstones += table.meta().tombstones();
+        }
+        return new VersionCount(entries - tombstones, tombstones);
+    }
+
     /// Bytes of the tree's tables on disk.
     public long approximateBytes() {
         long bytes = 0;

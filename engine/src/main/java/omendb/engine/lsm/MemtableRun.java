@@ -20,6 +20,7 @@ final class MemtableRun {
     private final long firstLeaf;
     private volatile long root;
     private final AtomicInteger entries = new AtomicInteger();
+    private final AtomicInteger tombstones = new AtomicInteger();
 
     /// Range deletes of the same tree and memtable, beside the entries. Null as long as there are none, so that
     /// readers pay for one comparison.
@@ -46,6 +47,11 @@ final class MemtableRun {
 
     int entries() {
         return entries.get();
+    }
+
+    /// Those of the entries that have no value.
+    int tombstones() {
+        return tombstones.get();
     }
 
     long base() {
@@ -166,6 +172,9 @@ final class MemtableRun {
         }
         if (added > 0) {
             entries.getAndIncrement();
+            if (MemtableEntry.value(base, at) == 0) {
+                tombstones.getAndIncrement();
+            }
         }
     }
 
@@ -187,7 +196,18 @@ final class MemtableRun {
         } else if (count > 0) {
             root = new MemtableNodes(memtable, base).build(firstLeaf, sorted.address(), count);
             entries.getAndAdd(count);
+            tombstones.getAndAdd(countTombstones(sorted.address(), count));
         }
+    }
+
+    private int countTombstones(long items, int count) {
+        int found = 0;
+        for (int i = 0; i < count; i++) {
+            long item = items + (long) i * EntrySorter.ITEM_BYTES;
+            long entry = MemtableEntry.address(base, NativeMemory.getInt(item + EntrySorter.ITEM_ENTRY));
+            found += MemtableEntry.value(base, entry) == 0 ? 1 : 0;
+        }
+        return found;
     }
 
     /// Entries added, or [#NOT_INSERTED]: another writer was in the way, or a full node has been split.

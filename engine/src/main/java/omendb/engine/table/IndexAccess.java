@@ -10,10 +10,12 @@ import omendb.engine.txn.Transaction;
 /// Threading: any thread; scans belong to their transaction's thread.
 public final class IndexAccess {
     private final IndexKeys keys;
+    private final TableActivity.IndexActivity activity;
     private final LsmTree tree;
 
-    IndexAccess(IndexKeys keys, LsmTree tree) {
+    IndexAccess(IndexKeys keys, TableActivity.IndexActivity activity, LsmTree tree) {
         this.keys = keys;
+        this.activity = activity;
         this.tree = tree;
     }
 
@@ -40,14 +42,19 @@ public final class IndexAccess {
         }
         transaction.readsKey(tree.relationId(), range.key());
         RowLookup lookup = new RowLookup(transaction, tree);
+        activity.scans.increment();
         boolean found = lookup.find(range.key().address(), (int) range.key().byteSize());
+        if (found) {
+            activity.entries.increment();
+        }
         return found ? IndexScan.rowIdOfValue(lookup.address()) : -1;
     }
 
     /// @param backward from the last key to the first
     public IndexScan scan(Transaction transaction, KeyRange range, boolean backward) {
         transaction.readsRange(tree.relationId(), range.from(), range.to());
-        return new IndexScan(MergedCursor.of(transaction, tree, range.from(), range.to(), backward));
+        activity.scans.increment();
+        return new IndexScan(MergedCursor.of(transaction, tree, range.from(), range.to(), backward), activity.entries);
     }
 
     /// Entries, estimated.

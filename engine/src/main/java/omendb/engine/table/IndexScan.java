@@ -1,5 +1,6 @@
 package omendb.engine.table;
 
+import java.util.concurrent.atomic.LongAdder;
 import omendb.engine.txn.StorageFailures;
 import omendb.memory.NativeMemory;
 
@@ -8,15 +9,21 @@ import omendb.memory.NativeMemory;
 /// Threading: the transaction's thread.
 public final class IndexScan implements AutoCloseable {
     private final MergedCursor cursor;
+    private final LongAdder entries;
+    private long read;
 
-    IndexScan(MergedCursor cursor) {
+    /// @param entries to add those read to, at the end
+    IndexScan(MergedCursor cursor, LongAdder entries) {
         this.cursor = cursor;
+        this.entries = entries;
     }
 
     /// Advances; false = no more.
     public boolean next() {
         try {
-            return cursor.next();
+            boolean found = cursor.next();
+            read += found ? 1 : 0;
+            return found;
         } catch (RuntimeException failed) {
             throw StorageFailures.translate(failed);
         }
@@ -35,6 +42,8 @@ public final class IndexScan implements AutoCloseable {
 
     @Override
     public void close() {
+        entries.add(read);
+        read = 0;
         cursor.close();
     }
 }

@@ -11,9 +11,11 @@ public final class RowFetch {
     private final BatchFiller filler;
     private final Transaction transaction;
     private final long storageId;
+    private final TableActivity activity;
 
     RowFetch(Table table, Transaction transaction, int[] attnums) {
         this.transaction = transaction;
+        this.activity = table.activity();
         this.storageId = table.storage().storageId();
         this.lookup = new RowLookup(transaction, table.storage().rows());
         this.filler = new BatchFiller(table, attnums);
@@ -25,6 +27,7 @@ public final class RowFetch {
         transaction.readsRow(storageId, rowId);
         boolean found = lookup.findRow(rowId);
         if (found) {
+            activity.indexRows.increment();
             filler.append(lookup.address(), rowId, batch);
         }
         return found;

@@ -11,10 +11,14 @@ import omendb.engine.type.Batch;
 public final class RowScan implements AutoCloseable {
     private final MergedCursor cursor;
     private final BatchFiller filler;
+    private final TableActivity activity;
+    private long read;
     private boolean exhausted;
 
     RowScan(Table table, Transaction transaction, int[] attnums) {
         this.filler = new BatchFiller(table, attnums);
+        this.activity = table.activity();
+        activity.sequentialScans.increment();
         transaction.readsAll(table.storage().storageId());
         this.cursor = MergedCursor.of(transaction, table.storage().rows(), null, null, false);
     }
@@ -33,6 +37,7 @@ public final class RowScan implements AutoCloseable {
     private void fill(Batch batch) {
         while (!exhausted && !batch.isFull()) {
             if (cursor.next()) {
+                read++;
                 filler.append(cursor.valueAddress(), RowKey.read(cursor.keyAddress()), batch);
             } else {
                 exhausted = true;
@@ -42,6 +47,8 @@ public final class RowScan implements AutoCloseable {
 
     @Override
     public void close() {
+        activity.sequentialRows.add(read);
+        read = 0;
         cursor.close();
     }
 }

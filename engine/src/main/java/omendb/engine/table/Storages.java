@@ -33,6 +33,7 @@ public final class Storages {
     private final StorageOptions options;
     private final Map<Long, TableStorage> tables = new ConcurrentHashMap<>();
     private final Map<Long, VectorIndexStorage> vectorIndexes = new ConcurrentHashMap<>();
+    private final ActivityStatistics activity = new ActivityStatistics();
     private final Deque<DeferredDrop> drops = new ArrayDeque<>();
 
     private record DeferredDrop(long commitTimestamp, long storageId) {}
@@ -47,6 +48,11 @@ public final class Storages {
     /// Whether a column's vectors lie in slots.
     public boolean hasSlots(ColumnDef column) {
         return RowLayout.isSlot(column);
+    }
+
+    /// What has been done to tables.
+    public ActivityStatistics activity() {
+        return activity;
     }
 
     LsmStore lsm() {

@@ -33,6 +33,7 @@ public final class Table {
     private final TableStorage storage;
     private final TableWriters writers;
     private final Storages storages;
+    private final TableActivity activity;
     private final RowLayout[] layouts;
     private final List<IndexKeys> btrees = new ArrayList<>();
     private final int[] slotColumns;
@@ -50,6 +51,7 @@ public final class Table {
         this.storages = storages;
         this.writers = writers;
         this.storage = storages.table(def.storageId());
+        this.activity = storages.activity().table(def.oid());
         this.layouts = RowLayout.all(def.columns());
         for (IndexDef index : indexDefs) {
             if (!index.isVector()) {
@@ -93,7 +95,7 @@ public final class Table {
     /// A btree index of this table by oid.
     public IndexAccess index(int indexOid) {
         IndexKeys keys = btree(indexOid);
-        return new IndexAccess(keys, storages.lsm().tree(keys.treeId()));
+        return new IndexAccess(keys, activity.index(indexOid), storages.lsm().tree(keys.treeId()));
     }
 
     /// An hnsw index of this table by oid.
@@ -117,6 +119,16 @@ public final class Table {
         return storage.rowCount();
     }
 
+    /// Row versions that are not the newest, or are deleted, and not yet taken away.
+    public long deadRowCount() {
+        return Math.max(0, storage.rows().versions().values() - storage.rowCount());
+    }
+
+    /// What has been done to it.
+    public TableActivity activity() {
+        return activity;
+    }
+
     /// Bytes of the row tree (pg_relation_size).
     public long sizeBytes() {
         return storage.rows().approximateBytes();
@@ -124,9 +136,7 @@ public final class Table {
 
     /// Bytes of the vector columns' files.
     public long vectorBytes() {
-        return storage.vectorColumns().stream()
-                .mapToLong(VectorColumn::sizeBytes)
-                .sum();
+        return storage.vectorBytes();
     }
 
     // ---- writing ----
@@ -213,7 +223,9 @@ public final class Table {
     /// Entries of an index as a statement that started now would see them.
     IndexScan latestEntries(Transaction transaction, IndexKeys keys, KeyRange range) {
         LsmTree tree = storages.lsm().tree(keys.treeId());
-        return new IndexScan(MergedCursor.ofLatest(transaction, tree, range.from(), range.to()));
+        return new IndexScan(
+                MergedCursor.ofLatest(transaction, tree, range.from(), range.to()),
+                activity.index(keys.index().oid()).entries);
     }
 
     /// Takes a row's lock, waiting for its holder, whatever the snapshot sees of the row.

@@ -74,6 +74,11 @@ public final class TableStorage {
         rowCount.addAndGet(delta);
     }
 
+    /// Bytes of the vector columns' files.
+    public long vectorBytes() {
+        return columns.values().stream().mapToLong(VectorColumn::sizeBytes).sum();
+    }
+
     public long rowCount() {
         return Math.max(0, rowCount.get());
     }

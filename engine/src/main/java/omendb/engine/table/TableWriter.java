@@ -142,6 +142,7 @@ final class TableWriter {
         putRow(rowId);
         putIndexEntries(rowId);
         writes.countRows(storage, 1);
+        table.activity().inserted();
         if (events != null) {
             events.inserted(source, rowId);
         }
@@ -344,9 +345,24 @@ final class TableWriter {
             }
         }
         putIndexEntries(rowId);
+        table.activity().updated(changesNoIndex(attnums));
         if (events != null) {
             events.updated(before, source, rowId);
         }
+    }
+
+    private boolean changesNoIndex(int[] attnums) {
+        for (IndexWriter index : indexes) {
+            if (index.changed) {
+                return false;
+            }
+        }
+        for (int attnum : attnums) {
+            if (table.isSlotColumn(attnum)) {
+                return false; // a vector index may hold the slot
+            }
+        }
+        return true;
     }
 
     /// Encodes old and new key; false = the same.
@@ -381,6 +397,7 @@ final class TableWriter {
         RowKey.write(key, rowId);
         transaction.writes().delete(storage.storageId(), key, RowKey.BYTES);
         writes.countRows(storage, -1);
+        table.activity().deleted();
         if (events != null) {
             events.deleted(before);
         }

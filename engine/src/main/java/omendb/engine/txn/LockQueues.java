@@ -26,11 +26,13 @@ import org.jspecify.annotations.Nullable;
 final class LockQueues {
     private final ReentrantLock lock = new ReentrantLock();
     private final SequencedMap<Backend, LockRequest> waiting = new LinkedHashMap<>();
+    private long deadlocks;
 
     /// Waits until the request is granted.
     ///
     /// @throws UserException 40P01 deadlock, 55P03 lock timeout, 57014 cancelled; the request is then gone
     void await(LockSpace space, LockRequest request) {
+        request.transaction().noteWait();
         lock.lock();
         try {
             LockQueue queue = space.open(request);
@@ -66,7 +68,6 @@ final class LockQueues {
         Transaction transaction = request.transaction();
         long timeoutMillis = transaction.lockTimeoutMillis();
         long deadline = timeoutMillis > 0 ? System.nanoTime() + timeoutMillis * 1_000_000 : 0;
-        boolean interrupted = false;
         try {
             while (request.state == LockRequest.State.WAITING) {
                 transaction.checkCancelled();
@@ -77,15 +78,13 @@ final class LockQueues {
                 try {
                     long _ = changed.awaitNanos(left);
                 } catch (InterruptedException e) {
-                    interrupted = true; // a lock is not given up for that
+                    Thread.currentThread().interrupt(); // whoever did that wants the thread back
+                    throw Cancellation.USER_REQUEST.exception();
                 }
             }
         } finally {
             if (request.state == LockRequest.State.WAITING) {
                 remove(request);
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
             }
         }
         if (request.deadlock != null) {
@@ -112,6 +111,7 @@ final class LockQueues {
             }
             LockRequest victim = DeadlockDetector.victim(circle, closing);
             victim.state = LockRequest.State.DEADLOCKED;
+            deadlocks++;
             victim.deadlock = DeadlockDetector.error(circle, victim);
             remove(victim);
         }
@@ -212,6 +212,16 @@ final class LockQueues {
         lock.lock();
         try {
             return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits that failed with 40P01 so far.
+    long deadlocks() {
+        lock.lock();
+        try {
+            return deadlocks;
         } finally {
             lock.unlock();
         }

@@ -53,6 +53,7 @@ public final class Transaction implements LockHolder {
     private long lockTimeoutMillis;
     private volatile long deadlockTimeoutMillis = 1000;
     private boolean active = true;
+    private boolean waited;
     private final long startedAt = Timestamps.now();
     private volatile boolean showsId;
     private boolean prepared;
@@ -125,6 +126,7 @@ public final class Transaction implements LockHolder {
         requireActive();
         endStatement();
         cancelled = null;
+        waited = false;
         if (snapshot == 0 && isolation == Isolation.SERIALIZABLE) {
             startSerializable();
         } else if (snapshot == 0 || !isolation.keepsSnapshot()) {
@@ -153,6 +155,20 @@ public final class Transaction implements LockHolder {
                 return;
             }
         }
+    }
+
+    /// Takes a younger snapshot at READ COMMITTED if the statement has waited for a lock since it began: what the
+    /// holder committed is seen. Only before anything is read.
+    public void renewSnapshotAfterWait() {
+        if (waited && !isolation.keepsSnapshot()) {
+            waited = false;
+            snapshot = manager.snapshots().take(snapshotSlot);
+        }
+    }
+
+    /// Somebody held, or waited for, what it wanted.
+    void noteWait() {
+        waited = true;
     }
 
     /// Lets go of what the statement pinned; addresses it handed out die.

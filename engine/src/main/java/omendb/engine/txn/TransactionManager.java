@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.ResourceException;
@@ -53,7 +54,14 @@ public final class TransactionManager implements AutoCloseable {
     private final ConcurrentLinkedQueue<WriteSet> writeSets = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<CommitRecord> records = new ConcurrentLinkedQueue<>();
     private final AtomicInteger pooled = new AtomicInteger();
+    private final LongAdder commits = new LongAdder();
+    private final LongAdder rollbacks = new LongAdder();
     private volatile @Nullable RuntimeException failure;
+
+    /// How transactions ended since the start.
+    ///
+    /// @param deadlocks waits that failed with 40P01
+    public record Totals(long commits, long rollbacks, long deadlocks) {}
 
     /// What a new [LsmStore] and its transactions share: made before either.
     public static final class Timeline implements AutoCloseable {
@@ -212,7 +220,13 @@ public final class TransactionManager implements AutoCloseable {
         }
     }
 
+    /// How transactions ended.
+    public Totals totals() {
+        return new Totals(commits.sum(), rollbacks.sum(), waits.deadlocks());
+    }
+
     private void noteCommit(Transaction transaction, long timestamp) {
+        commits.increment();
         SerialTransaction serial = transaction.serial();
         if (serial != null) {
             serializability.committed(serial, timestamp);
@@ -220,6 +234,7 @@ public final class TransactionManager implements AutoCloseable {
     }
 
     void rollback(Transaction transaction) {
+        rollbacks.increment();
         try {
             undo(transaction);
         } finally {

@@ -47,6 +47,7 @@ public final class IntrospectionFunctions implements FunctionRegistry.Contributi
         comments(table);
         sizes(table);
         Privileges.contribute(table);
+        ActivityViews.functions(table);
     }
 
     private static void definitions(FunctionTable table) {

@@ -37,8 +37,6 @@ final class RelationViews {
         builder.add("pg_catalog.pg_sequence", RelationViews::sequences);
         builder.add("pg_catalog.pg_tables", RelationViews::tables);
         builder.add("pg_catalog.pg_indexes", RelationViews::indexNames);
-        builder.add("pg_catalog.pg_stat_user_tables", RelationViews::statistics);
-        builder.add("pg_catalog.pg_stat_all_tables", RelationViews::statistics);
     }
 
     private static void classes(SystemState state, NamedRows rows) {
@@ -368,17 +366,6 @@ final class RelationViews {
                         .set("indexname", index.name())
                         .set("indexdef", Definitions.index(catalog, index));
             }
-        }
-    }
-
-    private static void statistics(SystemState state, NamedRows rows) {
-        Catalog catalog = state.catalog();
-        for (TableDef table : catalog.tables()) {
-            rows.row()
-                    .set("relid", table.oid())
-                    .set("schemaname", NamespaceViews.name(catalog, table.schemaOid()))
-                    .set("relname", table.name())
-                    .set("n_live_tup", Math.max(0, state.estimatedRows(table.oid())));
         }
     }
 }

@@ -2,10 +2,13 @@ package omendb.sql.pgcatalog;
 
 import java.util.List;
 import java.util.Map;
+import omendb.engine.RowFigures;
 import omendb.engine.catalog.Catalog;
+import omendb.engine.table.ActivityStatistics;
 import omendb.engine.txn.LockListing;
 import omendb.engine.txn.PreparedTransactions;
 import omendb.engine.txn.SessionDirectory;
+import omendb.engine.txn.TransactionManager;
 import omendb.sql.function.FunctionRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +62,21 @@ public interface SystemState {
     /// Locks of all sessions, held and waited for.
     default List<LockListing> locks() {
         return List.of();
+    }
+
+    /// Rows of a table, live and dead; nothing is locked.
+    default RowFigures rowFigures(int tableOid) {
+        return RowFigures.NONE;
+    }
+
+    /// What has been done to tables.
+    default ActivityStatistics activity() {
+        return new ActivityStatistics();
+    }
+
+    /// How transactions ended.
+    default TransactionManager.Totals transactionTotals() {
+        return new TransactionManager.Totals(0, 0, 0);
     }
 
     /// Prepared transactions.

@@ -97,6 +97,7 @@ public final class SystemViews {
         TypeViews.register(builder);
         RoutineViews.register(builder);
         ServerViews.register(builder);
+        ActivityViews.register(builder);
         InformationSchemaViews.register(builder);
         for (String name : EMPTY) {
             builder.add("pg_catalog." + name, (_, _) -> {});
