@@ -11,6 +11,9 @@ import omendb.memory.NativeMemory;
 final class GrowableBuffer implements AutoCloseable {
     private static final long MIN_BYTES = 256;
 
+    /// Up to here a call for a copy costs more than the copy.
+    private static final int SHORT_BYTES = 64;
+
     private final MemoryTag tag;
     private long address;
     private long capacity;
@@ -67,7 +70,12 @@ final class GrowableBuffer implements AutoCloseable {
     }
 
     void append(long source, long bytes) {
-        NativeMemory.copy(source, reserve(bytes), bytes);
+        long target = reserve(bytes);
+        if (bytes <= SHORT_BYTES) {
+            Keys.copy(source, target, (int) bytes);
+        } else {
+            NativeMemory.copy(source, target, bytes);
+        }
         size += bytes;
     }
 

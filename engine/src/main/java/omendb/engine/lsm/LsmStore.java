@@ -318,7 +318,7 @@ public final class LsmStore implements AutoCloseable {
         LsmTree tree = tree(relationId);
         var builder = new TableBuilder(files, options, versions, relationId, commitTs, options.tableBytes());
         if (options.compactionThreads() > 0) {
-            builder.syncInBackground();
+            builder.writeInBackground();
         }
         return new SortedRun(this, versions, tree, commitTs, builder);
     }

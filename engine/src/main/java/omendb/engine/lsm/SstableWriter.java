@@ -3,17 +3,13 @@ package omendb.engine.lsm;
 import static omendb.engine.lsm.SstableFormat.*;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
-import java.util.function.Consumer;
 import omendb.engine.lsm.RangeFragment.Bound;
 import omendb.memory.Checksum;
 import omendb.memory.FileHeader;
 import omendb.memory.FileStore;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
-import omendb.memory.ReservedRange;
 import omendb.memory.StorageException;
-import omendb.memory.StoreFile;
 import org.jspecify.annotations.Nullable;
 
 /// Writes one SSTable from entries in order; see [SstableFormat].
@@ -24,36 +20,25 @@ import org.jspecify.annotations.Nullable;
 final class SstableWriter implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("sstable-writer");
 
-    /// Written in pieces of this size and at its multiples, files come to lie in huge pages of the page cache where
-    /// the file system has them: cheaper to write, and a look-up in the mapped table misses the TLB less often.
-    private static final long WRITE_BYTES = ReservedRange.HUGE_PAGE_BYTES;
-
-    private static final long SYNC_BYTES = 8 << 20;
-    private static final String TEMPORARY = ".tmp";
-
     /// Timestamp of a separator between two user keys: before all versions.
     private static final long BEFORE_ALL_VERSIONS = Long.MAX_VALUE;
 
-    private final FileStore files;
     private final long relationId;
     private final long number;
-    private final String name;
     private final int filterBitsPerKey;
     private final BlockBuilder block;
     private final int unit;
     private final GrowableBuffer raw = new GrowableBuffer(TAG);
-    private final GrowableBuffer pending = new GrowableBuffer(TAG);
+    private final TableFile file;
     private final GrowableBuffer lastKey = new GrowableBuffer(TAG);
     private final GrowableBuffer separators = new GrowableBuffer(TAG);
     private final GrowableBuffer separatorOffsets = new GrowableBuffer(TAG);
     private final GrowableBuffer blockPages = new GrowableBuffer(TAG);
-    private final GrowableBuffer checksums = new GrowableBuffer(TAG);
     private final GrowableBuffer hashes = new GrowableBuffer(TAG);
     private final RangeDeleteSection.Writer ranges = new RangeDeleteSection.Writer(TAG);
-    private @Nullable StoreFile file;
-    private long position;
-    private long unsynced;
-    private @Nullable Consumer<Runnable> syncElsewhere;
+    private @Nullable TablePipeline pipeline;
+    private @Nullable BlockChunk chunk; // blocks that the pipeline has not got yet
+    private long blockBytes; // of all blocks that are finished
     private long entries;
     private long tombstones;
     private long minTs = Long.MAX_VALUE;
@@ -62,35 +47,34 @@ final class SstableWriter implements AutoCloseable {
 
     /// @param baseTs no entry has a smaller commit timestamp
     SstableWriter(FileStore files, LsmOptions options, long relationId, long number, long baseTs, long creationLsn) {
-        this.files = files;
         this.relationId = relationId;
         this.number = number;
-        this.name = fileName(relationId, number);
+        this.file = new TableFile(TAG, files, fileName(relationId, number), number);
         this.filterBitsPerKey = options.filterBitsPerKey();
         this.block = new BlockBuilder(TAG, options.blockBytes(), baseTs);
         this.unit = options.compressed().test(relationId) ? COMPRESSED_UNIT : PAGE_UNIT;
         var header = FileHeader.of(KIND, VERSION, relationId, creationLsn, number, baseTs, unit);
-        header.encode(pending.reserve(FileHeader.BYTES));
-        pending.advance(FileHeader.BYTES);
+        header.encode(file.pending().reserve(FileHeader.BYTES));
+        file.pending().advance(FileHeader.BYTES);
     }
 
     long entries() {
         return entries;
     }
 
-    /// Lets somebody else do the syncs before the last, in order, while this table grows.
-    void syncElsewhere(Consumer<Runnable> worker) {
-        syncElsewhere = worker;
+    /// Has the blocks written and synced elsewhere, while this table grows.
+    void writeThrough(TablePipeline writing) {
+        pipeline = writing;
+        file.syncElsewhere(writing::sync);
     }
 
-    /// Bytes of the file so far, without index and filter.
-    long bytes() {
-        return position + pending.size();
-    }
-
-    /// Bytes of blocks and range deletes so far.
+    /// Bytes of blocks and range deletes so far, and the header.
     long contentBytes() {
-        return bytes() + ranges.bytes();
+        return blocksEnd() + ranges.bytes();
+    }
+
+    private long blocksEnd() {
+        return FileHeader.BYTES + blockBytes;
     }
 
     /// Whether all entries so far stand before a key.
@@ -136,29 +120,45 @@ final class SstableWriter implements AutoCloseable {
         boolean whole = entries == 0 || sameKey;
         separators.append(key, whole ? keyLength : shared + 1);
         separators.appendLong(whole ? commitTs : BEFORE_ALL_VERSIONS);
-        blockPages.appendInt(Math.toIntExact(bytes() >> unit));
+        blockPages.appendInt(Math.toIntExact(blocksEnd() >> unit));
     }
 
     private void finishBlock() {
-        long blockPosition = bytes();
-        long blockLength = unit == PAGE_UNIT ? block.finish(pending, PAGE_BYTES) : compressBlock();
-        long written = pending.address() + pending.size() - blockLength;
-        checksums.appendLong(blockChecksum(Checksum.xxh3(written, blockLength), blockPosition, number));
-        if (pending.size() >= WRITE_BYTES) {
-            writePending(pending.size() & -WRITE_BYTES);
+        if (pipeline == null) {
+            long length = encodeBlock(file.pending());
+            blockBytes += length;
+            file.endBlock(length);
+            return;
+        }
+        BlockChunk filling = chunk == null ? pipeline.take() : chunk;
+        chunk = filling;
+        long length = encodeBlock(filling.blocks());
+        filling.lengths().appendInt(Math.toIntExact(length));
+        blockBytes += length;
+        if (filling.isFull()) {
+            handOver(pipeline, filling);
         }
     }
 
+    private void handOver(TablePipeline writing, BlockChunk filled) {
+        chunk = null;
+        writing.write(filled, file);
+    }
+
+    private long encodeBlock(GrowableBuffer out) {
+        return unit == PAGE_UNIT ? block.finish(out, PAGE_BYTES) : compressBlock(out);
+    }
+
     /// Appends the block, compressed if that gains enough.
-    private long compressBlock() {
+    private long compressBlock(GrowableBuffer out) {
         raw.truncate(0);
         int rawBytes = Math.toIntExact(block.finish(raw, 1L << unit));
-        long target = pending.reserve(COMPRESSED_HEADER_BYTES + (long) Lz4.maxBytes(rawBytes) + (1L << unit));
+        long target = out.reserve(COMPRESSED_HEADER_BYTES + (long) Lz4.maxBytes(rawBytes) + (1L << unit));
         int bytes = Lz4.compress(raw.address(), rawBytes, target + COMPRESSED_HEADER_BYTES);
         long used = COMPRESSED_HEADER_BYTES + (long) bytes;
         long whole = (used + (1L << unit) - 1) & -(1L << unit);
         if (whole > rawBytes - rawBytes / LEAST_GAIN) {
-            pending.append(raw.address(), rawBytes);
+            out.append(raw.address(), rawBytes);
             return rawBytes;
         }
         NativeMemory.putInt(target, 0);
@@ -166,25 +166,17 @@ final class SstableWriter implements AutoCloseable {
         NativeMemory.putInt(target + COMPRESSED_BYTES, bytes);
         NativeMemory.putInt(target + COMPRESSED_BYTES + 4, 0);
         NativeMemory.fill(target + used, whole - used, (byte) 0);
-        pending.advance(whole);
+        out.advance(whole);
         return whole;
     }
 
-    private void writePending(long bytes) {
-        if (file == null) {
-            file = files.create(name + TEMPORARY);
+    /// No more entries and range deletes will come; [#complete] comes next.
+    void endBlocks() {
+        if (!block.isEmpty()) {
+            finishBlock();
         }
-        file.write(NativeMemory.segment(pending.address(), bytes), position);
-        position += bytes;
-        unsynced += bytes;
-        pending.removeFirst(bytes);
-        if (unsynced >= SYNC_BYTES) { // in portions: one large sync at the end would hold up the log's
-            if (syncElsewhere == null) {
-                file.sync();
-            } else {
-                syncElsewhere.accept(file::sync);
-            }
-            unsynced = 0;
+        if (pipeline != null && chunk != null) {
+            handOver(pipeline, chunk);
         }
     }
 
@@ -195,10 +187,7 @@ final class SstableWriter implements AutoCloseable {
         if (entries == 0 && ranges.isEmpty()) {
             throw new IllegalStateException("a table without entries");
         }
-        if (!block.isEmpty()) {
-            finishBlock();
-        }
-        blockPages.appendInt(Math.toIntExact(bytes() >> unit));
+        blockPages.appendInt(Math.toIntExact(blocksEnd() >> unit));
         separatorOffsets.appendInt(Math.toIntExact(separators.size()));
         separators.append(lastKey.address(), lastKey.size());
         separators.appendLong(lastTs);
@@ -211,15 +200,15 @@ final class SstableWriter implements AutoCloseable {
             footer.advance(PAGE_BYTES);
             appendIndex(common, address + FOOTER_INDEX);
             appendFilter(address);
-            appendSection(checksums, address + FOOTER_CHECKSUMS);
+            appendSection(file.checksums(), address + FOOTER_CHECKSUMS);
             appendRanges(address + FOOTER_RANGES);
             encodeFooter(address, common);
-            long padding = -bytes() & (PAGE_BYTES - 1); // what was written before may end within a page
-            NativeMemory.fill(pending.reserve(padding), padding, (byte) 0);
-            pending.advance(padding);
-            pending.append(address, PAGE_BYTES);
+            long padding = -file.bytes() & (PAGE_BYTES - 1); // what was written before may end within a page
+            NativeMemory.fill(file.pending().reserve(padding), padding, (byte) 0);
+            file.pending().advance(padding);
+            file.pending().append(address, PAGE_BYTES);
         }
-        writePending(pending.size());
+        file.writeRest();
         return meta();
     }
 
@@ -227,11 +216,7 @@ final class SstableWriter implements AutoCloseable {
     ///
     /// @throws StorageException if the disk refuses (the temporary file is removed by [#close])
     void seal() {
-        StoreFile written = Objects.requireNonNull(file);
-        written.sync();
-        written.close();
-        file = null;
-        files.rename(name + TEMPORARY, name);
+        file.seal();
     }
 
     private TableMeta meta() {
@@ -245,7 +230,7 @@ final class SstableWriter implements AutoCloseable {
         }
         return new TableMeta(
                 number,
-                position,
+                file.bytes(),
                 entries,
                 tombstones,
                 ranges.timestamps(),
@@ -284,14 +269,18 @@ final class SstableWriter implements AutoCloseable {
         NativeMemory.putLong(footer + FOOTER_TOMBSTONES, tombstones);
         NativeMemory.putLong(footer + FOOTER_MIN_TS, minTs);
         NativeMemory.putLong(footer + FOOTER_MAX_TS, maxTs);
-        NativeMemory.putInt(footer + FOOTER_BLOCKS, (int) (checksums.size() / Long.BYTES));
+        NativeMemory.putInt(footer + FOOTER_BLOCKS, blocks());
         NativeMemory.putInt(footer + FOOTER_COMMON_PREFIX, common);
         NativeMemory.putLong(footer + FOOTER_CHECKSUM, Checksum.xxh3(footer, FOOTER_CHECKSUM));
     }
 
+    private int blocks() {
+        return (int) (file.checksums().size() / Long.BYTES);
+    }
+
     private void appendIndex(int common, long reference) {
         try (var index = new GrowableBuffer(TAG)) {
-            int blocks = (int) (checksums.size() / Long.BYTES);
+            int blocks = blocks();
             for (int i = 0; i < blocks; i++) {
                 int from = NativeMemory.getInt(separatorOffsets.address() + i * 4L);
                 int to = NativeMemory.getInt(separatorOffsets.address() + i * 4L + 4) - Long.BYTES;
@@ -334,34 +323,28 @@ final class SstableWriter implements AutoCloseable {
 
     /// Appends a section to the file and its position, length and checksum to the footer.
     private void appendSection(GrowableBuffer section, long reference) {
-        pending.align(SECTION_ALIGNMENT);
-        NativeMemory.putLong(reference, bytes());
+        file.pending().align(SECTION_ALIGNMENT);
+        NativeMemory.putLong(reference, file.bytes());
         NativeMemory.putLong(reference + 8, section.size());
         NativeMemory.putLong(reference + 16, Checksum.xxh3(section.address(), section.size()));
-        pending.append(section.address(), section.size());
+        file.pending().append(section.address(), section.size());
     }
 
     /// Frees the buffers; removes the file unless it was finished.
     @Override
     public void close() {
         block.close();
-        pending.close();
         lastKey.close();
         separators.close();
         separatorOffsets.close();
         blockPages.close();
-        checksums.close();
         hashes.close();
         ranges.close();
         raw.close();
-        if (file != null) {
-            file.close();
-            file = null;
-            try {
-                files.delete(name + TEMPORARY);
-            } catch (StorageException _) {
-                // a leftover: the next open removes it, and what brought us here is already on its way to the caller
-            }
+        if (pipeline != null && chunk != null) {
+            pipeline.giveBack(chunk);
+            chunk = null;
         }
+        file.close();
     }
 }

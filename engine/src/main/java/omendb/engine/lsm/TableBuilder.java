@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// Writes a sorted sequence of versions of one tree into one or several tables.
 ///
 /// [#finish] opens them; until its caller has them named by the manifest, [#close] closes and removes them.
-/// Threading: one thread; with [#syncInBackground] a second one of its own syncs tables that are complete.
+/// Threading: one thread; with [#writeInBackground] two of its own write and sync.
 final class TableBuilder implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("sstable-writer");
 
@@ -27,7 +27,8 @@ final class TableBuilder implements AutoCloseable {
     private final ArrayDeque<RangeFragment> ranges = new ArrayDeque<>(); // still to be written
     private @Nullable SstableWriter writer;
     private boolean kept;
-    private @Nullable TableSyncer syncer;
+    private boolean begun;
+    private @Nullable TablePipeline pipeline;
 
     /// @param baseTs no version is older
     /// @param splitBytes a new table is begun at a new key when the current one has this size
@@ -41,9 +42,10 @@ final class TableBuilder implements AutoCloseable {
         this.splitBytes = splitBytes;
     }
 
-    /// Tables are synced by a thread of this builder while the next ones are built; [#finish] waits for it.
-    void syncInBackground() {
-        syncer = new TableSyncer();
+    /// Blocks are written and tables synced by threads of this builder while the next ones are built; [#finish]
+    /// waits for them.
+    void writeInBackground() {
+        pipeline = new TablePipeline(TAG);
     }
 
     /// Range deletes to be written where they belong among the entries, cut where tables end. Before the first
@@ -82,13 +84,14 @@ final class TableBuilder implements AutoCloseable {
     private SstableWriter writer() {
         SstableWriter current = writer;
         if (current == null) {
-            if (metas.isEmpty()) {
+            if (!begun) {
                 files.createDirectories(SstableFormat.directory(relationId));
+                begun = true;
             }
             current =
                     new SstableWriter(files, options, relationId, versions.newNumber(), baseTs, versions.flushedLsn());
-            if (syncer != null) {
-                current.syncElsewhere(syncer::submit);
+            if (pipeline != null) {
+                current.writeThrough(pipeline);
             }
             writer = current;
         }
@@ -137,14 +140,15 @@ final class TableBuilder implements AutoCloseable {
     }
 
     private void finishTable(SstableWriter current) {
-        TableMeta meta = current.complete();
-        if (syncer != null) {
-            syncer.submit(current::seal, current::close);
+        current.endBlocks();
+        if (pipeline != null) {
+            pipeline.finish(current, metas);
         } else {
+            TableMeta meta = current.complete();
             current.seal();
             current.close();
+            metas.add(meta);
         }
-        metas.add(meta);
         writer = null;
     }
 
@@ -153,8 +157,8 @@ final class TableBuilder implements AutoCloseable {
     List<Sstable> finish() {
         addRangesUpTo(null);
         endTable();
-        if (syncer != null) {
-            syncer.await();
+        if (pipeline != null) {
+            pipeline.await();
         }
         if (!metas.isEmpty()) {
             files.syncDirectory(SstableFormat.directory(relationId));
@@ -180,13 +184,16 @@ final class TableBuilder implements AutoCloseable {
 
     @Override
     public void close() {
-        if (syncer != null) {
-            syncer.close(); // its last call has ended
+        if (pipeline != null) {
+            pipeline.drain(); // its last call has ended
         }
         cutKey.close();
         if (writer != null) {
             writer.close();
             writer = null;
+        }
+        if (pipeline != null) {
+            pipeline.close();
         }
         if (!kept) {
             tables.forEach(Sstable::close);

@@ -6,19 +6,26 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// A thread that waits for the disk while somebody else builds tables: does what it is given, in order. After
+/// A thread that writes to the disk or waits for it while somebody else builds tables: does what it is given, in
+/// order. After
 /// a failure it does no more of it, but still cleans up.
 ///
 /// Threading: belongs to one caller. The thread starts with the first task and ends by [#close].
 final class TableSyncer implements AutoCloseable {
     private record Task(Runnable work, Runnable cleanUp) {}
 
+    private final String name;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Queue<Task> tasks = new ArrayDeque<>(); // the one at work stays at its head; under the lock
-    private @Nullable Throwable failure;
+    private volatile @Nullable Throwable failure;
     private boolean closed;
     private @Nullable Thread thread;
+
+    /// @param name of the thread
+    TableSyncer(String name) {
+        this.name = name;
+    }
 
     void submit(Runnable work) {
         submit(work, () -> {});
@@ -31,7 +38,7 @@ final class TableSyncer implements AutoCloseable {
             tasks.add(new Task(work, cleanUp));
             changed.signalAll();
             if (thread == null) {
-                thread = Thread.ofPlatform().daemon().name("lsm-run-sync").start(this::run);
+                thread = Thread.ofPlatform().daemon().name(name).start(this::run);
             }
         } finally {
             lock.unlock();
@@ -42,16 +49,23 @@ final class TableSyncer implements AutoCloseable {
     ///
     /// @throws RuntimeException what the first failing task threw
     void await() {
-        awaitAll();
-        if (failure instanceof RuntimeException thrown) {
+        drain();
+        throwFailure();
+    }
+
+    /// Throws what the first task threw that has failed so far.
+    void throwFailure() {
+        Throwable first = failure;
+        if (first instanceof RuntimeException thrown) {
             throw thrown;
         }
-        if (failure instanceof Error thrown) {
+        if (first instanceof Error thrown) {
             throw thrown;
         }
     }
 
-    private void awaitAll() {
+    /// Waits until everything is done or, after a failure, cleaned up.
+    void drain() {
         lock.lock();
         try {
             while (!tasks.isEmpty()) {
@@ -107,7 +121,7 @@ final class TableSyncer implements AutoCloseable {
     /// Waits until everything is done and ends the thread. Idempotent.
     @Override
     public void close() {
-        awaitAll();
+        drain();
         lock.lock();
         try {
             closed = true;
