@@ -273,7 +273,7 @@ public final class Database implements AutoCloseable {
 
     /// Running value of a sequence, as `SELECT last_value, is_called FROM sequence`.
     public Sequences.Value sequenceValue(Transaction transaction, int sequenceOid) {
-        return sequences.value(requireSequence(transaction, sequenceOid));
+        return sequences.value(transaction, requireSequence(transaction, sequenceOid));
     }
 
     private SequenceDef requireSequence(Transaction transaction, int oid) {

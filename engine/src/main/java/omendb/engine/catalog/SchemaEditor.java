@@ -96,6 +96,12 @@ public interface SchemaEditor {
     /// Makes a column the owner (serial, identity): the sequence is dropped with the table.
     SequenceDef setSequenceOwner(int sequenceOid, int tableOid, int attnum);
 
+    /// Gives a sequence other properties, and restarts it; both roll back with the transaction.
+    ///
+    /// @param properties    the name stays
+    /// @param restartWith   value that nextval gives next, null = goes on as it is
+    SequenceDef alterSequence(int sequenceOid, NewSequence properties, @Nullable Long restartWith);
+
     void dropSequence(int sequenceOid);
 
     ExtensionDef createExtension(String name, String version, int schemaOid);

@@ -25,6 +25,23 @@ public record SequenceDef(
                 oid, schemaOid, name, type, start, increment, minimum, maximum, cache, cycle, tableOid, attnum);
     }
 
+    /// With other properties under its name.
+    public SequenceDef with(SchemaEditor.NewSequence properties) {
+        return new SequenceDef(
+                oid,
+                schemaOid,
+                name,
+                properties.type(),
+                properties.start(),
+                properties.increment(),
+                properties.minimum(),
+                properties.maximum(),
+                properties.cache(),
+                properties.cycle(),
+                ownerTable,
+                ownerAttnum);
+    }
+
     public SequenceDef withName(String newName) {
         return new SequenceDef(
                 oid,

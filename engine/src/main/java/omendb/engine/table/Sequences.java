@@ -10,12 +10,14 @@ import omendb.engine.error.UserException;
 import omendb.engine.lsm.LsmTree;
 import omendb.engine.lsm.LsmValue;
 import omendb.engine.txn.CommitRecord;
+import omendb.engine.txn.TableLockMode;
 import omendb.engine.txn.Transaction;
 import omendb.engine.txn.TransactionManager;
 import omendb.memory.Epochs;
 import omendb.memory.MemoryAccount;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
+import org.jspecify.annotations.Nullable;
 
 /// Running values of sequences: not transactional, and never given out twice.
 ///
@@ -62,6 +64,14 @@ public final class Sequences {
     ///
     /// @throws UserException 2200H at the end of a sequence that does not cycle
     public long next(Transaction transaction, SequenceDef def) {
+        transaction.lockTable(def.oid(), TableLockMode.ROW_EXCLUSIVE); // waits for who restarts it
+        SequenceRestarts restarts = transaction.participantIfAny(SequenceRestarts.class);
+        Value own = restarts == null ? null : restarts.value(def.oid());
+        if (restarts != null && own != null) {
+            long value = own.isCalled() ? following(def, own.lastValue()) : own.lastValue();
+            restarts.set(def.oid(), new Value(value, true));
+            return value;
+        }
         State state = states.computeIfAbsent(def.oid(), _ -> new State());
         state.lock.lock();
         try {
@@ -89,6 +99,12 @@ public final class Sequences {
                     "setval: value " + value + " is out of bounds for sequence \"" + def.name() + "\" (" + def.minimum()
                             + ".." + def.maximum() + ")");
         }
+        transaction.lockTable(def.oid(), TableLockMode.ROW_EXCLUSIVE);
+        SequenceRestarts restarts = transaction.participantIfAny(SequenceRestarts.class);
+        if (restarts != null && restarts.value(def.oid()) != null) {
+            restarts.set(def.oid(), new Value(value, called));
+            return;
+        }
         State state = states.computeIfAbsent(def.oid(), _ -> new State());
         state.lock.lock();
         try {
@@ -103,7 +119,12 @@ public final class Sequences {
         }
     }
 
-    public Value value(SequenceDef def) {
+    public Value value(Transaction transaction, SequenceDef def) {
+        SequenceRestarts restarts = transaction.participantIfAny(SequenceRestarts.class);
+        Value own = restarts == null ? null : restarts.value(def.oid());
+        if (own != null) {
+            return own;
+        }
         State state = states.computeIfAbsent(def.oid(), _ -> new State());
         state.lock.lock();
         try {
@@ -114,9 +135,54 @@ public final class Sequences {
         }
     }
 
+    /// Sets the sequence for the transaction, and for all when it commits: ALTER SEQUENCE, TRUNCATE RESTART IDENTITY.
+    /// Others wait for its end.
+    ///
+    /// @param value null = as it is
+    void restart(Transaction transaction, SequenceDef def, @Nullable Value value) {
+        transaction.lockTable(def.oid(), TableLockMode.SHARE_ROW_EXCLUSIVE);
+        Value set = value == null ? value(transaction, def) : value;
+        transaction
+                .participant(SequenceRestarts.class, () -> new SequenceRestarts(this))
+                .set(def.oid(), set);
+        transaction.writes(); // 25006, and a record even if nothing else is written
+    }
+
+    /// @throws UserException 22023 if the running value is none that the sequence may have
+    void requireInBounds(Transaction transaction, SequenceDef def) {
+        long value = value(transaction, def).lastValue();
+        if (value < def.minimum() || value > def.maximum()) {
+            throw new UserException(
+                    SqlState.INVALID_PARAMETER_VALUE,
+                    "RESTART value (" + value + ") cannot be "
+                            + (value < def.minimum()
+                                    ? "less than MINVALUE (" + def.minimum() + ")"
+                                    : "greater than MAXVALUE (" + def.maximum() + ")"));
+        }
+    }
+
+    /// A restart has been committed.
+    void restarted(int oid, Value value) {
+        State state = states.computeIfAbsent(oid, _ -> new State());
+        state.lock.lock();
+        try {
+            state.loaded = true;
+            state.last = value.lastValue();
+            state.called = value.isCalled();
+            state.ahead = 0;
+            state.logged = true;
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
     /// Removes the sequence's row with the transaction that drops it. What is in memory may stay: oids do not
     /// come back.
     void dropWith(Transaction transaction, int oid) {
+        SequenceRestarts restarts = transaction.participantIfAny(SequenceRestarts.class);
+        if (restarts != null) {
+            restarts.forget(oid);
+        }
         long key = transaction.scratch();
         NativeMemory.putInt(key, Integer.reverseBytes(oid));
         transaction.writes().delete(SystemTrees.SEQUENCES, key, KEY_BYTES);
@@ -192,14 +258,21 @@ public final class Sequences {
         return end;
     }
 
+    /// Adds a sequence's row to a record.
+    ///
+    /// @param key room for a key
+    static void put(CommitRecord record, long key, int oid, Value set) {
+        NativeMemory.putInt(key, Integer.reverseBytes(oid));
+        long value = record.batch().reservePut(SystemTrees.SEQUENCES, key, KEY_BYTES, VALUE_BYTES);
+        NativeMemory.putLong(value, set.lastValue());
+        NativeMemory.putByte(value + Long.BYTES, (byte) (set.isCalled() ? 1 : 0));
+    }
+
     private void log(State state, int oid, long last, boolean called) {
         CommitRecord record = transactions.borrowRecord();
         long key = MemoryAccount.allocate(TAG, Long.BYTES);
         try {
-            NativeMemory.putInt(key, Integer.reverseBytes(oid));
-            long value = record.batch().reservePut(SystemTrees.SEQUENCES, key, KEY_BYTES, VALUE_BYTES);
-            NativeMemory.putLong(value, last);
-            NativeMemory.putByte(value + Long.BYTES, (byte) (called ? 1 : 0));
+            put(record, key, oid, new Value(last, called));
             state.blockLsn = transactions.commitInternal(record, false);
             state.logged = true;
         } finally {

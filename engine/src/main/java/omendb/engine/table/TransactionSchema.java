@@ -470,6 +470,19 @@ public final class TransactionSchema implements SchemaEditor {
     }
 
     @Override
+    public SequenceDef alterSequence(int sequenceOid, NewSequence properties, @Nullable Long restartWith) {
+        SequenceDef before = requireSequence(sequenceOid);
+        SequenceDef after = before.with(properties);
+        Sequences.Value value = restartWith == null ? null : new Sequences.Value(restartWith, false);
+        sequences.restart(transaction, before, value); // takes the lock
+        sequences.requireInBounds(transaction, after);
+        if (!after.equals(before)) {
+            changes().put(after);
+        }
+        return after;
+    }
+
+    @Override
     public void dropSequence(int sequenceOid) {
         transaction.lockTable(sequenceOid, TableLockMode.ACCESS_EXCLUSIVE);
         changes().remove(requireSequence(sequenceOid));

@@ -161,27 +161,20 @@ public final class DdlExecutor {
             throw DdlErrors.error(
                     SqlState.WRONG_OBJECT_TYPE, "\"" + alter.name().name() + "\" is not a sequence");
         }
+        SequenceOptions options = SequenceOptions.altering(sequence, alter.options(), context.binder());
+        if (options.changes()) {
+            context.editor().alterSequence(sequence.oid(), options.named(sequence.name()), options.restartWith());
+        }
         for (Ddl.SequenceOption option : alter.options()) {
-            switch (option) {
-                case Ddl.SequenceOption.OwnedBy owner when owner.column() != null -> own(sequence, owner.column());
-                case Ddl.SequenceOption.Restart restart -> restart(sequence, restart);
-                default -> throw DdlErrors.notSupported("this form of ALTER SEQUENCE");
+            if (option instanceof Ddl.SequenceOption.OwnedBy owner) {
+                if (owner.column() == null) {
+                    context.editor().setSequenceOwner(sequence.oid(), 0, 0);
+                } else {
+                    own(sequence, owner.column());
+                }
             }
         }
         return "ALTER SEQUENCE";
-    }
-
-    private void restart(SequenceDef sequence, Ddl.SequenceOption.Restart restart) {
-        long value = restart.with() == null ? sequence.start() : restart.with();
-        if (value < sequence.minimum() || value > sequence.maximum()) {
-            throw DdlErrors.error(
-                    SqlState.INVALID_PARAMETER_VALUE,
-                    "RESTART value (" + value + ") cannot be "
-                            + (value < sequence.minimum()
-                                    ? "less than MINVALUE (" + sequence.minimum() + ")"
-                                    : "greater than MAXVALUE (" + sequence.maximum() + ")"));
-        }
-        context.database().setval(context.transaction(), sequence.oid(), value, false);
     }
 
     private String createExtension(Ddl.CreateExtension create) {
@@ -259,7 +252,7 @@ public final class DdlExecutor {
         if (truncate.restartIdentity()) {
             for (int oid : oids) {
                 for (SequenceDef sequence : context.catalog().sequencesOwnedBy(oid)) {
-                    context.database().setval(context.transaction(), sequence.oid(), sequence.start(), false);
+                    context.editor().alterSequence(sequence.oid(), SequenceOptions.of(sequence), sequence.start());
                 }
             }
         }

@@ -2,6 +2,7 @@ package omendb.sql.ddl;
 
 import java.util.List;
 import omendb.engine.catalog.SchemaEditor.NewSequence;
+import omendb.engine.catalog.SequenceDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.type.SqlType;
@@ -19,7 +20,12 @@ final class SequenceOptions {
     private @Nullable Long maximum;
     private @Nullable Long start;
     private @Nullable Long cache;
-    private boolean cycle;
+    private @Nullable Boolean cycle;
+    private boolean saysType;
+    private boolean saysMinimum;
+    private boolean saysMaximum;
+    private SequenceOption.@Nullable Restart restart;
+    private boolean changes;
     private @Nullable QualifiedName ownedBy;
 
     private SequenceOptions(SqlType type) {
@@ -35,13 +41,82 @@ final class SequenceOptions {
         return result;
     }
 
+    /// The properties that a sequence has.
+    static NewSequence of(SequenceDef sequence) {
+        return new NewSequence(
+                sequence.name(),
+                sequence.type(),
+                sequence.start(),
+                sequence.increment(),
+                sequence.minimum(),
+                sequence.maximum(),
+                sequence.cache(),
+                sequence.cycle());
+    }
+
+    /// What ALTER SEQUENCE makes of a sequence.
+    static SequenceOptions altering(SequenceDef sequence, List<SequenceOption> options, Binder binder) {
+        SequenceOptions result = new SequenceOptions(sequence.type());
+        for (SequenceOption option : options) {
+            if (option instanceof SequenceOption.Restart again) {
+                result.changes = true;
+                result.restart = again;
+            } else {
+                result.apply(option, binder);
+            }
+        }
+        result.complete(sequence);
+        return result;
+    }
+
+    /// Fills in what was not said from the sequence; limits that were those of its type follow the type.
+    private void complete(SequenceDef sequence) {
+        SqlType old = sequence.type();
+        boolean other = saysType && type != old;
+        increment = increment == null ? Long.valueOf(sequence.increment()) : increment;
+        boolean freeMaximum = other && sequence.maximum() == largest(old);
+        boolean freeMinimum = other && sequence.minimum() == smallest(old);
+        if (!saysMaximum && !freeMaximum) {
+            maximum = sequence.maximum();
+        }
+        if (!saysMinimum && !freeMinimum) {
+            minimum = sequence.minimum();
+        }
+        start = start == null ? Long.valueOf(sequence.start()) : start;
+        cache = cache == null ? Long.valueOf(sequence.cache()) : cache;
+        cycle = cycle == null ? Boolean.valueOf(sequence.cycle()) : cycle;
+    }
+
+    /// Whether more than the owner changes.
+    boolean changes() {
+        return changes;
+    }
+
+    /// Value that nextval gives next; null = goes on.
+    @Nullable
+    Long restartWith() {
+        if (restart == null) {
+            return null;
+        }
+        return restart.with() != null ? restart.with() : start;
+    }
+
     private void apply(SequenceOption option, Binder binder) {
+        changes |= !(option instanceof SequenceOption.OwnedBy);
         switch (option) {
-            case SequenceOption.As as ->
+            case SequenceOption.As as -> {
                 type = integerType(binder.type(as.type()).type());
+                saysType = true;
+            }
             case SequenceOption.Increment by -> increment = once(increment, by.by());
-            case SequenceOption.MinValue min -> minimum = min.value();
-            case SequenceOption.MaxValue max -> maximum = max.value();
+            case SequenceOption.MinValue min -> {
+                minimum = min.value();
+                saysMinimum = true;
+            }
+            case SequenceOption.MaxValue max -> {
+                maximum = max.value();
+                saysMaximum = true;
+            }
             case SequenceOption.Start with -> start = once(start, with.with());
             case SequenceOption.Cache count -> cache = once(cache, count.count());
             case SequenceOption.Cycle flag -> cycle = flag.cycle();
@@ -98,7 +173,7 @@ final class SequenceOptions {
         if (cached <= 0) {
             throw invalid("CACHE (" + cached + ") must be greater than zero");
         }
-        return new NewSequence(name, type, first, by, least, most, cached, cycle);
+        return new NewSequence(name, type, first, by, least, most, cached, cycle != null && cycle);
     }
 
     private static long smallest(SqlType type) {
