@@ -28,7 +28,6 @@ import omendb.sql.ast.Utility;
 import omendb.sql.ddl.DdlExecutor;
 import omendb.sql.exec.HeldRows;
 import omendb.sql.function.EvalContext;
-import omendb.sql.function.PositionedCursors;
 import omendb.sql.parse.ParsedStatement;
 import omendb.sql.parse.SqlParser;
 import omendb.sql.pgcatalog.CatalogNames;
@@ -64,13 +63,11 @@ public final class SqlSession implements AutoCloseable {
     private final DdlExecutor ddl;
     private final ConstraintRunner constraints;
     private final Parts parts = new Parts();
-    private final Cursors cursors = new Cursors();
     private final PortalMemory portalMemory = new PortalMemory();
     private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
-    private final StatementEvaluation.Interruption interruption;
+    private final StatementEvaluation.Interruption interruption = new StatementEvaluation.Interruption();
     private final Map<StatementKey, PreparedStatement> cache = new LinkedHashMap<>(16, 0.75f, true);
     private @Nullable EvalContext evaluation;
-    private boolean longTransaction;
     private AutoCloseable held = () -> {};
     private final Queue<Notification> inbox = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Transaction running;
@@ -81,7 +78,6 @@ public final class SqlSession implements AutoCloseable {
     public SqlSession(Database database, SessionOptions options, SessionListener listener) {
         this.database = database;
         this.listener = listener;
-        this.interruption = new StatementEvaluation.Interruption(this::takesLong);
         this.settings = new Settings(options.user(), options.settings());
         this.activity = new SessionActivity(options, settings);
         this.backend = database.sessions().connect(options.backendPid(), new Reached());
@@ -91,13 +87,12 @@ public final class SqlSession implements AutoCloseable {
                 listener,
                 backend,
                 interruption::deadlineNanos,
-                open -> parts.constraints().beforeCommit(open),
-                new TransactionEnds());
-        this.environment = new StatementEnvironment(
-                database, options, listener, settings, transactions, _ -> parts.evaluation(), cursors);
+                open -> parts.constraints().beforeCommit(open));
+        this.environment =
+                new StatementEnvironment(database, options, listener, settings, transactions, _ -> parts.evaluation());
         this.types = new SessionTypes(settings, new CatalogNames(environment), transactions::startedAt);
         this.constraints = new ConstraintRunner(parts);
-        this.queries = new QueryRunner(database, environment, transactions, settings, constraints, this::takesLong);
+        this.queries = new QueryRunner(database, environment, transactions, settings, constraints);
         this.sequences = new SequenceState(database);
         this.ddl = new DdlExecutor(new SessionDdl(parts));
         this.utilities = new UtilityExecutor(parts);
@@ -200,14 +195,9 @@ public final class SqlSession implements AutoCloseable {
                     rows);
         }
         List<SqlType> parameterTypes = List.of();
-        Statement inner = switch (statement) {
-            case Utility.Explain explain when isPlanned(explain.statement()) -> explain.statement();
-            case Utility.DeclareCursor declare -> declare.query();
-            default -> null;
-        };
-        if (inner != null) {
+        if (statement instanceof Utility.Explain explain && isPlanned(explain.statement())) {
             environment.refresh();
-            parameterTypes = queries.bind(inner, parameterOids).parameterTypes();
+            parameterTypes = queries.bind(explain.statement(), parameterOids).parameterTypes();
         }
         List<ResultColumn> columns = utilities.columns(statement);
         return new PreparedStatement(text, statement, parameterTypes, columns, !columns.isEmpty());
@@ -258,12 +248,6 @@ public final class SqlSession implements AutoCloseable {
         });
     }
 
-    /// The running statement takes long, and so may the end of its transaction.
-    private void takesLong() {
-        longTransaction = true;
-        listener.takesLong();
-    }
-
     private ExecutionResult run(BoundPortal portal, long maxRows, RowSink sink) {
         Statement statement = portal.statement().statement();
         if (statement == null) {
@@ -271,9 +255,6 @@ public final class SqlSession implements AutoCloseable {
         }
         if (!portal.statement().endsTransaction()) {
             transactions.requireUsable();
-        } else if (longTransaction) {
-            longTransaction = false;
-            listener.takesLong();
         }
         activity.running(portal.statement().text());
         interruption.start(settings.integer("statement_timeout"));
@@ -296,7 +277,6 @@ public final class SqlSession implements AutoCloseable {
         EvalContext started = new StatementEvaluation(
                 types, transactions.startedAt(), transactions.statementAt(), random, interruption);
         started.provide(SystemState.class, environment);
-        started.provide(PositionedCursors.class, cursors);
         started.provide(SequenceState.class, sequences);
         started.provide(SessionDirectory.class, database.sessions());
         started.provide(SessionListener.class, listener);
@@ -338,7 +318,6 @@ public final class SqlSession implements AutoCloseable {
         release();
         try {
             transactions.sync();
-            longTransaction &= transactions.status() != TransactionStatus.IDLE;
         } finally {
             settings.report(listener::parameterStatus);
             activity.idle(transactions.status());
@@ -409,24 +388,10 @@ public final class SqlSession implements AutoCloseable {
         transactions.close();
         cache.values().forEach(PreparedStatement::free);
         cache.clear();
-        cursors.close();
         utilities.close();
         constraints.close();
         portalMemory.close();
         database.sessions().disconnect(backend);
-    }
-
-    /// What ends with a transaction.
-    private final class TransactionEnds implements TransactionControl.EndListener {
-        @Override
-        public void ended(boolean committed) {
-            cursors.transactionEnded(committed);
-        }
-
-        @Override
-        public void rolledBackTo(long serial) {
-            cursors.rolledBackTo(serial);
-        }
     }
 
     /// What other sessions may do to this one.
@@ -506,11 +471,6 @@ public final class SqlSession implements AutoCloseable {
         }
 
         @Override
-        public Cursors cursors() {
-            return cursors;
-        }
-
-        @Override
         public Analyzer analyzer() {
             return SqlSession.this::analyze;
         }
@@ -538,11 +498,6 @@ public final class SqlSession implements AutoCloseable {
                                 .withPosition(name.position());
             }
             throw new UserException(SqlState.WRONG_OBJECT_TYPE, "\"" + name.name() + "\" is not a table");
-        }
-
-        @Override
-        public void takesLong() {
-            SqlSession.this.takesLong();
         }
 
         @Override

@@ -32,18 +32,7 @@ final class TransactionControl {
         FAILED
     }
 
-    private record Savepoint(
-            String name, Transaction.Mark mark, Settings.Mark settings, boolean readOnly, long serial) {}
-
-    /// Hears of the ends of transactions.
-    interface EndListener {
-        void ended(boolean committed);
-
-        /// What was done after a savepoint was undone.
-        ///
-        /// @param serial of the savepoint, growing with each
-        void rolledBackTo(long serial);
-    }
+    private record Savepoint(String name, Transaction.Mark mark, Settings.Mark settings, boolean readOnly) {}
 
     private final Database database;
     private final Settings settings;
@@ -51,8 +40,6 @@ final class TransactionControl {
     private final Backend backend;
     private final LongSupplier deadline;
     private final Consumer<Transaction> beforeCommit;
-    private final EndListener onEnd;
-    private long savepointSerial;
     private final List<Savepoint> savepoints = new ArrayList<>();
     private Block block = Block.NONE;
     private @Nullable Transaction transaction;
@@ -66,22 +53,19 @@ final class TransactionControl {
     /// @param deadline moment of [System#nanoTime] at which the running statement must have ended, 0 =
     ///        none
     /// @param beforeCommit what the session still has to do; an error rolls back
-    /// @param onEnd        told of every end of a transaction
     TransactionControl(
             Database database,
             Settings settings,
             SessionListener listener,
             Backend backend,
             LongSupplier deadline,
-            Consumer<Transaction> beforeCommit,
-            EndListener onEnd) {
+            Consumer<Transaction> beforeCommit) {
         this.database = database;
         this.settings = settings;
         this.listener = listener;
         this.backend = backend;
         this.deadline = deadline;
         this.beforeCommit = beforeCommit;
-        this.onEnd = onEnd;
     }
 
     TransactionStatus status() {
@@ -385,11 +369,9 @@ final class TransactionControl {
             beforeCommit.accept(open);
             ending.accept(open);
             settings.commit();
-            onEnd.ended(true);
         } catch (RuntimeException | Error e) {
             open.rollback();
             settings.rollback();
-            onEnd.ended(false);
             throw e;
         }
     }
@@ -403,7 +385,6 @@ final class TransactionControl {
             open.rollback();
         }
         settings.rollback();
-        onEnd.ended(false);
     }
 
     /// A statement failed.
@@ -430,7 +411,7 @@ final class TransactionControl {
     void savepoint(String name) {
         requireBlock("SAVEPOINT");
         Transaction open = require();
-        savepoints.add(new Savepoint(name, open.mark(), settings.mark(), open.readOnly(), ++savepointSerial));
+        savepoints.add(new Savepoint(name, open.mark(), settings.mark(), open.readOnly()));
     }
 
     void release(String name) {
@@ -452,12 +433,6 @@ final class TransactionControl {
         open.setReadOnly(savepoint.readOnly());
         settings.rollbackTo(savepoint.settings());
         block = Block.EXPLICIT;
-        onEnd.rolledBackTo(savepoint.serial());
-    }
-
-    /// Serial of the newest savepoint there has been.
-    long savepointSerial() {
-        return savepointSerial;
     }
 
     /// Refuses what cannot run together with other statements in one transaction.

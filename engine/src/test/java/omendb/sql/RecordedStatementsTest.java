@@ -29,7 +29,6 @@ class RecordedStatementsTest {
                 "types",
                 "changes",
                 "foreign_keys",
-                "cursors",
                 "deferrable_unique"
             })
     void answers_are_postgresqls(String name) throws IOException {

@@ -29,7 +29,6 @@ import omendb.pgwire.protocol.FrameDecoder;
 import omendb.pgwire.session.ConnectionGate;
 import omendb.pgwire.session.EngineBackend;
 import omendb.pgwire.session.SessionRegistry;
-import omendb.pgwire.session.SessionThreads;
 import omendb.pgwire.session.SqlBackend;
 import omendb.pgwire.session.StartupHandler;
 import org.slf4j.Logger;
@@ -88,7 +87,7 @@ public final class PgServer implements AutoCloseable {
                 new Authenticator(options.credentials()),
                 registry,
                 new ConnectionGate(options.maxUnauthenticatedConnections()),
-                SessionThreads.of(sessionThreads),
+                sessionThreads,
                 opener,
                 options.authenticationTimeout().toMillis());
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -164,7 +163,7 @@ public final class PgServer implements AutoCloseable {
 
     private static int loopCount(PgServerOptions options) {
         int wanted = options.ioThreads();
-        return wanted > 0 ? wanted : Math.max(2, Runtime.getRuntime().availableProcessors());
+        return wanted > 0 ? wanted : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     }
 
     /// Unbounded, since the number of sessions is bounded; a thread that no session needs for a while ends.

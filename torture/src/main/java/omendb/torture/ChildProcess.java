@@ -25,13 +25,15 @@ final class ChildProcess implements AutoCloseable {
         this.output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    /// @param log what the child writes to stderr goes to the end of this file
-    static ChildProcess start(Class<?> main, Path log, List<String> arguments) throws IOException {
+    /// @param log   what the child writes to stderr goes to the end of this file
+    /// @param flags for its JVM, besides our own
+    static ChildProcess start(Class<?> main, Path log, List<String> flags, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> !flag.startsWith("-agentlib") && !flag.startsWith("-javaagent"))
                 .forEach(command::add);
+        command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);

@@ -19,7 +19,10 @@ import omendb.engine.DirectoryCheck;
 /// Threading: one thread, and one for each client while it works.
 final class KillRounds implements AutoCloseable {
     private static final int LANES = 3;
-    private static final int LONGEST_MILLIS = 1_500;
+    private static final int HISTORY_CLIENTS = 4;
+    private static final int LONGEST_MILLIS = 4_000;
+    /// Starts in half the time; every fourth server has the optimizing compiler too.
+    private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
     /// A crash point that does not come is replaced by a kill.
     private static final long CRASH_POINT_NANOS = 4_000_000_000L;
 
@@ -28,10 +31,12 @@ final class KillRounds implements AutoCloseable {
     private final Path log;
     private final Totals totals;
     private final List<Oracle> oracles = new ArrayList<>();
-    private final List<Workload> workloads = new ArrayList<>();
+    private final HistoryWorkload history;
+    private final List<Client> clients = new ArrayList<>();
     private boolean created;
     private boolean violated;
     private String lastKill = "none yet";
+    private int histories;
 
     /// @param workDirectory data and the child's log come here
     KillRounds(long seed, Path workDirectory, Totals totals) {
@@ -42,7 +47,11 @@ final class KillRounds implements AutoCloseable {
         for (int lane = 0; lane < LANES; lane++) {
             Oracle oracle = new Oracle();
             oracles.add(oracle);
-            workloads.add(new Workload(lane, new Random(random.nextLong()), oracle, lane == 0));
+            clients.add(new Workload(lane, new Random(random.nextLong()), oracle, lane == 0));
+        }
+        this.history = new HistoryWorkload(new Random(random.nextLong()));
+        for (int client = 0; client < HISTORY_CLIENTS; client++) {
+            clients.add(new HistoryClient(client, new Random(random.nextLong()), history));
         }
     }
 
@@ -60,7 +69,8 @@ final class KillRounds implements AutoCloseable {
             arguments.addAll(List.of(point.operation().name(), point.namePart(), Integer.toString(nth), moment));
             kill = "crash point " + point.name() + " " + nth + " " + moment;
         }
-        try (ChildProcess server = ChildProcess.start(ServerChild.class, log, arguments)) {
+        List<String> flags = random.nextInt(4) == 0 ? List.of() : List.of(QUICK_START);
+        try (ChildProcess server = ChildProcess.start(ServerChild.class, log, flags, arguments)) {
             String ready = server.readLine();
             if (ready != null && ready.startsWith("ready ")) {
                 serve(server, Integer.parseInt(ready.substring("ready ".length())), atPoint);
@@ -90,10 +100,12 @@ final class KillRounds implements AutoCloseable {
                 for (int lane = 0; lane < LANES; lane++) {
                     oracles.get(lane).compare(Verifier.ofLane(facts, lane), true);
                 }
+                history.check(connection, log.resolveSibling("history-" + ++histories + ".txt"));
             } else {
                 Workload.create(connection);
                 created = true;
             }
+            history.begin(connection);
         } catch (Violation known) {
             throw violation(String.valueOf(known.getMessage()));
         } catch (SQLException failed) {
@@ -106,11 +118,10 @@ final class KillRounds implements AutoCloseable {
     }
 
     private void work(ChildProcess server, int port, boolean atPoint) throws InterruptedException {
-        List<Thread> clients = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
         List<String> surprises = new ArrayList<>();
-        for (int lane = 0; lane < LANES; lane++) {
-            int own = lane;
-            clients.add(Thread.ofPlatform().start(() -> client(server, port, workloads.get(own), surprises)));
+        for (Client client : clients) {
+            threads.add(Thread.ofPlatform().start(() -> run(server, port, client, surprises)));
         }
         long started = System.nanoTime();
         long end = started + (atPoint ? CRASH_POINT_NANOS : random.nextInt(LONGEST_MILLIS) * 1_000_000L);
@@ -118,35 +129,41 @@ final class KillRounds implements AutoCloseable {
             Thread.sleep(1);
         }
         server.kill();
-        for (Thread client : clients) {
-            client.join();
+        for (Thread thread : threads) {
+            thread.join();
         }
         if (!surprises.isEmpty()) {
             throw violation("clients were told: " + surprises);
         }
     }
 
-    private void client(ChildProcess server, int port, Workload workload, List<String> surprises) {
-        long before = workload.transactions();
+    private void run(ChildProcess server, int port, Client client, List<String> surprises) {
+        long before = client.transactions();
         try (Connection connection = TortureServer.connect(port)) {
             while (server.isAlive()) {
-                step(connection, workload);
+                step(connection, client);
             }
         } catch (SQLException failed) {
             boolean gone = String.valueOf(failed.getSQLState()).startsWith("08");
             if (!gone) {
-                synchronized (surprises) {
-                    surprises.add(workload.lastStep() + ": " + failed.getSQLState() + " " + failed.getMessage());
-                }
+                surprised(surprises, client, failed.getSQLState() + " " + failed.getMessage());
             }
+        } catch (RuntimeException wrong) {
+            surprised(surprises, client, String.valueOf(wrong.getMessage()));
         }
-        totals.add(0, 0, 0, 0, workload.transactions() - before);
+        totals.add(0, 0, 0, 0, client.transactions() - before);
+    }
+
+    private static void surprised(List<String> surprises, Client client, String what) {
+        synchronized (surprises) {
+            surprises.add(client.lastStep() + ": " + what);
+        }
     }
 
     /// Clients get into each other's way: a deadlock or a lost race is no surprise.
-    private static void step(Connection connection, Workload workload) throws SQLException {
+    private static void step(Connection connection, Client client) throws SQLException {
         try {
-            workload.step(connection);
+            client.step(connection);
         } catch (SQLException failed) {
             if (!String.valueOf(failed.getSQLState()).startsWith("40")) {
                 throw failed;

@@ -119,7 +119,7 @@ public final class Main implements Callable<Integer> {
             long millis = Math.max(1, (end - System.nanoTime()) / 1_000_000);
             List<String> arguments = List.of(Long.toString(seed), Long.toString(next), Long.toString(millis));
             try (ChildProcess child =
-                    ChildProcess.start(SimulatorChild.class, work.resolve("simulator.log"), arguments)) {
+                    ChildProcess.start(SimulatorChild.class, work.resolve("simulator.log"), List.of(), arguments)) {
                 next = follow(child, seed, next);
             } catch (IOException | InterruptedException failed) {
                 report("the simulator cannot be run: " + failed);

@@ -16,7 +16,7 @@ import org.postgresql.PGConnection;
 /// loads, definitions, index builds, VACUUM, TRUNCATE, CHECKPOINT. Tells the oracle what it was answered.
 ///
 /// Threading: one thread.
-final class Workload {
+final class Workload implements Client {
     static final int KEYS = 400;
     /// Keys of a client: `[lane * LANE_KEYS, ...)`.
     static final int LANE_KEYS = 100_000;
@@ -58,20 +58,23 @@ final class Workload {
             statement.execute("CREATE INDEX kv_version ON kv (version, id)");
             statement.execute("CREATE INDEX kv_v ON kv USING hnsw (v vector_l2_ops)");
             statement.execute("CREATE SEQUENCE numbers");
+            HistoryWorkload.create(statement);
         }
     }
 
-    long transactions() {
+    @Override
+    public long transactions() {
         return transactions;
     }
 
-    /// What was tried last, for messages.
-    String lastStep() {
+    @Override
+    public String lastStep() {
         return lastStep;
     }
 
     /// One random thing. An SQLException says that it did not work; the oracle knows by then what that means.
-    void step(Connection connection) throws SQLException {
+    @Override
+    public void step(Connection connection) throws SQLException {
         int kind = random.nextInt(maintains ? 100 : 70);
         if (kind < 60) {
             transaction(connection);

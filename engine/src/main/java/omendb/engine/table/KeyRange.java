@@ -25,7 +25,6 @@ public final class KeyRange implements AutoCloseable {
     private final NativeBytesWriter first = new NativeBytesWriter(64);
     private final NativeBytesWriter end = new NativeBytesWriter(64);
     private int equalColumns;
-    private boolean hasNull;
     private boolean hasFirst;
     private boolean hasEnd;
     private boolean closed;
@@ -37,7 +36,6 @@ public final class KeyRange implements AutoCloseable {
     public KeyRange reset() {
         prefix.truncate(0);
         equalColumns = 0;
-        hasNull = false;
         hasFirst = false;
         hasEnd = false;
         return this;
@@ -46,7 +44,6 @@ public final class KeyRange implements AutoCloseable {
     /// The next key column equals `values[row]`.
     public KeyRange equal(ColumnVector values, int row) {
         encode(equalColumns, values, row, prefix);
-        hasNull |= values.isNull(row);
         equalColumns++;
         return this;
     }
@@ -107,9 +104,8 @@ public final class KeyRange implements AutoCloseable {
         return prefix;
     }
 
-    /// Whether every column has a value: a unique index has at most one such entry.
-    boolean isOneKey() {
-        return equalColumns == keys.columnCount() && !hasNull;
+    boolean fixesAllColumns() {
+        return equalColumns == keys.columnCount();
     }
 
     /// The key of a range that fixes all columns.

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
@@ -52,7 +53,7 @@ public final class StartupHandler extends ChannelInboundHandlerAdapter {
             Authenticator authenticator,
             SessionRegistry registry,
             ConnectionGate gate,
-            SessionThreads sessionThreads,
+            Executor sessionThreads,
             SqlBackend.Opener opener,
             long authenticationTimeoutMillis) {}
 

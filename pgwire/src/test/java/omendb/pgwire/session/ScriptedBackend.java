@@ -186,7 +186,6 @@ public final class ScriptedBackend implements SqlBackend {
     }
 
     private ExecutionResult waitForCancel() {
-        listener.takesLong();
         log.waiting.countDown();
         while (!cancelled) {
             Thread.onSpinWait();
