@@ -26,7 +26,13 @@ final class PreparedStatement implements PreparedPlan {
     /// @param catalogVersion  of the catalog it was bound against
     /// @param settingsVersion of the settings it was planned with
     /// @param sizes           rows of the tables it reads, by oid
-    record Compiled(Execution execution, long catalogVersion, long settingsVersion, Map<Integer, Double> sizes) {}
+    /// @param isLong          by its estimate it will be at work for a millisecond or more
+    record Compiled(
+            Execution execution,
+            long catalogVersion,
+            long settingsVersion,
+            Map<Integer, Double> sizes,
+            boolean isLong) {}
 
     /// @param statement null = the text was empty
     PreparedStatement(

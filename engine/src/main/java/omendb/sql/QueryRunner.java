@@ -35,23 +35,29 @@ import org.jspecify.annotations.Nullable;
 
 /// Plans and runs queries and DML.
 final class QueryRunner {
+    /// Some 20,000 rows of a sequential scan.
+    private static final double LONG_COST = 200;
+
     private final Database database;
     private final StatementEnvironment environment;
     private final TransactionControl transactions;
     private final Settings settings;
     private final ConstraintRunner constraints;
+    private final Runnable takesLong;
 
     QueryRunner(
             Database database,
             StatementEnvironment environment,
             TransactionControl transactions,
             Settings settings,
-            ConstraintRunner constraints) {
+            ConstraintRunner constraints,
+            Runnable takesLong) {
         this.database = database;
         this.environment = environment;
         this.transactions = transactions;
         this.settings = settings;
         this.constraints = constraints;
+        this.takesLong = takesLong;
     }
 
     /// A bound statement with its inferred parameter types.
@@ -169,6 +175,9 @@ final class QueryRunner {
         Execution execution = compiled.execution();
         boolean clean = false;
         try {
+            if (compiled.isLong()) {
+                takesLong.run();
+            }
             execution.begin(statement(transaction, evaluation, portal.parameters()));
             ExecutionResult result = send(portal, execution, maxRows, sink);
             constraints.afterStatement(transaction);
@@ -209,8 +218,13 @@ final class QueryRunner {
         Statement statement = java.util.Objects.requireNonNull(prepared.statement());
         Bound bound = bind(statement, oids(prepared.parameterTypes()));
         checkShape(prepared.columns(), bound);
-        Execution execution = compile(plan(bound.plan()));
-        return new PreparedStatement.Compiled(execution, catalog.version(), settings.version(), sizes(bound.plan()));
+        PhysicalPlan plan = plan(bound.plan());
+        return new PreparedStatement.Compiled(
+                compile(plan),
+                catalog.version(),
+                settings.version(),
+                sizes(bound.plan()),
+                plan.estimate().total() > LONG_COST);
     }
 
     private static ExecutionResult send(BoundPortal portal, Execution execution, long maxRows, RowSink sink) {

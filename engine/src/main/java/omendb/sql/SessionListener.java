@@ -28,6 +28,10 @@ public interface SessionListener {
     /// A notification came ([SqlSession#nextNotification]). Any thread.
     default void notified() {}
 
+    /// What the session does from here on until the end of its message may take long, and not only wait: it
+    /// computes, or reads and writes files. Called at most a few times for a statement.
+    default void takesLong() {}
+
     /// Ignores everything.
     SessionListener NONE = new SessionListener() {
         @Override

@@ -42,6 +42,8 @@ interface SessionParts {
 
     ConstraintRunner constraints();
 
+    Cursors cursors();
+
     Analyzer analyzer();
 
     Executor executor();
@@ -51,6 +53,9 @@ interface SessionParts {
 
     /// The stored table of that name.
     TableDef requireTable(QualifiedName name);
+
+    /// The running statement takes long ([SessionListener#takesLong]).
+    void takesLong();
 
     /// What a COPY holds while the client sends; closed when it ends or the next statement comes.
     void hold(AutoCloseable resource);

@@ -28,6 +28,7 @@ import omendb.sql.ast.Utility;
 import omendb.sql.ddl.DdlExecutor;
 import omendb.sql.exec.HeldRows;
 import omendb.sql.function.EvalContext;
+import omendb.sql.function.PositionedCursors;
 import omendb.sql.parse.ParsedStatement;
 import omendb.sql.parse.SqlParser;
 import omendb.sql.pgcatalog.CatalogNames;
@@ -63,11 +64,13 @@ public final class SqlSession implements AutoCloseable {
     private final DdlExecutor ddl;
     private final ConstraintRunner constraints;
     private final Parts parts = new Parts();
+    private final Cursors cursors = new Cursors();
     private final PortalMemory portalMemory = new PortalMemory();
     private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
-    private final StatementEvaluation.Interruption interruption = new StatementEvaluation.Interruption();
+    private final StatementEvaluation.Interruption interruption;
     private final Map<StatementKey, PreparedStatement> cache = new LinkedHashMap<>(16, 0.75f, true);
     private @Nullable EvalContext evaluation;
+    private boolean longTransaction;
     private AutoCloseable held = () -> {};
     private final Queue<Notification> inbox = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Transaction running;
@@ -78,6 +81,7 @@ public final class SqlSession implements AutoCloseable {
     public SqlSession(Database database, SessionOptions options, SessionListener listener) {
         this.database = database;
         this.listener = listener;
+        this.interruption = new StatementEvaluation.Interruption(this::takesLong);
         this.settings = new Settings(options.user(), options.settings());
         this.activity = new SessionActivity(options, settings);
         this.backend = database.sessions().connect(options.backendPid(), new Reached());
@@ -87,12 +91,13 @@ public final class SqlSession implements AutoCloseable {
                 listener,
                 backend,
                 interruption::deadlineNanos,
-                open -> parts.constraints().beforeCommit(open));
-        this.environment =
-                new StatementEnvironment(database, options, listener, settings, transactions, _ -> parts.evaluation());
+                open -> parts.constraints().beforeCommit(open),
+                new TransactionEnds());
+        this.environment = new StatementEnvironment(
+                database, options, listener, settings, transactions, _ -> parts.evaluation(), cursors);
         this.types = new SessionTypes(settings, new CatalogNames(environment), transactions::startedAt);
         this.constraints = new ConstraintRunner(parts);
-        this.queries = new QueryRunner(database, environment, transactions, settings, constraints);
+        this.queries = new QueryRunner(database, environment, transactions, settings, constraints, this::takesLong);
         this.sequences = new SequenceState(database);
         this.ddl = new DdlExecutor(new SessionDdl(parts));
         this.utilities = new UtilityExecutor(parts);
@@ -195,9 +200,14 @@ public final class SqlSession implements AutoCloseable {
                     rows);
         }
         List<SqlType> parameterTypes = List.of();
-        if (statement instanceof Utility.Explain explain && isPlanned(explain.statement())) {
+        Statement inner = switch (statement) {
+            case Utility.Explain explain when isPlanned(explain.statement()) -> explain.statement();
+            case Utility.DeclareCursor declare -> declare.query();
+            default -> null;
+        };
+        if (inner != null) {
             environment.refresh();
-            parameterTypes = queries.bind(explain.statement(), parameterOids).parameterTypes();
+            parameterTypes = queries.bind(inner, parameterOids).parameterTypes();
         }
         List<ResultColumn> columns = utilities.columns(statement);
         return new PreparedStatement(text, statement, parameterTypes, columns, !columns.isEmpty());
@@ -248,6 +258,12 @@ public final class SqlSession implements AutoCloseable {
         });
     }
 
+    /// The running statement takes long, and so may the end of its transaction.
+    private void takesLong() {
+        longTransaction = true;
+        listener.takesLong();
+    }
+
     private ExecutionResult run(BoundPortal portal, long maxRows, RowSink sink) {
         Statement statement = portal.statement().statement();
         if (statement == null) {
@@ -255,6 +271,9 @@ public final class SqlSession implements AutoCloseable {
         }
         if (!portal.statement().endsTransaction()) {
             transactions.requireUsable();
+        } else if (longTransaction) {
+            longTransaction = false;
+            listener.takesLong();
         }
         activity.running(portal.statement().text());
         interruption.start(settings.integer("statement_timeout"));
@@ -277,6 +296,7 @@ public final class SqlSession implements AutoCloseable {
         EvalContext started = new StatementEvaluation(
                 types, transactions.startedAt(), transactions.statementAt(), random, interruption);
         started.provide(SystemState.class, environment);
+        started.provide(PositionedCursors.class, cursors);
         started.provide(SequenceState.class, sequences);
         started.provide(SessionDirectory.class, database.sessions());
         started.provide(SessionListener.class, listener);
@@ -318,6 +338,7 @@ public final class SqlSession implements AutoCloseable {
         release();
         try {
             transactions.sync();
+            longTransaction &= transactions.status() != TransactionStatus.IDLE;
         } finally {
             settings.report(listener::parameterStatus);
             activity.idle(transactions.status());
@@ -388,10 +409,24 @@ public final class SqlSession implements AutoCloseable {
         transactions.close();
         cache.values().forEach(PreparedStatement::free);
         cache.clear();
+        cursors.close();
         utilities.close();
         constraints.close();
         portalMemory.close();
         database.sessions().disconnect(backend);
+    }
+
+    /// What ends with a transaction.
+    private final class TransactionEnds implements TransactionControl.EndListener {
+        @Override
+        public void ended(boolean committed) {
+            cursors.transactionEnded(committed);
+        }
+
+        @Override
+        public void rolledBackTo(long serial) {
+            cursors.rolledBackTo(serial);
+        }
     }
 
     /// What other sessions may do to this one.
@@ -471,6 +506,11 @@ public final class SqlSession implements AutoCloseable {
         }
 
         @Override
+        public Cursors cursors() {
+            return cursors;
+        }
+
+        @Override
         public Analyzer analyzer() {
             return SqlSession.this::analyze;
         }
@@ -498,6 +538,11 @@ public final class SqlSession implements AutoCloseable {
                                 .withPosition(name.position());
             }
             throw new UserException(SqlState.WRONG_OBJECT_TYPE, "\"" + name.name() + "\" is not a table");
+        }
+
+        @Override
+        public void takesLong() {
+            SqlSession.this.takesLong();
         }
 
         @Override

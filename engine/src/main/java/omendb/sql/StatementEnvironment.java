@@ -43,6 +43,7 @@ final class StatementEnvironment implements BindEnvironment, PlannerEnvironment,
     private final Settings settings;
     private final TransactionControl transactions;
     private final EvaluationFactory evaluations;
+    private final Cursors cursors;
     private @Nullable Catalog catalog;
 
     /// Makes the context in which functions run.
@@ -56,13 +57,20 @@ final class StatementEnvironment implements BindEnvironment, PlannerEnvironment,
             SessionListener listener,
             Settings settings,
             TransactionControl transactions,
-            EvaluationFactory evaluations) {
+            EvaluationFactory evaluations,
+            Cursors cursors) {
         this.database = database;
         this.options = options;
         this.listener = listener;
         this.settings = settings;
         this.transactions = transactions;
         this.evaluations = evaluations;
+        this.cursors = cursors;
+    }
+
+    @Override
+    public List<CursorListing> cursors() {
+        return cursors.all().stream().map(Cursor::listing).toList();
     }
 
     /// Looks the catalog up anew: at the start of every statement, and after DDL.

@@ -26,14 +26,26 @@ final class StatementEvaluation extends EvalContext {
 
     /// Asks the running statement to stop: by another thread's wish, or by its time limit.
     static final class Interruption {
+        static final long SHORT_NANOS = 1_000_000;
+
         private volatile boolean requested;
         private long deadlineNanos;
         private boolean limited;
+        private long startedNanos;
+        private boolean isLong;
+        private final Runnable takesLong;
+
+        /// @param takesLong told once of a statement that has been at work for [#SHORT_NANOS]
+        Interruption(Runnable takesLong) {
+            this.takesLong = takesLong;
+        }
 
         void start(long timeoutMillis) {
             requested = false;
             limited = timeoutMillis > 0;
-            deadlineNanos = limited ? System.nanoTime() + timeoutMillis * 1_000_000 : 0;
+            isLong = false;
+            startedNanos = System.nanoTime();
+            deadlineNanos = limited ? startedNanos + timeoutMillis * 1_000_000 : 0;
         }
 
         /// Moment of [System#nanoTime] at which the statement must have ended, 0 = none.
@@ -51,9 +63,17 @@ final class StatementEvaluation extends EvalContext {
                 requested = false;
                 throw Cancellation.USER_REQUEST.exception();
             }
-            if (limited && System.nanoTime() - deadlineNanos > 0) {
+            if (isLong && !limited) {
+                return;
+            }
+            long now = System.nanoTime();
+            if (limited && now - deadlineNanos > 0) {
                 limited = false;
                 throw Cancellation.STATEMENT_TIMEOUT.exception();
+            }
+            if (!isLong && now - startedNanos > SHORT_NANOS) {
+                isLong = true;
+                takesLong.run();
             }
         }
     }

@@ -32,7 +32,18 @@ final class TransactionControl {
         FAILED
     }
 
-    private record Savepoint(String name, Transaction.Mark mark, Settings.Mark settings, boolean readOnly) {}
+    private record Savepoint(
+            String name, Transaction.Mark mark, Settings.Mark settings, boolean readOnly, long serial) {}
+
+    /// Hears of the ends of transactions.
+    interface EndListener {
+        void ended(boolean committed);
+
+        /// What was done after a savepoint was undone.
+        ///
+        /// @param serial of the savepoint, growing with each
+        void rolledBackTo(long serial);
+    }
 
     private final Database database;
     private final Settings settings;
@@ -40,6 +51,8 @@ final class TransactionControl {
     private final Backend backend;
     private final LongSupplier deadline;
     private final Consumer<Transaction> beforeCommit;
+    private final EndListener onEnd;
+    private long savepointSerial;
     private final List<Savepoint> savepoints = new ArrayList<>();
     private Block block = Block.NONE;
     private @Nullable Transaction transaction;
@@ -53,19 +66,22 @@ final class TransactionControl {
     /// @param deadline moment of [System#nanoTime] at which the running statement must have ended, 0 =
     ///        none
     /// @param beforeCommit what the session still has to do; an error rolls back
+    /// @param onEnd        told of every end of a transaction
     TransactionControl(
             Database database,
             Settings settings,
             SessionListener listener,
             Backend backend,
             LongSupplier deadline,
-            Consumer<Transaction> beforeCommit) {
+            Consumer<Transaction> beforeCommit,
+            EndListener onEnd) {
         this.database = database;
         this.settings = settings;
         this.listener = listener;
         this.backend = backend;
         this.deadline = deadline;
         this.beforeCommit = beforeCommit;
+        this.onEnd = onEnd;
     }
 
     TransactionStatus status() {
@@ -369,9 +385,11 @@ final class TransactionControl {
             beforeCommit.accept(open);
             ending.accept(open);
             settings.commit();
+            onEnd.ended(true);
         } catch (RuntimeException | Error e) {
             open.rollback();
             settings.rollback();
+            onEnd.ended(false);
             throw e;
         }
     }
@@ -385,6 +403,7 @@ final class TransactionControl {
             open.rollback();
         }
         settings.rollback();
+        onEnd.ended(false);
     }
 
     /// A statement failed.
@@ -411,7 +430,7 @@ final class TransactionControl {
     void savepoint(String name) {
         requireBlock("SAVEPOINT");
         Transaction open = require();
-        savepoints.add(new Savepoint(name, open.mark(), settings.mark(), open.readOnly()));
+        savepoints.add(new Savepoint(name, open.mark(), settings.mark(), open.readOnly(), ++savepointSerial));
     }
 
     void release(String name) {
@@ -433,6 +452,12 @@ final class TransactionControl {
         open.setReadOnly(savepoint.readOnly());
         settings.rollbackTo(savepoint.settings());
         block = Block.EXPLICIT;
+        onEnd.rolledBackTo(savepoint.serial());
+    }
+
+    /// Serial of the newest savepoint there has been.
+    long savepointSerial() {
+        return savepointSerial;
     }
 
     /// Refuses what cannot run together with other statements in one transaction.

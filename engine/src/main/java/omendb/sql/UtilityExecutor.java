@@ -43,6 +43,8 @@ final class UtilityExecutor {
                 List.of(new ResultColumn(
                         "QUERY PLAN", 0, 0, ExplainRunner.isJson(explain) ? Types.JSON : Types.TEXT, -1));
             case Utility.Execute execute -> named(execute.name()).columns();
+            case Utility.Fetch fetch
+            when !fetch.move() -> parts.cursors().named(fetch.cursor()).columns();
             default -> List.of();
         };
     }
@@ -55,14 +57,31 @@ final class UtilityExecutor {
     ExecutionResult execute(BoundPortal portal, long maxRows, RowSink sink) {
         Statement statement =
                 java.util.Objects.requireNonNull(portal.statement().statement());
+        if (takesLong(statement)) {
+            parts.takesLong();
+        }
         return switch (statement) {
             case Utility.Explain explain -> new ExplainRunner(parts).run(explain, portal, sink);
             case Utility.Show show -> show(show, sink);
             case Utility.Execute execute -> execute(execute, maxRows, sink);
             case Utility.Copy copy -> new CopyRunner(parts).start(copy);
+            case Utility.DeclareCursor declare -> {
+                new CursorRunner(parts).declare(declare, portal);
+                yield new ExecutionResult.Complete("DECLARE CURSOR");
+            }
+            case Utility.Fetch fetch -> new ExecutionResult.Complete(new CursorRunner(parts).fetch(fetch, sink));
             case Utility utility -> new ExecutionResult.Complete(simple(utility));
             case Ddl ddl -> new ExecutionResult.Complete(ddl(ddl));
             default -> throw new IllegalArgumentException("not a utility statement: " + statement);
+        };
+    }
+
+    /// Whether a statement reads or writes a lot, or waits for files.
+    private static boolean takesLong(Statement statement) {
+        return switch (statement) {
+            case Ddl _, Utility.Copy _, Utility.Vacuum _, Utility.Checkpoint _, Utility.Reindex _, Utility.Cluster _ ->
+                true;
+            default -> false;
         };
     }
 
@@ -143,6 +162,11 @@ final class UtilityExecutor {
                 yield "ROLLBACK";
             }
             case Utility.PrepareTransaction prepare -> {
+                if (parts.cursors().holdsNewRows()) {
+                    throw new UserException(
+                            SqlState.FEATURE_NOT_SUPPORTED,
+                            "cannot PREPARE a transaction that has created a cursor WITH HOLD");
+                }
                 boolean prepared = parts.transactions()
                         .prepareTransaction(
                                 prepare.gid(),
@@ -207,17 +231,19 @@ final class UtilityExecutor {
                 yield "UNLISTEN";
             }
             case Utility.SetDefaults _ -> throw unsupported("a setting of a role, a database or the system");
-            case Utility.DeclareCursor _ -> throw unsupported("DECLARE CURSOR");
-            case Utility.Fetch _ -> throw unsupported("FETCH");
-            case Utility.ClosePortal _ -> throw unsupported("CLOSE");
+            case Utility.ClosePortal close -> new CursorRunner(parts).close(close);
             case Utility.Reindex _ -> throw unsupported("REINDEX");
             case Utility.Cluster _ -> throw unsupported("CLUSTER");
             case Utility.Do _ -> throw unsupported("DO");
             case Utility.Call _ -> throw unsupported("CALL");
             case Utility.Load _ -> throw unsupported("LOAD");
             case Utility.SetTransactionSnapshot _ -> throw unsupported("SET TRANSACTION SNAPSHOT");
-            case Utility.Explain _, Utility.Show _, Utility.Execute _, Utility.Copy _ ->
-                throw new IllegalArgumentException("handled before: " + utility);
+            case Utility.Explain _,
+                    Utility.Show _,
+                    Utility.Execute _,
+                    Utility.Copy _,
+                    Utility.DeclareCursor _,
+                    Utility.Fetch _ -> throw new IllegalArgumentException("handled before: " + utility);
         };
     }
 
@@ -419,6 +445,7 @@ final class UtilityExecutor {
             deallocate(new Utility.Deallocate(null, 0));
             parts.settings().resetAll();
             parts.sequences().forget();
+            parts.cursors().close(null);
             parts.transactions().unlockAll();
             notifications().unlisten(parts.transactions().require(), null);
         } else if (discard.what().equals("SEQUENCES")) {

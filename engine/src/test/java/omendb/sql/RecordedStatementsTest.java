@@ -29,6 +29,7 @@ class RecordedStatementsTest {
                 "types",
                 "changes",
                 "foreign_keys",
+                "cursors",
                 "deferrable_unique"
             })
     void answers_are_postgresqls(String name) throws IOException {

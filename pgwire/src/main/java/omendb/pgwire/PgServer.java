@@ -29,6 +29,7 @@ import omendb.pgwire.protocol.FrameDecoder;
 import omendb.pgwire.session.ConnectionGate;
 import omendb.pgwire.session.EngineBackend;
 import omendb.pgwire.session.SessionRegistry;
+import omendb.pgwire.session.SessionThreads;
 import omendb.pgwire.session.SqlBackend;
 import omendb.pgwire.session.StartupHandler;
 import org.slf4j.Logger;
@@ -87,7 +88,7 @@ public final class PgServer implements AutoCloseable {
                 new Authenticator(options.credentials()),
                 registry,
                 new ConnectionGate(options.maxUnauthenticatedConnections()),
-                sessionThreads,
+                SessionThreads.of(sessionThreads),
                 opener,
                 options.authenticationTimeout().toMillis());
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -163,7 +164,7 @@ public final class PgServer implements AutoCloseable {
 
     private static int loopCount(PgServerOptions options) {
         int wanted = options.ioThreads();
-        return wanted > 0 ? wanted : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+        return wanted > 0 ? wanted : Math.max(2, Runtime.getRuntime().availableProcessors());
     }
 
     /// Unbounded, since the number of sessions is bounded; a thread that no session needs for a while ends.

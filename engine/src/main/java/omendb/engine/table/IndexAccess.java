@@ -33,11 +33,10 @@ public final class IndexAccess {
         return new KeyRange(keys);
     }
 
-    /// Row id for a range that fixes every column of an immediate unique index with non-NULL
-    /// values; -1 = none.
+    /// Row id of the one key of a range of an immediate unique index; -1 = none.
     public long find(Transaction transaction, KeyRange range) {
         transaction.requireStatement();
-        if (!def().unique() || !def().immediate() || !range.fixesAllColumns()) {
+        if (!isOneEntry(range)) {
             throw new IllegalArgumentException("not a single key of a unique index: " + def().name());
         }
         transaction.readsKey(tree.relationId(), range.key());
@@ -52,9 +51,16 @@ public final class IndexAccess {
 
     /// @param backward from the last key to the first
     public IndexScan scan(Transaction transaction, KeyRange range, boolean backward) {
+        if (isOneEntry(range)) {
+            return IndexScan.ofRow(find(transaction, range));
+        }
         transaction.readsRange(tree.relationId(), range.from(), range.to());
         activity.scans.increment();
-        return new IndexScan(MergedCursor.of(transaction, tree, range.from(), range.to(), backward), activity.entries);
+        return IndexScan.of(MergedCursor.of(transaction, tree, range.from(), range.to(), backward), activity.entries);
+    }
+
+    private boolean isOneEntry(KeyRange range) {
+        return def().unique() && def().immediate() && range.isOneKey();
     }
 
     /// Entries, estimated.

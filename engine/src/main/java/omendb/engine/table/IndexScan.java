@@ -3,23 +3,41 @@ package omendb.engine.table;
 import java.util.concurrent.atomic.LongAdder;
 import omendb.engine.txn.StorageFailures;
 import omendb.memory.NativeMemory;
+import org.jspecify.annotations.Nullable;
 
 /// Row ids in key order.
 ///
 /// Threading: the transaction's thread.
 public final class IndexScan implements AutoCloseable {
-    private final MergedCursor cursor;
-    private final LongAdder entries;
+    private final @Nullable MergedCursor cursor;
+    private final @Nullable LongAdder entries;
+    private final long onlyRow;
+    private boolean before = true;
     private long read;
 
-    /// @param entries to add those read to, at the end
-    IndexScan(MergedCursor cursor, LongAdder entries) {
+    private IndexScan(@Nullable MergedCursor cursor, @Nullable LongAdder entries, long onlyRow) {
         this.cursor = cursor;
         this.entries = entries;
+        this.onlyRow = onlyRow;
+    }
+
+    /// @param entries to add those read to, at the end
+    static IndexScan of(MergedCursor cursor, LongAdder entries) {
+        return new IndexScan(cursor, entries, -1);
+    }
+
+    /// Of one row, or none if it is -1.
+    static IndexScan ofRow(long rowId) {
+        return new IndexScan(null, null, rowId);
     }
 
     /// Advances; false = no more.
     public boolean next() {
+        if (cursor == null) {
+            boolean is = before && onlyRow >= 0;
+            before = false;
+            return is;
+        }
         try {
             boolean found = cursor.next();
             read += found ? 1 : 0;
@@ -30,6 +48,9 @@ public final class IndexScan implements AutoCloseable {
     }
 
     public long rowId() {
+        if (cursor == null) {
+            return onlyRow;
+        }
         return cursor.valueLength() == Long.BYTES
                 ? rowIdOfValue(cursor.valueAddress())
                 : RowKey.read(cursor.keyAddress() + cursor.keyLength() - RowKey.BYTES);
@@ -42,8 +63,12 @@ public final class IndexScan implements AutoCloseable {
 
     @Override
     public void close() {
-        entries.add(read);
-        read = 0;
-        cursor.close();
+        if (entries != null) {
+            entries.add(read);
+            read = 0;
+        }
+        if (cursor != null) {
+            cursor.close();
+        }
     }
 }

@@ -25,6 +25,7 @@ public final class KeyRange implements AutoCloseable {
     private final NativeBytesWriter first = new NativeBytesWriter(64);
     private final NativeBytesWriter end = new NativeBytesWriter(64);
     private int equalColumns;
+    private boolean hasNull;
     private boolean hasFirst;
     private boolean hasEnd;
     private boolean closed;
@@ -36,6 +37,7 @@ public final class KeyRange implements AutoCloseable {
     public KeyRange reset() {
         prefix.truncate(0);
         equalColumns = 0;
+        hasNull = false;
         hasFirst = false;
         hasEnd = false;
         return this;
@@ -44,6 +46,7 @@ public final class KeyRange implements AutoCloseable {
     /// The next key column equals `values[row]`.
     public KeyRange equal(ColumnVector values, int row) {
         encode(equalColumns, values, row, prefix);
+        hasNull |= values.isNull(row);
         equalColumns++;
         return this;
     }
@@ -104,8 +107,9 @@ public final class KeyRange implements AutoCloseable {
         return prefix;
     }
 
-    boolean fixesAllColumns() {
-        return equalColumns == keys.columnCount();
+    /// Whether every column has a value: a unique index has at most one such entry.
+    boolean isOneKey() {
+        return equalColumns == keys.columnCount() && !hasNull;
     }
 
     /// The key of a range that fixes all columns.

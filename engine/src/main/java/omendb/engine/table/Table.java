@@ -223,7 +223,7 @@ public final class Table {
     /// Entries of an index as a statement that started now would see them.
     IndexScan latestEntries(Transaction transaction, IndexKeys keys, KeyRange range) {
         LsmTree tree = storages.lsm().tree(keys.treeId());
-        return new IndexScan(
+        return IndexScan.of(
                 MergedCursor.ofLatest(transaction, tree, range.from(), range.to()),
                 activity.index(keys.index().oid()).entries);
     }

@@ -137,7 +137,9 @@ final class DmlBinder {
             plan = new LogicalPlan.Join(JoinKind.INNER, plan, from.plan(), null, false);
         }
         if (where != null) {
-            Scalar condition = new ExpressionBinder(state, scope, Clause.WHERE).bindBoolean(where, "WHERE");
+            Scalar condition = where instanceof Expr.CurrentOf current
+                    ? CurrentRow.condition(state, rowId, table, current.cursor())
+                    : new ExpressionBinder(state, scope, Clause.WHERE).bindBoolean(where, "WHERE");
             plan = new LogicalPlan.Filter(plan, condition);
         }
         return plan;

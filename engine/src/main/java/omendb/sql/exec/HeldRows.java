@@ -16,9 +16,14 @@ public final class HeldRows implements AutoCloseable {
     private int next;
 
     public HeldRows(List<SqlType> types) {
+        this(types, types.size());
+    }
+
+    /// @param shown columns that [#next] hands out; those behind are kept for [#number]
+    public HeldRows(List<SqlType> types, int shown) {
         this.rows = new MaterializedRows(types);
-        this.out = Batch.allocate(types);
-        this.columns = new ColumnVector[types.size()];
+        this.out = Batch.allocate(types.subList(0, shown));
+        this.columns = new ColumnVector[shown];
         for (int i = 0; i < columns.length; i++) {
             columns[i] = out.column(i);
         }
@@ -27,7 +32,7 @@ public final class HeldRows implements AutoCloseable {
     /// Keeps copies of a batch's rows from `first` on.
     public void keep(Batch batch, int first) {
         List<ColumnVector> source = new ArrayList<>();
-        for (int i = 0; i < columns.length; i++) {
+        for (int i = 0; i < rows.types().size(); i++) {
             source.add(batch.column(i));
         }
         ColumnVector[] vectors = source.toArray(ColumnVector[]::new);
@@ -63,6 +68,13 @@ public final class HeldRows implements AutoCloseable {
         out.setRowCount(count);
         next += count;
         return out;
+    }
+
+    /// An integer of a row, numbered from 0; -1 for NULL.
+    public long number(int row, int column) {
+        ColumnVector vector = rows.column(column, row);
+        int at = MaterializedRows.rowIn(row);
+        return vector.isNull(at) ? -1 : vector.getLong(at);
     }
 
     public int count() {

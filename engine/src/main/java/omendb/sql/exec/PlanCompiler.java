@@ -70,6 +70,9 @@ final class PlanCompiler {
         return switch (plan) {
             case PhysicalPlan.SeqScan scan -> filtered(new ScanOperators.Sequential(context, scan.read()), scan.read());
             case PhysicalPlan.IndexScan scan -> indexScan(scan);
+            case PhysicalPlan.RowIdScan scan ->
+                filtered(
+                        new ScanOperators.ByRowId(context, scan.read(), constants(List.of(scan.value()))), scan.read());
             case PhysicalPlan.VectorScan scan -> vectorScan(scan);
             case PhysicalPlan.Nearest nearest -> nearest(nearest);
             case PhysicalPlan.VirtualScan scan -> new ScanOperators.Virtual(context, scan.table(), scan.output());

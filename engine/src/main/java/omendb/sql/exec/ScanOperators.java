@@ -236,6 +236,54 @@ final class ScanOperators {
         }
     }
 
+    /// The row of one row id.
+    static final class ByRowId extends Operator {
+        private final int tableOid;
+        private final int[] attnums;
+        private final Program value;
+        private boolean done;
+
+        /// @param value the row id
+        ByRowId(ExecutionContext context, PhysicalPlan.TableRead read, Program value) {
+            super(context, batchOf(read.output()));
+            this.tableOid = read.table().oid();
+            this.attnums = attnums(read);
+            this.value = value;
+        }
+
+        @Override
+        void start() {
+            value.reset();
+            done = false;
+        }
+
+        @Override
+        boolean advance() {
+            out().reset();
+            if (done) {
+                return false;
+            }
+            done = true;
+            ColumnVector rowId = value.evaluator(0).value(new ColumnVector[0], 1);
+            return !rowId.isNull(0)
+                    && rowId.getLong(0) >= 0
+                    && context()
+                            .database()
+                            .table(context().transaction(), tableOid)
+                            .fetch(context().transaction(), attnums)
+                            .append(rowId.getLong(0), out());
+        }
+
+        @Override
+        void finish() {}
+
+        @Override
+        public void close() {
+            super.close();
+            value.close();
+        }
+    }
+
     /// Indexes of an array's elements in the order of their values, without NULLs and duplicates.
     private record SortedElements(ArrayValue array, ColumnVector scratch) {
         List<Integer> distinct() {

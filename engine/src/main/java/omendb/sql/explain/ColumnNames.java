@@ -27,6 +27,7 @@ final class ColumnNames {
         switch (plan) {
             case PhysicalPlan.SeqScan scan -> relation(scan, scan.read().alias());
             case PhysicalPlan.IndexScan scan -> relation(scan, scan.read().alias());
+            case PhysicalPlan.RowIdScan scan -> relation(scan, scan.read().alias());
             case PhysicalPlan.VectorScan scan -> relation(scan, scan.read().alias());
             case PhysicalPlan.VirtualScan scan -> relation(scan, scan.alias());
             case PhysicalPlan.FunctionScan scan -> relation(scan, scan.alias());

@@ -37,6 +37,7 @@ final class PlanDescriber {
         return switch (plan) {
             case PhysicalPlan.SeqScan _,
                     PhysicalPlan.IndexScan _,
+                    PhysicalPlan.RowIdScan _,
                     PhysicalPlan.VectorScan _,
                     PhysicalPlan.VirtualScan _,
                     PhysicalPlan.Values _,
@@ -93,6 +94,10 @@ final class PlanDescriber {
             case PhysicalPlan.Project project -> describe(project.input());
             case PhysicalPlan.SeqScan scan -> filtered(relation(scan, "Seq Scan", "", scan.read()), scan.read());
             case PhysicalPlan.IndexScan scan -> indexScan(scan);
+            case PhysicalPlan.RowIdScan scan ->
+                filtered(
+                        relation(scan, "Tid Scan", "", scan.read()).property("TID Cond", tidCondition(scan)),
+                        scan.read());
             case PhysicalPlan.VectorScan scan -> vectorScan(scan);
             case PhysicalPlan.Nearest nearest -> node(nearest, "Limit").child(describe(nearest.input()));
             case PhysicalPlan.VirtualScan scan ->
@@ -167,6 +172,12 @@ final class PlanDescriber {
                             : scalars.of(new Scalar.And(scan.conditions())));
         }
         return filtered(node, scan.read());
+    }
+
+    private String tidCondition(PhysicalPlan.RowIdScan scan) {
+        return scan.value() instanceof Scalar.Call call && call.name().startsWith("CURRENT OF ")
+                ? call.name()
+                : scalars.of(scan.condition());
     }
 
     private ExplainNode vectorScan(PhysicalPlan.VectorScan scan) {

@@ -26,6 +26,19 @@ final class ServerViews {
         builder.add("pg_catalog.pg_db_role_setting", (_, _) -> {});
         builder.add("pg_catalog.pg_locks", ServerViews::locks);
         builder.add("pg_catalog.pg_prepared_xacts", ServerViews::preparedTransactions);
+        builder.add("pg_catalog.pg_cursors", ServerViews::cursors);
+    }
+
+    private static void cursors(SystemState state, NamedRows rows) {
+        for (SystemState.CursorListing cursor : state.cursors()) {
+            rows.row()
+                    .set("name", cursor.name())
+                    .set("statement", cursor.statement())
+                    .set("is_holdable", cursor.holdable())
+                    .set("is_binary", cursor.binary())
+                    .set("is_scrollable", cursor.scrollable())
+                    .set("creation_time", cursor.createdAt());
+        }
     }
 
     private static void databases(SystemState state, NamedRows rows) {

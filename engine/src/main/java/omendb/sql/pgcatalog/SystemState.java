@@ -79,6 +79,15 @@ public interface SystemState {
         return new TransactionManager.Totals(0, 0, 0);
     }
 
+    /// A cursor as pg_cursors shows it.
+    record CursorListing(
+            String name, String statement, boolean holdable, boolean binary, boolean scrollable, long createdAt) {}
+
+    /// The session's cursors.
+    default List<CursorListing> cursors() {
+        return List.of();
+    }
+
     /// Prepared transactions.
     default List<PreparedTransactions.Listed> preparedTransactions() {
         return List.of();

@@ -39,6 +39,10 @@ final class AccessPaths {
 
     /// The cheapest way.
     PhysicalPlan best(LogicalPlan.Scan scan, List<Scalar> conditions) {
+        PhysicalPlan direct = byRowId(scan, conditions);
+        if (direct != null) {
+            return direct;
+        }
         PhysicalPlan best = sequential(scan, conditions);
         for (IndexDef index : environment.catalog().indexesOf(scan.table().oid())) {
             PhysicalPlan path = index.method().equals(IndexDef.BTREE) ? byIndex(scan, index, conditions) : null;
@@ -47,6 +51,31 @@ final class AccessPaths {
             }
         }
         return best;
+    }
+
+    /// The row itself, if a condition names it.
+    private @Nullable PhysicalPlan byRowId(LogicalPlan.Scan scan, List<Scalar> conditions) {
+        Field rowId = scan.rowId();
+        if (rowId == null) {
+            return null;
+        }
+        Set<Field> own = new HashSet<>(scan.output());
+        for (Scalar condition : conditions) {
+            if (condition instanceof Scalar.Call call
+                    && call.form() == Scalar.CallForm.OPERATOR
+                    && call.name().equals("=")
+                    && rowId.equals(column(call.args().getFirst()))
+                    && isOutside(call.args().getLast(), own)) {
+                List<Scalar> rest = new ArrayList<>(conditions);
+                rest.remove(condition);
+                return new PhysicalPlan.RowIdScan(
+                        read(scan, rest),
+                        call.args().getLast(),
+                        condition,
+                        new Estimate(1, 0, FETCH + ROW, width(scan.fields())));
+            }
+        }
+        return null;
     }
 
     TableRead read(LogicalPlan.Scan scan, List<Scalar> filter) {

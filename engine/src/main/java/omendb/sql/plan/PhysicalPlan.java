@@ -73,6 +73,17 @@ public sealed interface PhysicalPlan {
         }
     }
 
+    /// The row of one row id.
+    ///
+    /// @param value     the row id; NULL or negative = no row
+    /// @param condition what it stands for, for EXPLAIN
+    record RowIdScan(TableRead read, Scalar value, Scalar condition, Estimate estimate) implements PhysicalPlan {
+        @Override
+        public List<Field> output() {
+            return read.output();
+        }
+    }
+
     /// Rows by growing distance from `query` out of an hnsw index; nearly in order (see [Nearest]).
     ///
     /// @param distance the expression the index orders by

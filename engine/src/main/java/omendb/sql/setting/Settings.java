@@ -57,6 +57,7 @@ public final class Settings {
     private Mark values = new Mark(Map.of(), Map.of());
     private @Nullable Mark transactionStart;
     private long version;
+    private long reportedVersion;
     private Derived derived = Derived.of(this);
 
     /// What hot paths read, computed once per change.
@@ -380,6 +381,10 @@ public final class Settings {
 
     /// Tells which reported settings have changed since the last call.
     public void report(BiConsumer<String, String> listener) {
+        if (reportedVersion == version) {
+            return;
+        }
+        reportedVersion = version;
         for (String name : REPORTED) {
             String now = show(name);
             if (!now.equals(reported.put(name, now))) {

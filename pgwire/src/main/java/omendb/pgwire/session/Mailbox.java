@@ -2,7 +2,6 @@ package omendb.pgwire.session;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -12,11 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// Where the event loop leaves frames for a session, and what gives the session a thread while it has
 /// work.
 ///
-/// Why not a thread for every session: idle ones would cost a stack each. Why not a virtual thread: a
-/// statement may compute for seconds or wait for a page of a mapped file, and either would hold one of
-/// the few carrier threads that all other sessions need. So a session borrows a platform thread from a
-/// pool when a frame comes, and gives it back only after it was idle outside of a transaction for
-/// [#LINGER_NANOS]; inside a transaction it stays on one thread.
+/// A session on a virtual thread keeps it for life. One that borrows a platform thread (see
+/// [SessionThreads]) gives it back after it was idle outside of a transaction for [#LINGER_NANOS], since
+/// idle threads would cost a stack each; inside a transaction it stays on one thread.
 ///
 /// Bounded: above [#HIGH_BYTES] of waiting frames the loop stops reading from the socket until the
 /// session has worked them down to [#LOW_BYTES].
@@ -34,7 +31,7 @@ final class Mailbox {
     private final Queue<Frame> frames = new ConcurrentLinkedQueue<>();
     private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicBoolean running = new AtomicBoolean();
-    private final Executor executor;
+    private final SessionThreads.Carrier carrier;
     private final Runnable session;
     private final Flow flow;
     private volatile boolean paused;
@@ -49,8 +46,8 @@ final class Mailbox {
 
     /// @param session runs until the mailbox is empty and it may give its thread back; it then must call
     ///        [#leave]
-    Mailbox(Executor executor, Runnable session, Flow flow) {
-        this.executor = executor;
+    Mailbox(SessionThreads.Carrier carrier, Runnable session, Flow flow) {
+        this.carrier = carrier;
         this.session = session;
         this.flow = flow;
     }
@@ -71,7 +68,7 @@ final class Mailbox {
         if (waiting != null) {
             LockSupport.unpark(waiting);
         } else if (!running.get() && running.compareAndSet(false, true)) {
-            executor.execute(session);
+            carrier.start(session);
         }
     }
 
@@ -99,9 +96,9 @@ final class Mailbox {
         park(ready, 0);
     }
 
-    /// [#await] for at most [#LINGER_NANOS].
+    /// [#await] for as long as an idle session keeps its thread.
     void linger(ReadyCheck ready) {
-        park(ready, LINGER_NANOS);
+        park(ready, carrier.isVirtual() ? 0 : LINGER_NANOS);
     }
 
     /// [#await] for at most so long.

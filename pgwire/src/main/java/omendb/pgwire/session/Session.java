@@ -4,7 +4,6 @@ import io.netty.channel.Channel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import omendb.engine.error.InternalException;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.ResourceException;
@@ -43,7 +42,7 @@ import org.slf4j.LoggerFactory;
 /// Errors: in a simple query an error ends the query; in the extended protocol everything up to the next
 /// Sync is skipped. Either way the session goes on. FATAL ends it.
 ///
-/// Threading: everything happens on the thread that the [Mailbox] lends, but `offer`,
+/// Threading: everything happens on the session's thread ([SessionThreads]), but `offer`,
 /// `writabilityChanged`, `disconnected` (event loop), `cancel` and `terminate` (any thread), which set a
 /// flag and wake the session. No thread is interrupted.
 @SuppressWarnings("FutureReturnValueIgnored") // a channel that fails to close is closed already
@@ -70,6 +69,7 @@ public final class Session {
     private final SessionIdentity identity;
     private final SqlBackend.Opener opener;
     private final Runnable onEnd;
+    private final SessionThreads.Carrier carrier;
     private final Mailbox mailbox;
     private final ResponseStream out;
     private final CopyTransfer copy;
@@ -90,12 +90,17 @@ public final class Session {
 
     /// @param onEnd called once, when the session is over and holds nothing any more
     public Session(
-            Channel channel, SessionIdentity identity, Executor executor, SqlBackend.Opener opener, Runnable onEnd) {
+            Channel channel,
+            SessionIdentity identity,
+            SessionThreads threads,
+            SqlBackend.Opener opener,
+            Runnable onEnd) {
         this.channel = channel;
         this.identity = identity;
         this.opener = opener;
         this.onEnd = onEnd;
-        this.mailbox = new Mailbox(executor, this::run, new ChannelFlow(channel));
+        this.carrier = threads.carrier(channel.eventLoop());
+        this.mailbox = new Mailbox(carrier, this::run, new ChannelFlow(channel));
         this.out = new ResponseStream(channel, this::awaitWritable);
         this.copy = new CopyTransfer(out, this::takeFrame);
     }
@@ -264,6 +269,7 @@ public final class Session {
             failed(live, frame.type(), internal(e));
         } finally {
             frame.release();
+            carrier.returnToLoop();
         }
     }
 
@@ -405,6 +411,9 @@ public final class Session {
         cancelTarget = null;
         try {
             if (live != null) {
+                if (live.backend.transactionStatus() != TransactionStatus.IDLE) {
+                    carrier.leaveLoop(); // a rollback may have much to undo
+                }
                 live.extended.closePortals();
                 live.backend.close();
             }
@@ -486,6 +495,11 @@ public final class Session {
                 notice = notice.withHint(hint);
             }
             MessageWriter.noticeResponse(out.buffer(), severity, notice);
+        }
+
+        @Override
+        public void takesLong() {
+            carrier.leaveLoop();
         }
 
         @Override

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
@@ -53,7 +52,7 @@ public final class StartupHandler extends ChannelInboundHandlerAdapter {
             Authenticator authenticator,
             SessionRegistry registry,
             ConnectionGate gate,
-            Executor sessionThreads,
+            SessionThreads sessionThreads,
             SqlBackend.Opener opener,
             long authenticationTimeoutMillis) {}
 

@@ -186,6 +186,7 @@ public final class ScriptedBackend implements SqlBackend {
     }
 
     private ExecutionResult waitForCancel() {
+        listener.takesLong();
         log.waiting.countDown();
         while (!cancelled) {
             Thread.onSpinWait();
