@@ -60,7 +60,7 @@ final class HistoryClient implements Client {
                     return;
                 }
             } catch (SQLException failed) {
-                rollbackQuietly(statement);
+                Workload.rollbackQuietly(statement);
                 throw failed;
             }
             outcome = Outcome.INDETERMINATE;
@@ -81,14 +81,6 @@ final class HistoryClient implements Client {
 
     static boolean isConflict(SQLException failed) {
         return String.valueOf(failed.getSQLState()).startsWith("40");
-    }
-
-    private static void rollbackQuietly(Statement statement) {
-        try {
-            statement.execute("ROLLBACK");
-        } catch (SQLException gone) {
-            // the connection is; the caller sees the first failure
-        }
     }
 
     private void operation(Statement statement, List<Operation> operations) throws SQLException {

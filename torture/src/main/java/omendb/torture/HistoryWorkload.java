@@ -50,6 +50,13 @@ final class HistoryWorkload {
         this.random = random;
     }
 
+    /// A history of one level to its end.
+    HistoryWorkload(IsolationLevel level) {
+        this.random = new Random(0);
+        this.level = level;
+        this.rounds = 0;
+    }
+
     static void create(Statement statement) throws SQLException {
         statement.execute(
                 "CREATE TABLE " + LISTS + " (id int PRIMARY KEY, alternate int NOT NULL, elements text NOT NULL)");
@@ -121,14 +128,21 @@ final class HistoryWorkload {
             }
         }
         record(-1, Outcome.COMMITTED, reads, invoked);
-        List<HistoryTransaction> recorded;
-        synchronized (history) {
-            recorded = List.copyOf(history);
-        }
-        List<Anomaly> anomalies = HistoryChecker.check(recorded, level);
+        List<Anomaly> anomalies = anomalies(level);
         if (!anomalies.isEmpty()) {
-            throw violation(anomalies, recorded, file);
+            throw violation(anomalies, recorded(), file);
         }
+    }
+
+    private List<HistoryTransaction> recorded() {
+        synchronized (history) {
+            return List.copyOf(history);
+        }
+    }
+
+    /// What is in the history so far that a level forbids, be it the history's own or another.
+    List<Anomaly> anomalies(IsolationLevel judged) {
+        return HistoryChecker.check(recorded(), judged);
     }
 
     private Violation violation(List<Anomaly> anomalies, List<HistoryTransaction> recorded, Path file) {

@@ -19,7 +19,11 @@ import omendb.engine.DirectoryCheck;
 /// Threading: one thread, and one for each client while it works.
 final class KillRounds implements AutoCloseable {
     private static final int LANES = 3;
+    private static final int SHARING_CLIENTS = 2;
     private static final int HISTORY_CLIENTS = 4;
+    /// Exit code after SIGKILL, and at crash points.
+    private static final int KILLED = 137;
+
     private static final int LONGEST_MILLIS = 4_000;
     /// Starts in half the time; every fourth server has the optimizing compiler too.
     private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
@@ -29,8 +33,11 @@ final class KillRounds implements AutoCloseable {
     private final Random random;
     private final Path directory;
     private final Path log;
+    private final Path crashReport;
     private final Totals totals;
     private final List<Oracle> oracles = new ArrayList<>();
+    private final List<Workload> workloads = new ArrayList<>();
+    private final Numbers numbers = new Numbers();
     private final HistoryWorkload history;
     private final List<Client> clients = new ArrayList<>();
     private boolean created;
@@ -43,11 +50,18 @@ final class KillRounds implements AutoCloseable {
         this.random = new Random(seed ^ 0x5851F42D4C957F2DL);
         this.directory = workDirectory.resolve("data");
         this.log = workDirectory.resolve("server.log");
+        this.crashReport = workDirectory.resolve("hs_err.log");
         this.totals = totals;
         for (int lane = 0; lane < LANES; lane++) {
             Oracle oracle = new Oracle();
             oracles.add(oracle);
-            clients.add(new Workload(lane, new Random(random.nextLong()), oracle, lane == 0));
+            Workload workload = new Workload(lane, new Random(random.nextLong()), oracle, lane == 0, numbers);
+            workloads.add(workload);
+            clients.add(workload);
+        }
+        for (int client = 0; client < SHARING_CLIENTS; client++) {
+            clients.add(new Bank(new Random(random.nextLong())));
+            clients.add(new Relatives(new Random(random.nextLong())));
         }
         this.history = new HistoryWorkload(new Random(random.nextLong()));
         for (int client = 0; client < HISTORY_CLIENTS; client++) {
@@ -69,7 +83,8 @@ final class KillRounds implements AutoCloseable {
             arguments.addAll(List.of(point.operation().name(), point.namePart(), Integer.toString(nth), moment));
             kill = "crash point " + point.name() + " " + nth + " " + moment;
         }
-        List<String> flags = random.nextInt(4) == 0 ? List.of() : List.of(QUICK_START);
+        String errorFile = "-XX:ErrorFile=" + crashReport;
+        List<String> flags = random.nextInt(4) == 0 ? List.of(errorFile) : List.of(errorFile, QUICK_START);
         try (ChildProcess server = ChildProcess.start(ServerChild.class, log, flags, arguments)) {
             String ready = server.readLine();
             if (ready != null && ready.startsWith("ready ")) {
@@ -78,7 +93,13 @@ final class KillRounds implements AutoCloseable {
                 throw violation("the server does not start; see " + log);
             }
             server.kill();
-            server.exitCode();
+            int code = server.exitCode();
+            if (code != KILLED) {
+                throw violation("the server ended by itself, with exit code " + code + "; see " + log);
+            }
+        }
+        if (Files.exists(crashReport)) {
+            throw violation("the server crashed; see " + crashReport);
         }
         lastKill = kill;
         totals.add(1, 0, 0, 0, 0);
@@ -100,6 +121,7 @@ final class KillRounds implements AutoCloseable {
                 for (int lane = 0; lane < LANES; lane++) {
                     oracles.get(lane).compare(Verifier.ofLane(facts, lane), true);
                 }
+                workloads.forEach(Workload::restarted);
                 history.check(connection, log.resolveSibling("history-" + ++histories + ".txt"));
             } else {
                 Workload.create(connection);

@@ -1,6 +1,7 @@
 package omendb.torture;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,24 +19,25 @@ final class Oracle {
     private static final int MOST_DOUBTS = 6;
 
     private final Map<String, String> durable = new TreeMap<>();
+    /// What is durable with all that is not synced.
+    private final TreeMap<String, String> seen = new TreeMap<>();
     private final List<Map<String, @Nullable String>> unsynced = new ArrayList<>();
     private final List<Map<String, @Nullable String>> doubtful = new ArrayList<>();
 
     /// All that this client believes to see now.
     Map<String, String> seen() {
-        Map<String, String> seen = new TreeMap<>(durable);
-        applyAll(unsynced, seen);
-        return seen;
+        return Collections.unmodifiableMap(seen);
     }
 
     /// A commit was acknowledged.
     ///
-    /// @param synced after its log record, and so all before it, was durable
+    /// @param synced after its log record, and so all before it, was durable; what wrote nothing has no record
     void acknowledged(Map<String, @Nullable String> change, boolean synced) {
         unsynced.add(new TreeMap<>(change));
+        apply(change, seen);
         doubtful.forEach(doubt -> doubt.keySet().removeAll(change.keySet())); // overwritten, if it was there
         doubtful.removeIf(Map::isEmpty);
-        if (synced) {
+        if (synced && !change.isEmpty()) {
             everythingIsDurable();
         }
     }
@@ -92,6 +94,8 @@ final class Oracle {
         if (restarted) {
             durable.clear();
             durable.putAll(found);
+            seen.clear();
+            seen.putAll(found);
             unsynced.clear();
             doubtful.clear();
         }

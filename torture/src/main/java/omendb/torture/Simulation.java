@@ -56,7 +56,7 @@ final class Simulation {
         this.keepsEvidence = keepsEvidence;
         this.random = new Random(seed * 0x9E3779B97F4A7C15L);
         this.trace = trace;
-        this.workload = new Workload(0, new Random(random.nextLong()), oracle, true);
+        this.workload = new Workload(0, new Random(random.nextLong()), oracle, true, new Numbers());
     }
 
     /// Runs the round.
@@ -159,6 +159,7 @@ final class Simulation {
         TortureServer server = open();
         try (Connection connection = server.connect()) {
             oracle.compare(Verifier.facts(connection), true);
+            workload.restarted();
             if (random.nextInt(3) == 0) { // and again, once the indexes have caught up
                 server.database().indexTails();
                 oracle.compare(Verifier.facts(connection), true);

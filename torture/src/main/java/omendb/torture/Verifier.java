@@ -25,6 +25,17 @@ final class Verifier {
                     "SELECT id FROM kv ORDER BY v <-> '[0,0,0,0,0,0,0,0]' LIMIT " + (indexed.size() + 10),
                     Workload.INDEXED,
                     "kv_v");
+            Map<String, String> twoPhase = readTable(statement, facts, TwoPhase.TABLE);
+            compareIds(
+                    statement,
+                    twoPhase,
+                    "SELECT id FROM twophase ORDER BY v <-> '[0,0,0,0,0,0,0,0]' LIMIT " + (twoPhase.size() + 10),
+                    TwoPhase.TABLE,
+                    "twophase_v");
+            readPrepared(statement, facts);
+            Families.read(statement, facts);
+            Places.read(statement, facts);
+            Bank.audit(statement);
             readDefinitions(statement, facts);
         }
         return facts;
@@ -76,15 +87,23 @@ final class Verifier {
         }
     }
 
+    private static void readPrepared(Statement statement, Map<String, String> facts) throws SQLException {
+        try (ResultSet rows = statement.executeQuery("SELECT gid FROM pg_prepared_xacts")) {
+            while (rows.next()) {
+                facts.put(TwoPhase.FACT + rows.getString(1), "1");
+            }
+        }
+    }
+
     private static void readDefinitions(Statement statement, Map<String, String> facts) throws SQLException {
         Map<String, String> sides = new TreeMap<>();
         try (ResultSet rows = statement.executeQuery(
-                "SELECT relname, relkind FROM pg_class WHERE relname LIKE 'side%' OR relname LIKE 'kv\\_%'")) {
+                "SELECT relname, relkind FROM pg_class WHERE relname LIKE 'side%' OR relkind = 'i'")) {
             while (rows.next()) {
                 String name = rows.getString(1);
                 if (name.startsWith("side") && rows.getString(2).equals("r")) {
                     sides.put(name, "");
-                } else if (name.equals("kv_payload") || name.equals("kv_cosine")) {
+                } else if (Workload.INDEXES.containsKey(name)) {
                     facts.put("index:" + name, "1");
                 }
             }
@@ -101,13 +120,19 @@ final class Verifier {
     static Map<String, String> ofLane(Map<String, String> facts, int lane) {
         Map<String, String> own = new TreeMap<>();
         facts.forEach((fact, value) -> {
-            boolean row = fact.startsWith(Workload.INDEXED + ":") || fact.startsWith(Workload.PLAIN + ":");
-            if (row
-                    ? Integer.parseInt(fact.substring(fact.indexOf(':') + 1)) / Workload.LANE_KEYS == lane
-                    : lane == 0) {
+            if (laneOf(fact) == lane) {
                 own.put(fact, value);
             }
         });
         return own;
+    }
+
+    private static int laneOf(String fact) {
+        String what = fact.substring(0, fact.indexOf(':') + 1);
+        String which = fact.substring(what.length());
+        if (what.equals(TwoPhase.FACT)) {
+            return Integer.parseInt(which.substring(0, which.indexOf('_')));
+        }
+        return what.equals("side:") || what.equals("index:") ? 0 : Integer.parseInt(which) / Workload.LANE_KEYS;
     }
 }

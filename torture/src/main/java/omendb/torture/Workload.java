@@ -3,11 +3,14 @@ package omendb.torture;
 import java.io.IOException;
 import java.io.StringReader;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -26,6 +29,16 @@ final class Workload implements Client {
 
     static final String PLAIN = "plain";
 
+    /// Indexes that come and go; of `twophase` none, since a prepared transaction holds its lock.
+    static final SortedMap<String, String> INDEXES = new TreeMap<>(Map.of(
+            "kv_cosine", "kv USING hnsw (v vector_cosine_ops)",
+            "kv_payload", "kv (payload)",
+            "plain_version", "plain (version, id)",
+            "accounts_balance", "accounts (balance)",
+            "accounts_cosine", "accounts USING hnsw (v vector_cosine_ops)",
+            "lists_both", "lists (alternate, id)",
+            "children_guardian", "children (guardian)"));
+
     private static final int PLAIN_KEYS = 40; // few, so that the same slots go round all the time
     private static final int SIDES = 3;
 
@@ -33,31 +46,46 @@ final class Workload implements Client {
     private final Random random;
     private final Oracle oracle;
     private final boolean maintains;
+    private final Numbers numbers;
+    private final TwoPhase twoPhase;
+    private final Families families;
+    private final Places places;
+    private final Bank bank;
     private int nextSide;
     private final Map<String, Integer> nextBulkKeys = new TreeMap<>();
     private long transactions;
     private String lastStep = "nothing";
 
+    /// @param numbers   what the sequence gave to all clients
     /// @param maintains whether this client also defines, vacuums and checkpoints
-    Workload(int lane, Random random, Oracle oracle, boolean maintains) {
+    Workload(int lane, Random random, Oracle oracle, boolean maintains, Numbers numbers) {
         this.lane = lane;
         this.random = random;
         this.oracle = oracle;
         this.maintains = maintains;
+        this.numbers = numbers;
+        this.twoPhase = new TwoPhase(lane, new Random(random.nextLong()), oracle);
+        this.families = new Families(lane, new Random(random.nextLong()), oracle);
+        this.places = new Places(lane, new Random(random.nextLong()), oracle);
+        this.bank = new Bank(new Random(random.nextLong()));
     }
 
     /// The tables that everything happens on.
     static void create(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("CREATE EXTENSION IF NOT EXISTS vector");
-            for (String table : List.of(INDEXED, PLAIN)) {
+            for (String table : List.of(INDEXED, PLAIN, TwoPhase.TABLE)) {
                 statement.execute("CREATE TABLE " + table
                         + " (id int PRIMARY KEY, version int NOT NULL, payload text, v vector(" + Content.DIMENSIONS
                         + "))");
             }
             statement.execute("CREATE INDEX kv_version ON kv (version, id)");
             statement.execute("CREATE INDEX kv_v ON kv USING hnsw (v vector_l2_ops)");
+            statement.execute("CREATE INDEX twophase_v ON twophase USING hnsw (v vector_l2_ops)");
             statement.execute("CREATE SEQUENCE numbers");
+            Families.create(statement);
+            Places.create(statement);
+            Bank.create(statement);
             HistoryWorkload.create(statement);
         }
     }
@@ -75,25 +103,76 @@ final class Workload implements Client {
     /// One random thing. An SQLException says that it did not work; the oracle knows by then what that means.
     @Override
     public void step(Connection connection) throws SQLException {
-        int kind = random.nextInt(maintains ? 100 : 70);
-        if (kind < 60) {
+        int kind = random.nextInt(maintains ? 130 : 100);
+        if (kind < 48) {
             transaction(connection);
-        } else if (kind < 70) {
+        } else if (kind < 56) {
             bulkLoad(connection);
-        } else if (kind < 74) {
+        } else if (kind < 72) {
+            twoPhase(connection);
+        } else if (kind < 100) {
+            constrained(connection);
+        } else if (kind < 104) {
             maintain(connection, "CHECKPOINT");
             oracle.everythingIsDurable();
-        } else if (kind < 83) {
+        } else if (kind < 112) {
             maintain(connection, "VACUUM");
-        } else if (kind < 89) {
+        } else if (kind < 118) {
             side(connection);
-        } else if (kind < 94) {
+        } else if (kind < 122) {
             index(connection);
-        } else if (kind < 96) {
+        } else if (kind < 124) {
             truncateSide(connection);
         } else {
-            transaction(connection);
+            bank(connection);
         }
+    }
+
+    /// The database was opened again, and the oracle has compared.
+    void restarted() {
+        twoPhase.restarted();
+        numbers.restarted();
+    }
+
+    private void twoPhase(Connection connection) throws SQLException {
+        try {
+            transactions += twoPhase.step(connection) ? 1 : 0;
+        } finally {
+            lastStep = twoPhase.lastStep();
+        }
+    }
+
+    private void bank(Connection connection) throws SQLException {
+        long before = bank.transactions();
+        try {
+            bank.step(connection);
+        } finally {
+            lastStep = bank.lastStep();
+            transactions += bank.transactions() - before;
+        }
+    }
+
+    /// Foreign keys and deferred unique keys.
+    private void constrained(Connection connection) throws SQLException {
+        boolean synced = random.nextInt(5) != 0;
+        boolean related = random.nextInt(3) != 0;
+        lastStep = (related ? "parents and children" : "places") + ", synchronous_commit " + synced;
+        Map<String, @Nullable String> change = new TreeMap<>();
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            if (!synced) {
+                statement.execute("SET LOCAL synchronous_commit = off");
+            }
+            if (related) {
+                families.change(statement, change);
+            } else {
+                places.change(statement, change);
+            }
+        } catch (SQLException failed) {
+            rollbackQuietly(connection);
+            throw failed;
+        }
+        commit(connection, change, synced);
     }
 
     private void maintain(Connection connection, String sql) throws SQLException {
@@ -115,6 +194,7 @@ final class Workload implements Client {
         lastStep = "transaction of " + rows + " rows, synchronous_commit " + synced;
         Map<String, @Nullable String> change = new TreeMap<>();
         boolean givenUp = random.nextInt(12) == 0;
+        List<Long> values = new ArrayList<>();
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             if (!synced) {
@@ -122,6 +202,9 @@ final class Workload implements Client {
             }
             for (int i = 0; i < rows; i++) {
                 change(statement, change);
+                if (random.nextInt(4) == 0) {
+                    values.add(nextNumber(statement));
+                }
                 if (random.nextInt(20) == 0) {
                     rolledBackToSavepoint(statement, change);
                 }
@@ -135,6 +218,17 @@ final class Workload implements Client {
             connection.setAutoCommit(true);
         } else {
             commit(connection, change, synced);
+            if (synced) {
+                values.forEach(numbers::taken);
+            }
+        }
+    }
+
+    private long nextNumber(Statement statement) throws SQLException {
+        try (ResultSet value = statement.executeQuery("SELECT nextval('numbers')")) {
+            value.next();
+            numbers.given(value.getLong(1));
+            return value.getLong(1);
         }
     }
 
@@ -157,8 +251,7 @@ final class Workload implements Client {
         }
     }
 
-    private static void put(
-            Statement statement, Map<String, @Nullable String> change, String table, int key, int version)
+    static void put(Statement statement, Map<String, @Nullable String> change, String table, int key, int version)
             throws SQLException {
         statement.execute(
                 "INSERT INTO " + table + " VALUES (" + key + ", " + version + ", '" + Content.payload(key, version)
@@ -195,6 +288,14 @@ final class Workload implements Client {
         try {
             connection.rollback();
             connection.setAutoCommit(true);
+        } catch (SQLException gone) {
+            // the connection is; the caller sees the first failure
+        }
+    }
+
+    static void rollbackQuietly(Statement statement) {
+        try {
+            statement.execute("ROLLBACK");
         } catch (SQLException gone) {
             // the connection is; the caller sees the first failure
         }
@@ -304,19 +405,14 @@ final class Workload implements Client {
     }
 
     private void index(Connection connection) throws SQLException {
-        boolean vector = random.nextBoolean();
-        String name = vector ? "kv_cosine" : "kv_payload";
+        String name = List.copyOf(INDEXES.keySet()).get(random.nextInt(INDEXES.size()));
         boolean there = oracle.seen().containsKey("index:" + name);
         lastStep = (there ? "DROP INDEX " : "CREATE INDEX ") + name;
         Map<String, @Nullable String> change = new TreeMap<>();
         change.put("index:" + name, there ? null : "1");
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            statement.execute(
-                    there
-                            ? "DROP INDEX " + name
-                            : "CREATE INDEX " + name
-                                    + (vector ? " ON kv USING hnsw (v vector_cosine_ops)" : " ON kv (payload)"));
+            statement.execute(there ? "DROP INDEX " + name : "CREATE INDEX " + name + " ON " + INDEXES.get(name));
         } catch (SQLException failed) {
             rollbackQuietly(connection);
             throw failed;
