@@ -29,7 +29,7 @@ import org.junit.jupiter.api.TestFactory;
 ///
 ///     memory  <-  wal, ann  <-  engine  <-  sql  <-  pgwire
 ///
-/// Inside engine: error <- type <- lsm <- txn <- catalog <- table, vector <- engine (Database).
+/// Inside engine: error <- type <- lsm, alex <- txn <- catalog <- table, vector <- engine (Database).
 class DependencyRulesTest {
     private static JavaClasses classes;
 
@@ -53,6 +53,7 @@ class DependencyRulesTest {
             Map.entry(
                     "omendb.engine.lsm..",
                     new String[] {"omendb.memory..", "omendb.engine.error..", "omendb.engine.type.."}),
+            Map.entry("omendb.engine.alex..", new String[] {"omendb.memory.."}),
             Map.entry("omendb.engine..", new String[] {"omendb.memory..", "omendb.wal..", "omendb.ann.."}),
             Map.entry("omendb.sql..", new String[] {"omendb.memory..", "omendb.ann..", "omendb.engine.."}),
             Map.entry("omendb.pgwire..", new String[] {
@@ -88,6 +89,7 @@ class DependencyRulesTest {
             "omendb.engine.error",
             "omendb.engine.type",
             "omendb.engine.lsm",
+            "omendb.engine.alex",
             "omendb.engine.txn",
             "omendb.engine.catalog",
             "omendb.engine.table",
