@@ -94,7 +94,9 @@ final class CopyRunner {
     /// The columns a COPY names, or all.
     private static List<ColumnDef> columns(TableDef table, List<String> names) {
         if (names.isEmpty()) {
-            return table.columns();
+            return table.liveColumns().stream()
+                    .filter(column -> !column.isGenerated())
+                    .toList();
         }
         List<ColumnDef> columns = new ArrayList<>();
         for (String name : names) {
@@ -103,6 +105,11 @@ final class CopyRunner {
                 throw new UserException(
                         SqlState.UNDEFINED_COLUMN,
                         "column \"" + name + "\" of relation \"" + table.name() + "\" does not exist");
+            }
+            if (column.isGenerated()) {
+                throw new UserException(
+                                SqlState.INVALID_COLUMN_REFERENCE, "column \"" + name + "\" is a generated column")
+                        .withDetail("Generated columns cannot be used in COPY.");
             }
             if (columns.contains(column)) {
                 throw new UserException(SqlState.DUPLICATE_COLUMN, "column \"" + name + "\" specified more than once");

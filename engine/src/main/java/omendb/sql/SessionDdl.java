@@ -1,17 +1,16 @@
 package omendb.sql;
 
 import java.util.List;
-import java.util.Objects;
 import omendb.engine.Database;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.error.SqlState;
 import omendb.engine.txn.Transaction;
-import omendb.sql.ast.Query;
 import omendb.sql.bind.Binder;
 import omendb.sql.bind.ParameterTypes;
 import omendb.sql.ddl.DdlContext;
-import omendb.sql.exec.Execution;
-import omendb.sql.parse.SqlParser;
+import omendb.sql.exec.RowProgram;
+import omendb.sql.plan.Field;
+import omendb.sql.plan.Scalar;
 import org.jspecify.annotations.Nullable;
 
 /// What DDL asks of its session.
@@ -61,21 +60,28 @@ final class SessionDdl implements DdlContext {
     }
 
     @Override
+    public String databaseName() {
+        return parts.environment().databaseName();
+    }
+
+    @Override
+    public void warning(SqlState state, String message) {
+        parts.listener().notice("WARNING", state, message, null, null);
+    }
+
+    @Override
     public boolean inTransactionBlock() {
         return parts.transactions().inBlock();
     }
 
     @Override
-    public boolean returnsRow(String sql) {
-        transaction().advanceCommand();
+    public RowProgram program(List<Field> row, List<Scalar> expressions) {
         parts.environment().refresh();
-        Query query = (Query) SqlParser.parse(sql).getFirst().statement();
-        QueryRunner.Bound bound = parts.queries().bind(query, new int[0]);
-        try (Execution execution = parts.queries().compile(parts.queries().plan(bound.plan()))) {
-            execution.begin(parts.queries()
-                    .statement(Objects.requireNonNull(parts.transactions().current()), parts.evaluation(), List.of()));
-            return execution.next() != null;
-        }
+        return new RowProgram(
+                parts.queries().statement(transaction(), parts.evaluation(), List.of()),
+                row,
+                expressions,
+                parts.queries()::planSubquery);
     }
 
     @Override

@@ -30,7 +30,8 @@ class RecordedStatementsTest {
                 "changes",
                 "foreign_keys",
                 "cursors",
-                "deferrable_unique"
+                "deferrable_unique",
+                "alter_table"
             })
     void answers_are_postgresqls(String name) throws IOException {
         List<String> expected = recorded(name);

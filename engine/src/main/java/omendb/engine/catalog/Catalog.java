@@ -35,6 +35,10 @@ public final class Catalog {
     private final Map<Integer, List<IndexDef>> indexesByTable;
     private final Map<Integer, List<Reference>> referencesByTable;
     private final Map<Integer, ExtensionDef> extensions;
+    private final Map<Integer, CommentDef> comments;
+    private final Map<Commented, CommentDef> commentsByObject = new HashMap<>();
+
+    private record Commented(int classOid, int objectOid, int subId) {}
 
     /// A foreign key and the table it belongs to.
     public record Reference(int tableOid, ConstraintDef.ForeignKey key) {}
@@ -44,6 +48,10 @@ public final class Catalog {
         this.schemas = builder.schemas;
         this.relations = builder.relations;
         this.extensions = builder.extensions;
+        this.comments = builder.comments;
+        comments.values()
+                .forEach(comment -> commentsByObject.put(
+                        new Commented(comment.classOid(), comment.objectOid(), comment.subId()), comment));
         this.schemasByName = new HashMap<>();
         schemas.values().forEach(schema -> schemasByName.put(schema.name(), schema));
         this.relationsByName = new HashMap<>();
@@ -120,6 +128,15 @@ public final class Catalog {
         return null;
     }
 
+    /// The comment on an object, or null.
+    public @Nullable CommentDef comment(int classOid, int objectOid, int subId) {
+        return commentsByObject.get(new Commented(classOid, objectOid, subId));
+    }
+
+    public Collection<CommentDef> comments() {
+        return Collections.unmodifiableCollection(comments.values());
+    }
+
     /// Indexes of a table in the order of their oids.
     public List<IndexDef> indexesOf(int tableOid) {
         return Collections.unmodifiableList(indexesByTable.getOrDefault(tableOid, List.of()));
@@ -175,6 +192,7 @@ public final class Catalog {
         builder.schemas.putAll(schemas);
         builder.relations.putAll(relations);
         builder.extensions.putAll(extensions);
+        builder.comments.putAll(comments);
         return builder;
     }
 
@@ -183,6 +201,7 @@ public final class Catalog {
         private final Map<Integer, SchemaDef> schemas = new TreeMap<>();
         private final Map<Integer, RelationDef> relations = new TreeMap<>();
         private final Map<Integer, ExtensionDef> extensions = new TreeMap<>();
+        private final Map<Integer, CommentDef> comments = new TreeMap<>();
 
         void put(SchemaDef schema) {
             schemas.put(schema.oid(), schema);
@@ -194,6 +213,14 @@ public final class Catalog {
 
         void put(ExtensionDef extension) {
             extensions.put(extension.oid(), extension);
+        }
+
+        void put(CommentDef comment) {
+            comments.put(comment.oid(), comment);
+        }
+
+        void removeComment(int oid) {
+            comments.remove(oid);
         }
 
         void removeSchema(int oid) {

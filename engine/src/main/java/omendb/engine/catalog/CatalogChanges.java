@@ -23,6 +23,8 @@ public final class CatalogChanges implements TransactionParticipant {
 
         record PutExtension(ExtensionDef extension) implements Change {}
 
+        record PutComment(CommentDef comment) implements Change {}
+
         record Remove(DefinitionCodec.Kind kind, int oid) implements Change {}
     }
 
@@ -52,6 +54,15 @@ public final class CatalogChanges implements TransactionParticipant {
     public void put(ExtensionDef extension) {
         write(DefinitionCodec.Kind.EXTENSION, extension.oid(), DefinitionCodec.encode(extension));
         add(new Change.PutExtension(extension));
+    }
+
+    public void put(CommentDef comment) {
+        write(DefinitionCodec.Kind.COMMENT, comment.oid(), DefinitionCodec.encode(comment));
+        add(new Change.PutComment(comment));
+    }
+
+    public void remove(CommentDef comment) {
+        remove(DefinitionCodec.Kind.COMMENT, comment.oid());
     }
 
     public void remove(SchemaDef schema) {
@@ -87,6 +98,7 @@ public final class CatalogChanges implements TransactionParticipant {
         definitions.schemas().forEach(schema -> add(new Change.PutSchema(schema)));
         definitions.relations().forEach(relation -> add(new Change.PutRelation(relation)));
         definitions.extensions().forEach(extension -> add(new Change.PutExtension(extension)));
+        definitions.comments().forEach(comment -> add(new Change.PutComment(comment)));
     }
 
     private void remove(DefinitionCodec.Kind kind, int oid) {
@@ -136,11 +148,13 @@ public final class CatalogChanges implements TransactionParticipant {
                 case Change.PutSchema put -> builder.put(put.schema());
                 case Change.PutRelation put -> builder.put(put.relation());
                 case Change.PutExtension put -> builder.put(put.extension());
+                case Change.PutComment put -> builder.put(put.comment());
                 case Change.Remove remove -> {
                     switch (remove.kind()) {
                         case SCHEMA -> builder.removeSchema(remove.oid());
                         case TABLE, INDEX, SEQUENCE -> builder.removeRelation(remove.oid());
                         case EXTENSION -> builder.removeExtension(remove.oid());
+                        case COMMENT -> builder.removeComment(remove.oid());
                     }
                 }
             }

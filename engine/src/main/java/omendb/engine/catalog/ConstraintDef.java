@@ -18,6 +18,14 @@ public sealed interface ConstraintDef {
         return Timing.IMMEDIATE;
     }
 
+    /// The same under another name.
+    ConstraintDef withName(String changed);
+
+    /// Whether all rows are known to satisfy it (false = NOT VALID).
+    default boolean validated() {
+        return true;
+    }
+
     /// The same at another time.
     default ConstraintDef withTiming(Timing timing) {
         throw new IllegalArgumentException("constraint " + name() + " cannot be deferrable");
@@ -48,12 +56,44 @@ public sealed interface ConstraintDef {
         public Key {
             attnums = List.copyOf(attnums);
         }
+
+        @Override
+        public Key withName(String changed) {
+            return new Key(oid, changed, primary, indexOid, attnums, timing);
+        }
+
+        @Override
+        public Key withTiming(Timing changed) {
+            return new Key(oid, name, primary, indexOid, attnums, changed);
+        }
     }
 
     /// CHECK; `expressionSql` is text that the binder parses against the table's columns.
-    record Check(int oid, String name, String expressionSql, List<Integer> attnums) implements ConstraintDef {
+    ///
+    /// @param validated false = NOT VALID: rows from before it have not been checked
+    /// @param noInherit NO INHERIT
+    record Check(
+            int oid, String name, String expressionSql, List<Integer> attnums, boolean validated, boolean noInherit)
+            implements ConstraintDef {
         public Check {
             attnums = List.copyOf(attnums);
+        }
+
+        public Check(int oid, String name, String expressionSql, List<Integer> attnums) {
+            this(oid, name, expressionSql, attnums, true, false);
+        }
+
+        @Override
+        public Check withName(String changed) {
+            return new Check(oid, changed, expressionSql, attnums, validated, noInherit);
+        }
+
+        public Check withExpression(String sql) {
+            return new Check(oid, name, sql, attnums, validated, noInherit);
+        }
+
+        public Check asValidated() {
+            return new Check(oid, name, expressionSql, attnums, true, noInherit);
         }
     }
 
@@ -93,6 +133,40 @@ public sealed interface ConstraintDef {
             attnums = List.copyOf(attnums);
             keyAttnums = List.copyOf(keyAttnums);
             setAttnums = List.copyOf(setAttnums);
+        }
+
+        @Override
+        public ForeignKey withName(String changed) {
+            return new ForeignKey(
+                    oid,
+                    changed,
+                    attnums,
+                    tableOid,
+                    keyAttnums,
+                    indexOid,
+                    matchFull,
+                    onDelete,
+                    onUpdate,
+                    setAttnums,
+                    timing,
+                    validated);
+        }
+
+        /// The same relying on another index.
+        public ForeignKey withIndex(int changed) {
+            return new ForeignKey(
+                    oid,
+                    name,
+                    attnums,
+                    tableOid,
+                    keyAttnums,
+                    changed,
+                    matchFull,
+                    onDelete,
+                    onUpdate,
+                    setAttnums,
+                    timing,
+                    validated);
         }
 
         @Override

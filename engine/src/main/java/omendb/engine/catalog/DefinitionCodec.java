@@ -19,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 /// Definitions as bytes: version (1 byte), then the record's fields in order; big-endian numbers, strings in
 /// UTF-8 behind a 4-byte length, null as length -1, lists behind a 4-byte count, types by oid.
 ///
+/// Version 3 added dropped and generated columns, missing values, options of tables and columns, INCLUDE, types of
+/// index expressions, NOT VALID checks and comments.
 /// Version 2 added foreign keys, the timing of constraints and indexes that are not immediate.
 /// A new field goes to the end of its record under a new version; readers of an old version fill in a default.
 final class DefinitionCodec {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
     private static final int OLDEST_VERSION = 1;
 
     /// First byte of a key in the catalog tree.
@@ -31,7 +33,8 @@ final class DefinitionCodec {
         TABLE(2),
         INDEX(3),
         SEQUENCE(4),
-        EXTENSION(5);
+        EXTENSION(5),
+        COMMENT(6);
 
         private final int code;
 
@@ -73,6 +76,15 @@ final class DefinitionCodec {
         });
     }
 
+    static byte[] encode(CommentDef comment) {
+        return bytes(out -> {
+            out.writeInt(comment.classOid());
+            out.writeInt(comment.objectOid());
+            out.writeInt(comment.subId());
+            writeString(out, comment.text());
+        });
+    }
+
     static byte[] encode(RelationDef relation) {
         return switch (relation) {
             case TableDef table -> encodeTable(table);
@@ -105,6 +117,7 @@ final class DefinitionCodec {
                 case INDEX -> into.put(readIndex(oid, version, in));
                 case SEQUENCE -> into.put(readSequence(oid, in));
                 case EXTENSION -> into.put(new ExtensionDef(oid, readString(in), readString(in), in.readInt()));
+                case COMMENT -> into.put(new CommentDef(oid, in.readInt(), in.readInt(), in.readInt(), readString(in)));
             }
         } catch (IOException damaged) {
             throw new InternalException(
@@ -136,11 +149,16 @@ final class DefinitionCodec {
                 out.writeBoolean(column.notNull());
                 writeNullable(out, column.defaultSql());
                 writeString(out, column.identity().name());
+                writeNullable(out, column.generatedSql());
+                writeValue(out, column.missing());
+                out.writeBoolean(column.dropped());
+                writeOptions(out, column.options());
             }
             out.writeInt(table.constraints().size());
             for (ConstraintDef constraint : table.constraints()) {
                 writeConstraint(out, constraint);
             }
+            writeOptions(out, table.options());
         });
     }
 
@@ -157,6 +175,8 @@ final class DefinitionCodec {
             case ConstraintDef.Check check -> {
                 out.writeByte('c');
                 writeString(out, check.expressionSql());
+                out.writeBoolean(check.validated());
+                out.writeBoolean(check.noInherit());
             }
             case ConstraintDef.ForeignKey key -> {
                 out.writeByte('f');
@@ -180,21 +200,33 @@ final class DefinitionCodec {
         List<ColumnDef> columns = new ArrayList<>();
         int columnCount = in.readInt();
         for (int i = 1; i <= columnCount; i++) {
-            columns.add(new ColumnDef(
-                    i,
-                    readString(in),
-                    readType(in),
-                    in.readInt(),
-                    in.readBoolean(),
-                    readNullable(in),
-                    ColumnDef.Identity.valueOf(readString(in))));
+            columns.add(readColumn(i, version, in));
         }
         List<ConstraintDef> constraints = new ArrayList<>();
         int constraintCount = in.readInt();
         for (int i = 0; i < constraintCount; i++) {
             constraints.add(readConstraint(version, in));
         }
-        return new TableDef(oid, schemaOid, name, storageId, columns, constraints);
+        Map<String, String> options = version < 3 ? Map.of() : readOptions(in);
+        return new TableDef(oid, schemaOid, name, storageId, columns, constraints, options);
+    }
+
+    private static ColumnDef readColumn(int attnum, int version, DataInputStream in) throws IOException {
+        ColumnDef column = new ColumnDef(
+                attnum,
+                readString(in),
+                readType(in),
+                in.readInt(),
+                in.readBoolean(),
+                readNullable(in),
+                ColumnDef.Identity.valueOf(readString(in)));
+        if (version < 3) {
+            return column;
+        }
+        column = column.withGenerated(readNullable(in)).withMissing(readValue(in));
+        boolean dropped = in.readBoolean();
+        Map<String, String> options = readOptions(in);
+        return dropped ? column.asDropped() : column.withOptions(options);
     }
 
     private static ConstraintDef readConstraint(int version, DataInputStream in) throws IOException {
@@ -203,7 +235,14 @@ final class DefinitionCodec {
         List<Integer> attnums = readInts(in);
         int type = in.readUnsignedByte();
         return switch (type) {
-            case 'c' -> new ConstraintDef.Check(oid, name, readString(in), attnums);
+            case 'c' ->
+                new ConstraintDef.Check(
+                        oid,
+                        name,
+                        readString(in),
+                        attnums,
+                        version < 3 || in.readBoolean(),
+                        version >= 3 && in.readBoolean());
             case 'f' -> readForeignKey(oid, name, attnums, in);
             case 'p', 'u' ->
                 new ConstraintDef.Key(
@@ -251,15 +290,15 @@ final class DefinitionCodec {
                 writeNullable(out, key.operatorClass());
                 out.writeBoolean(key.descending());
                 out.writeBoolean(key.nullsFirst());
+                SqlType type = key.type();
+                out.writeInt(type == null ? 0 : type.oid());
+                out.writeInt(key.typmod());
             }
             writeNullable(out, index.predicateSql());
-            out.writeInt(index.options().size());
-            for (Map.Entry<String, String> option : index.options().entrySet()) {
-                writeString(out, option.getKey());
-                writeString(out, option.getValue());
-            }
+            writeOptions(out, index.options());
             out.writeLong(index.validFrom());
             out.writeBoolean(index.immediate());
+            writeInts(out, index.included());
         });
     }
 
@@ -275,17 +314,13 @@ final class DefinitionCodec {
         List<IndexDef.Key> keys = new ArrayList<>();
         int keyCount = in.readInt();
         for (int i = 0; i < keyCount; i++) {
-            keys.add(new IndexDef.Key(
-                    in.readInt(), readNullable(in), readNullable(in), in.readBoolean(), in.readBoolean()));
+            keys.add(readKey(version, in));
         }
         String predicateSql = readNullable(in);
-        Map<String, String> options = new LinkedHashMap<>();
-        int optionCount = in.readInt();
-        for (int i = 0; i < optionCount; i++) {
-            options.put(readString(in), readString(in));
-        }
+        Map<String, String> options = readOptions(in);
         long validFrom = in.readLong();
         boolean immediate = version == 1 || in.readBoolean();
+        List<Integer> included = version < 3 ? List.of() : readInts(in);
         return new IndexDef(
                 oid,
                 schemaOid,
@@ -300,7 +335,22 @@ final class DefinitionCodec {
                 keys,
                 predicateSql,
                 options,
-                validFrom);
+                validFrom,
+                included);
+    }
+
+    private static IndexDef.Key readKey(int version, DataInputStream in) throws IOException {
+        int attnum = in.readInt();
+        String expressionSql = readNullable(in);
+        String operatorClass = readNullable(in);
+        boolean descending = in.readBoolean();
+        boolean nullsFirst = in.readBoolean();
+        if (version < 3) {
+            return new IndexDef.Key(attnum, expressionSql, operatorClass, descending, nullsFirst);
+        }
+        int typeOid = in.readInt();
+        SqlType type = typeOid == 0 ? null : typeOf(typeOid);
+        return new IndexDef.Key(attnum, expressionSql, operatorClass, descending, nullsFirst, type, in.readInt());
     }
 
     private static byte[] encodeSequence(SequenceDef sequence) {
@@ -336,12 +386,46 @@ final class DefinitionCodec {
     }
 
     private static SqlType readType(DataInputStream in) throws IOException {
-        int oid = in.readInt();
+        return typeOf(in.readInt());
+    }
+
+    private static SqlType typeOf(int oid) {
         SqlType type = Types.byOid(oid);
         if (type == null) {
             throw new InternalException(SqlState.DATA_CORRUPTED, "catalog row names unknown type " + oid);
         }
         return type;
+    }
+
+    private static void writeOptions(DataOutputStream out, Map<String, String> options) throws IOException {
+        out.writeInt(options.size());
+        for (Map.Entry<String, String> option : options.entrySet()) {
+            writeString(out, option.getKey());
+            writeString(out, option.getValue());
+        }
+    }
+
+    private static Map<String, String> readOptions(DataInputStream in) throws IOException {
+        Map<String, String> options = new LinkedHashMap<>();
+        int count = in.readInt();
+        for (int i = 0; i < count; i++) {
+            options.put(readString(in), readString(in));
+        }
+        return options;
+    }
+
+    private static void writeValue(DataOutputStream out, @Nullable StoredValue value) throws IOException {
+        if (value == null) {
+            out.writeInt(-1);
+        } else {
+            out.writeInt(value.bytes().length);
+            out.write(value.bytes());
+        }
+    }
+
+    private static @Nullable StoredValue readValue(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        return length < 0 ? null : new StoredValue(in.readNBytes(length));
     }
 
     private static void writeInts(DataOutputStream out, List<Integer> values) throws IOException {

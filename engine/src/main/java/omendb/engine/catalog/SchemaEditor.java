@@ -4,6 +4,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import omendb.engine.type.Batch;
 import omendb.engine.type.SqlType;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +24,24 @@ public interface SchemaEditor {
             boolean nullsDistinct,
             List<IndexDef.Key> keys,
             @Nullable String predicateSql,
-            Map<String, String> options) {
+            Map<String, String> options,
+            List<Integer> included) {
         public NewIndex {
+            included = List.copyOf(included);
             keys = List.copyOf(keys);
             options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+        }
+
+        /// An index without INCLUDE.
+        public NewIndex(
+                String name,
+                String method,
+                boolean unique,
+                boolean nullsDistinct,
+                List<IndexDef.Key> keys,
+                @Nullable String predicateSql,
+                Map<String, String> options) {
+            this(name, method, unique, nullsDistinct, keys, predicateSql, options, List.of());
         }
     }
 
@@ -53,10 +69,29 @@ public interface SchemaEditor {
     ///
     /// @param timing a deferrable one gets an index that is not immediate
     TableDef addKeyConstraint(
-            int tableOid, String name, boolean primary, List<Integer> attnums, ConstraintDef.Timing timing);
+            int tableOid,
+            String name,
+            boolean primary,
+            List<Integer> attnums,
+            ConstraintDef.Timing timing,
+            KeyIndex index);
+
+    /// The same with a plain index.
+    default TableDef addKeyConstraint(
+            int tableOid, String name, boolean primary, List<Integer> attnums, ConstraintDef.Timing timing) {
+        return addKeyConstraint(tableOid, name, primary, attnums, timing, new KeyIndex(true, List.of(), Map.of()));
+    }
+
+    /// What a key constraint says of its index: NULLS [NOT] DISTINCT, INCLUDE, WITH.
+    record KeyIndex(boolean nullsDistinct, List<Integer> included, Map<String, String> options) {
+        public KeyIndex {
+            included = List.copyOf(included);
+            options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+        }
+    }
 
     /// Adds CHECK; whether existing rows satisfy it is the caller's to check first.
-    TableDef addCheckConstraint(int tableOid, String name, String expressionSql, List<Integer> attnums);
+    TableDef addCheckConstraint(int tableOid, ConstraintDef.Check check);
 
     /// Adds FOREIGN KEY, under a lock that keeps writers away from both tables; its oid is chosen here.
     ///
@@ -107,4 +142,42 @@ public interface SchemaEditor {
     ExtensionDef createExtension(String name, String version, int schemaOid);
 
     void dropExtension(int oid);
+
+    // ---- changes of what exists ----
+
+    /// An oid that nothing has.
+    int newOid();
+
+    /// Replaces a table's definition under ACCESS EXCLUSIVE; storage, schema and name stay as they are.
+    TableDef changeTable(TableDef changed);
+
+    /// The same under SHARE UPDATE EXCLUSIVE: for changes that neither readers nor writers need to know of.
+    TableDef changeTableOnline(TableDef changed);
+
+    /// Replaces an index's definition; storage, schema and name stay as they are.
+    IndexDef changeIndex(IndexDef changed);
+
+    /// Gives a relation another name (42P07 if it is taken) and, if `schemaOid` differs, another schema.
+    void moveRelation(int oid, int schemaOid, String name);
+
+    void renameSchema(int oid, String name);
+
+    /// Puts a table's rows into new storage under a changed definition and builds its indexes anew. Snapshots older
+    /// than this statement's find the table empty, as in PostgreSQL.
+    ///
+    /// @param indexes changed definitions of the table's indexes, all that shall exist
+    TableDef rewriteTable(TableDef changed, List<IndexDef> indexes, RowRewriter rewriter);
+
+    /// Hands all rows of a table to a visitor in batches of one column per attnum: those of others that have
+    /// committed, whatever the snapshot, and own ones.
+    void readRows(int tableOid, Consumer<Batch> visitor);
+
+    /// Makes a unique index the index of a new constraint of its name.
+    TableDef adoptIndex(int tableOid, ConstraintDef.Key constraint);
+
+    /// Builds an index anew (REINDEX).
+    IndexDef rebuildIndex(int indexOid);
+
+    /// Sets or removes (null) the comment on an object.
+    void comment(int classOid, int objectOid, int subId, @Nullable String text);
 }

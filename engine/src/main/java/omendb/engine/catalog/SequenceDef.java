@@ -57,4 +57,20 @@ public record SequenceDef(
                 ownerTable,
                 ownerAttnum);
     }
+
+    public SequenceDef withSchema(int newSchemaOid) {
+        return new SequenceDef(
+                oid,
+                newSchemaOid,
+                name,
+                type,
+                start,
+                increment,
+                minimum,
+                maximum,
+                cache,
+                cycle,
+                ownerTable,
+                ownerAttnum);
+    }
 }

@@ -1,25 +1,57 @@
 package omendb.engine.catalog;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A table.
 ///
 /// @param storageId names the row tree and the vector directories; differs from the oid after TRUNCATE, never reused
-/// @param columns   in attnum order, without gaps
+/// @param columns   in attnum order, without gaps: dropped ones too
+/// @param options   storage parameters as written and other settings kept for the catalogs (`replica identity`)
 public record TableDef(
-        int oid, int schemaOid, String name, long storageId, List<ColumnDef> columns, List<ConstraintDef> constraints)
+        int oid,
+        int schemaOid,
+        String name,
+        long storageId,
+        List<ColumnDef> columns,
+        List<ConstraintDef> constraints,
+        Map<String, String> options)
         implements RelationDef {
+    /// Option: pg_class.relreplident, for `i` followed by the index's oid; absent = default.
+    public static final String REPLICA_IDENTITY = "replica identity";
+
+    /// Option: oid of the index that CLUSTER ON names.
+    public static final String CLUSTERED_ON = "clustered on";
+
     public TableDef {
         columns = List.copyOf(columns);
         constraints = List.copyOf(constraints);
+        options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+    }
+
+    public TableDef(
+            int oid,
+            int schemaOid,
+            String name,
+            long storageId,
+            List<ColumnDef> columns,
+            List<ConstraintDef> constraints) {
+        this(oid, schemaOid, name, storageId, columns, constraints, Map.of());
+    }
+
+    /// The columns that have not been dropped.
+    public List<ColumnDef> liveColumns() {
+        return columns.stream().filter(column -> !column.dropped()).toList();
     }
 
     /// The column of that name, or null.
     public @Nullable ColumnDef column(String columnName) {
         for (ColumnDef column : columns) {
-            if (column.name().equals(columnName)) {
+            if (!column.dropped() && column.name().equals(columnName)) {
                 return column;
             }
         }
@@ -51,31 +83,47 @@ public record TableDef(
         return null;
     }
 
+    public TableDef withColumns(List<ColumnDef> changed) {
+        return new TableDef(oid, schemaOid, name, storageId, changed, constraints, options);
+    }
+
+    public TableDef withConstraints(List<ConstraintDef> changed) {
+        return new TableDef(oid, schemaOid, name, storageId, columns, changed, options);
+    }
+
+    public TableDef withSchema(int newSchemaOid) {
+        return new TableDef(oid, newSchemaOid, name, storageId, columns, constraints, options);
+    }
+
+    public TableDef withOptions(Map<String, String> changed) {
+        return new TableDef(oid, schemaOid, name, storageId, columns, constraints, changed);
+    }
+
     public TableDef withName(String newName) {
-        return new TableDef(oid, schemaOid, newName, storageId, columns, constraints);
+        return new TableDef(oid, schemaOid, newName, storageId, columns, constraints, options);
     }
 
     public TableDef withStorage(long newStorageId) {
-        return new TableDef(oid, schemaOid, name, newStorageId, columns, constraints);
+        return new TableDef(oid, schemaOid, name, newStorageId, columns, constraints, options);
     }
 
     public TableDef withColumn(ColumnDef changed) {
         List<ColumnDef> list = new ArrayList<>(columns);
         list.set(changed.attnum() - 1, changed);
-        return new TableDef(oid, schemaOid, name, storageId, list, constraints);
+        return new TableDef(oid, schemaOid, name, storageId, list, constraints, options);
     }
 
     public TableDef withConstraint(ConstraintDef added) {
         List<ConstraintDef> list = new ArrayList<>(constraints);
         list.add(added);
-        return new TableDef(oid, schemaOid, name, storageId, columns, list);
+        return new TableDef(oid, schemaOid, name, storageId, columns, list, options);
     }
 
     /// The table with a constraint in place of the one with its oid.
     public TableDef withChangedConstraint(ConstraintDef changed) {
         List<ConstraintDef> list = new ArrayList<>(constraints);
         list.replaceAll(constraint -> constraint.oid() == changed.oid() ? changed : constraint);
-        return new TableDef(oid, schemaOid, name, storageId, columns, list);
+        return new TableDef(oid, schemaOid, name, storageId, columns, list, options);
     }
 
     /// Its foreign keys.
@@ -89,6 +137,6 @@ public record TableDef(
     public TableDef withoutConstraint(int constraintOid) {
         List<ConstraintDef> list = new ArrayList<>(constraints);
         list.removeIf(constraint -> constraint.oid() == constraintOid);
-        return new TableDef(oid, schemaOid, name, storageId, columns, list);
+        return new TableDef(oid, schemaOid, name, storageId, columns, list, options);
     }
 }

@@ -24,7 +24,7 @@ final class ConstraintErrors {
     private ConstraintErrors() {}
 
     static OmenException notNull(Catalog catalog, TableDef table, ColumnDef column, RowSource row) {
-        String shown = table.columns().stream()
+        String shown = table.liveColumns().stream()
                 .map(each -> row.isNull(each.attnum()) ? "null" : cut(text(each, row)))
                 .collect(Collectors.joining(", "));
         return new UserException(

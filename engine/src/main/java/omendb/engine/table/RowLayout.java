@@ -8,7 +8,8 @@ import omendb.engine.type.Types;
 /// Where the columns of a row lie. Row, little-endian:
 ///
 ///     offset      size field
-///     0           2    column count n (rows written before ADD COLUMN have fewer: the rest read as NULL)
+///     0           2    column count n (rows written before ADD COLUMN have fewer: the rest read as the column's
+///                      missing value, or NULL)
 ///     2           2    zero
 ///     4           b    null bitmap, b = ceil(n / 8), bit i of byte i / 8 = column i + 1 is NULL
 ///     4 + b       f    fixed-width columns in attnum order: 1, 2, 4 or 8 bytes as [SqlType#writeLane] stores them;
@@ -33,6 +34,7 @@ final class RowLayout {
     private final SqlType[] types;
     private final Storage[] storages;
     private final int[] positions;
+    private final boolean[] dropped;
     private final int offsetsPosition;
     private final int variableCount;
 
@@ -42,11 +44,13 @@ final class RowLayout {
         this.types = new SqlType[columnCount];
         this.storages = new Storage[columnCount];
         this.positions = new int[columnCount];
+        this.dropped = new boolean[columnCount];
         int fixed = HEADER_BYTES + (columnCount + 7) / 8;
         int variable = 0;
         for (int i = 0; i < columnCount; i++) {
             ColumnDef column = columns.get(i);
             types[i] = column.type();
+            dropped[i] = column.dropped();
             if (isSlot(column)) {
                 storages[i] = Storage.SLOT;
                 positions[i] = fixed;
@@ -84,6 +88,11 @@ final class RowLayout {
 
     SqlType type(int attnum) {
         return types[attnum - 1];
+    }
+
+    /// Whether the column reads as NULL whatever is stored.
+    boolean isDropped(int attnum) {
+        return dropped[attnum - 1];
     }
 
     Storage storage(int attnum) {

@@ -1,9 +1,11 @@
 package omendb.engine.table;
 
+import java.util.Objects;
 import omendb.engine.txn.StorageFailures;
 import omendb.engine.type.ColumnVector;
 import omendb.memory.NativeMemory;
 import omendb.memory.StorageException;
+import org.jspecify.annotations.Nullable;
 
 /// Reads one encoded row in place. Reused: [#set] points it at a row that the caller keeps alive.
 ///
@@ -11,12 +13,14 @@ import omendb.memory.StorageException;
 final class RowView {
     private final TableStorage storage;
     private final RowLayout[] layouts;
+    private final @Nullable MissingValues missing;
     private RowLayout layout;
     private long row;
 
     RowView(Table table) {
         this.storage = table.storage();
         this.layouts = table.layouts();
+        this.missing = table.missing();
         this.layout = layouts[layouts.length - 1];
     }
 
@@ -29,12 +33,16 @@ final class RowView {
     }
 
     boolean isNull(int attnum) {
+        if (attnum > layout.columnCount()) {
+            return missing == null || !missing.has(attnum);
+        }
         return isNull(layout, row, attnum);
     }
 
     static boolean isNull(RowLayout layout, long row, int attnum) {
         int bit = attnum - 1;
         return attnum > layout.columnCount()
+                || layout.isDropped(attnum)
                 || (NativeMemory.getByte(row + RowLayout.HEADER_BYTES + (bit >>> 3)) & 1 << (bit & 7)) != 0;
     }
 
@@ -45,6 +53,9 @@ final class RowView {
 
     /// Lane of a non-NULL column: the LONG value, a double's bits, or the address of BYTES.
     long lane(int attnum) {
+        if (attnum > layout.columnCount()) {
+            return Objects.requireNonNull(missing).lane(attnum);
+        }
         return switch (layout.storage(attnum)) {
             case FIXED -> layout.type(attnum).readLane(row + layout.position(attnum));
             case SLOT -> vectorAddress(attnum);
@@ -62,6 +73,9 @@ final class RowView {
 
     /// Length of a non-NULL BYTES column.
     int length(int attnum) {
+        if (attnum > layout.columnCount()) {
+            return Objects.requireNonNull(missing).length(attnum);
+        }
         return switch (layout.storage(attnum)) {
             case FIXED -> 0;
             case SLOT -> storage.vectorColumn(attnum).dimensions() * Float.BYTES;
@@ -86,9 +100,10 @@ final class RowView {
             out.setNull(outRow);
             return;
         }
-        switch (layout.storage(attnum)) {
-            case FIXED -> out.setLong(outRow, lane(attnum));
-            case SLOT, VARIABLE -> out.setReference(outRow, lane(attnum), length(attnum));
+        if (layouts[layouts.length - 1].storage(attnum) == RowLayout.Storage.FIXED) {
+            out.setLong(outRow, lane(attnum));
+        } else {
+            out.setReference(outRow, lane(attnum), length(attnum));
         }
     }
 }

@@ -105,7 +105,9 @@ public final class Storages {
     // ---- creating ----
 
     /// New, empty storage of a table: its files are on disk when this returns.
-    void createTable(TableDef def) {
+    ///
+    /// @param nextRowId row ids from here on are free
+    void createTable(TableDef def, long nextRowId) {
         Map<Integer, VectorColumn> columns = new HashMap<>();
         boolean complete = false;
         try {
@@ -122,7 +124,8 @@ public final class Storages {
                 }
             }
             tables.put(
-                    def.storageId(), new TableStorage(def.storageId(), lsm.createTree(def.storageId()), columns, 1, 0));
+                    def.storageId(),
+                    new TableStorage(def.storageId(), lsm.createTree(def.storageId()), columns, nextRowId, 0));
             complete = true;
         } finally {
             if (!complete) {
@@ -178,6 +181,7 @@ public final class Storages {
         }
         TableStorage table = tables.remove(storageId);
         if (table != null) {
+            epochs.retire(table::freeKept);
             table.vectorColumnsByAttnum().forEach((attnum, column) -> {
                 epochs.retire(column::close);
                 files.deleteDirectory(VectorColumn.directory(storageId, attnum));
@@ -218,7 +222,10 @@ public final class Storages {
     public void close() {
         vectorIndexes.values().forEach(VectorIndexStorage::close);
         vectorIndexes.clear();
-        tables.values().forEach(table -> table.vectorColumns().forEach(VectorColumn::close));
+        tables.values().forEach(table -> {
+            table.vectorColumns().forEach(VectorColumn::close);
+            table.freeKept();
+        });
         tables.clear();
     }
 }

@@ -35,6 +35,7 @@ public final class Table {
     private final Storages storages;
     private final TableActivity activity;
     private final RowLayout[] layouts;
+    private final @Nullable MissingValues missing;
     private final List<IndexKeys> btrees = new ArrayList<>();
     private final int[] slotColumns;
 
@@ -53,13 +54,14 @@ public final class Table {
         this.storage = storages.table(def.storageId());
         this.activity = storages.activity().table(def.oid());
         this.layouts = RowLayout.all(def.columns());
+        this.missing = MissingValues.of(def.columns(), storage);
         for (IndexDef index : indexDefs) {
             if (!index.isVector()) {
                 btrees.add(new IndexKeys(def, index));
             }
         }
         this.slotColumns = def.columns().stream()
-                .filter(RowLayout::isSlot)
+                .filter(column -> !column.dropped() && RowLayout.isSlot(column))
                 .mapToInt(ColumnDef::attnum)
                 .toArray();
     }
@@ -211,6 +213,12 @@ public final class Table {
         return layouts;
     }
 
+    /// Values of columns that a stored row does not have; null = NULL in all of them.
+    @Nullable
+    MissingValues missing() {
+        return missing;
+    }
+
     IndexKeys btree(int indexOid) {
         for (IndexKeys keys : btrees) {
             if (keys.index().oid() == indexOid) {
@@ -248,6 +256,7 @@ public final class Table {
     }
 
     boolean isSlotColumn(int attnum) {
-        return RowLayout.isSlot(def.column(attnum));
+        ColumnDef column = def.column(attnum);
+        return !column.dropped() && RowLayout.isSlot(column);
     }
 }

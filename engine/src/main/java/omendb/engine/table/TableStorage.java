@@ -1,10 +1,13 @@
 package omendb.engine.table;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import omendb.engine.catalog.StoredValue;
 import omendb.engine.lsm.LsmTree;
+import omendb.engine.type.NativeBytesWriter;
 import omendb.engine.vector.VectorColumn;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,7 @@ public final class TableStorage {
     private final @Nullable VectorColumn[] columnsByAttnum;
     private final AtomicLong nextRowId;
     private final AtomicLong rowCount;
+    private final Map<StoredValue, NativeBytesWriter> kept = new HashMap<>();
 
     TableStorage(long storageId, LsmTree rows, Map<Integer, VectorColumn> columns, long nextRowId, long rowCount) {
         this.storageId = storageId;
@@ -59,6 +63,27 @@ public final class TableStorage {
 
     Collection<VectorColumn> vectorColumns() {
         return columns.values();
+    }
+
+    /// Address of a value's bytes in memory that lives as long as the storage.
+    long keep(StoredValue value) {
+        synchronized (kept) {
+            return kept.computeIfAbsent(value, _ -> {
+                        byte[] bytes = value.bytes();
+                        NativeBytesWriter memory = new NativeBytesWriter(bytes.length);
+                        memory.writeBytes(bytes);
+                        return memory;
+                    })
+                    .address();
+        }
+    }
+
+    /// Frees what [#keep] holds.
+    void freeKept() {
+        synchronized (kept) {
+            kept.values().forEach(NativeBytesWriter::close);
+            kept.clear();
+        }
     }
 
     long newRowId() {

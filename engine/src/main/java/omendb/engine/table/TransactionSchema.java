@@ -3,7 +3,7 @@ package omendb.engine.table;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import omendb.ann.BuildProgress;
+import java.util.function.Consumer;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.CatalogChanges;
 import omendb.engine.catalog.Catalogs;
@@ -12,9 +12,11 @@ import omendb.engine.catalog.ConstraintDef;
 import omendb.engine.catalog.ExtensionDef;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.RelationDef;
+import omendb.engine.catalog.RowRewriter;
 import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.SchemaEditor;
 import omendb.engine.catalog.SequenceDef;
+import omendb.engine.catalog.SystemClasses;
 import omendb.engine.catalog.SystemTrees;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.SqlState;
@@ -22,8 +24,7 @@ import omendb.engine.error.UserException;
 import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.TableLockMode;
 import omendb.engine.txn.Transaction;
-import omendb.engine.type.Types;
-import omendb.engine.vector.VectorColumn;
+import omendb.engine.type.Batch;
 import omendb.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,8 @@ public final class TransactionSchema implements SchemaEditor {
     private final Sequences sequences;
     private final AtomicInteger nextOid;
     private final SchemaForeignKeys foreignKeys;
+    private final SchemaIndexes indexes;
+    private final SchemaComments comments;
 
     /// @param nextOid oids from here on are free
     public TransactionSchema(
@@ -56,6 +59,8 @@ public final class TransactionSchema implements SchemaEditor {
         this.sequences = sequences;
         this.nextOid = nextOid;
         this.foreignKeys = new SchemaForeignKeys(transaction, catalogs, tables);
+        this.indexes = new SchemaIndexes(transaction, catalogs, storages, tables);
+        this.comments = new SchemaComments(transaction, catalogs, this);
     }
 
     private Catalog catalog() {
@@ -66,7 +71,8 @@ public final class TransactionSchema implements SchemaEditor {
         return catalogs.changes(transaction);
     }
 
-    private int newOid() {
+    @Override
+    public int newOid() {
         return nextOid.getAndIncrement();
     }
 
@@ -106,6 +112,7 @@ public final class TransactionSchema implements SchemaEditor {
                 case SequenceDef sequence -> dropSequence(sequence.oid());
             }
         }
+        comments.removeAll(SystemClasses.SCHEMA, oid);
         changes().remove(schema);
     }
 
@@ -133,6 +140,7 @@ public final class TransactionSchema implements SchemaEditor {
         for (ExtensionDef extension : List.copyOf(catalog().extensions())) {
             if (extension.oid() == oid) {
                 reserveName(-1, extension.name());
+                comments.removeAll(SystemClasses.EXTENSION, oid);
                 changes().remove(extension);
                 return;
             }
@@ -149,14 +157,14 @@ public final class TransactionSchema implements SchemaEditor {
         int oid = newOid();
         TableDef table = new TableDef(oid, schemaOid, name, oid, columns, List.of());
         transaction.lockTable(oid, TableLockMode.ACCESS_EXCLUSIVE);
-        createStorage(table);
+        createStorage(table, 1);
         changes().put(table);
         return table;
     }
 
-    private void createStorage(TableDef table) {
+    private void createStorage(TableDef table, long nextRowId) {
         try {
-            storages.createTable(table);
+            storages.createTable(table, nextRowId);
         } catch (RuntimeException failed) {
             throw StorageFailures.translate(failed);
         }
@@ -178,7 +186,12 @@ public final class TransactionSchema implements SchemaEditor {
 
     @Override
     public TableDef addKeyConstraint(
-            int tableOid, String name, boolean primary, List<Integer> attnums, ConstraintDef.Timing timing) {
+            int tableOid,
+            String name,
+            boolean primary,
+            List<Integer> attnums,
+            ConstraintDef.Timing timing,
+            KeyIndex storage) {
         TableDef table = lockForChange(tableOid);
         if (primary && table.primaryKey() != null) {
             throw new UserException(
@@ -196,10 +209,11 @@ public final class TransactionSchema implements SchemaEditor {
                 name,
                 IndexDef.BTREE,
                 true,
-                true,
+                storage.nullsDistinct(),
                 attnums.stream().map(IndexDef.Key::ofColumn).toList(),
                 null,
-                java.util.Map.of());
+                storage.options(),
+                storage.included());
         IndexDef created = addIndex(changed, index, primary, !timing.deferrable());
         changed =
                 changed.withConstraint(new ConstraintDef.Key(newOid(), name, primary, created.oid(), attnums, timing));
@@ -208,10 +222,10 @@ public final class TransactionSchema implements SchemaEditor {
     }
 
     @Override
-    public TableDef addCheckConstraint(int tableOid, String name, String expressionSql, List<Integer> attnums) {
+    public TableDef addCheckConstraint(int tableOid, ConstraintDef.Check check) {
         TableDef table = lockForChange(tableOid);
-        SchemaForeignKeys.requireFreeName(table, name);
-        TableDef changed = table.withConstraint(new ConstraintDef.Check(newOid(), name, expressionSql, attnums));
+        SchemaForeignKeys.requireFreeName(table, check.name());
+        TableDef changed = table.withConstraint(check);
         changes().put(changed);
         return changed;
     }
@@ -248,6 +262,7 @@ public final class TransactionSchema implements SchemaEditor {
                 dropIndexStorage(index);
             }
         }
+        comments.removeAll(SystemClasses.CONSTRAINT, found.oid());
         TableDef changed = table.withoutConstraint(found.oid());
         changes().put(changed);
         return changed;
@@ -281,6 +296,7 @@ public final class TransactionSchema implements SchemaEditor {
             dropSequence(sequence.oid());
         }
         StorageChanges.of(transaction, storages).dropped(table.storageId());
+        comments.removeAllOf(table);
         changes().remove(table);
     }
 
@@ -291,14 +307,14 @@ public final class TransactionSchema implements SchemaEditor {
             StorageChanges storageChanges = StorageChanges.of(transaction, storages);
             storageChanges.dropped(table.storageId());
             TableDef emptied = table.withStorage(newOid());
-            createStorage(emptied);
+            createStorage(emptied, 1);
             changes().put(emptied);
             for (IndexDef index : catalog().indexesOf(tableOid)) {
                 storageChanges.dropped(index.storageId());
                 IndexDef renewed = index.withStorage(newOid(), 0);
-                createIndexStorage(emptied, renewed);
+                indexes.createStorage(emptied, renewed);
                 if (renewed.isVector()) {
-                    fillVectorIndex(emptied, renewed); // an empty checkpoint: a restart must find one
+                    indexes.fillVector(emptied, renewed); // an empty checkpoint: a restart must find one
                 }
                 changes().put(renewed);
             }
@@ -332,86 +348,12 @@ public final class TransactionSchema implements SchemaEditor {
                 index.keys(),
                 index.predicateSql(),
                 index.options(),
-                0);
-        createIndexStorage(table, def);
-        IndexDef filled = def.isVector() ? fillVectorIndex(table, def) : fillBtree(table, def);
+                0,
+                index.included());
+        indexes.createStorage(table, def);
+        IndexDef filled = indexes.fill(table, def);
         changes().put(filled);
         return filled;
-    }
-
-    private void createIndexStorage(TableDef table, IndexDef def) {
-        try {
-            if (def.isVector()) {
-                storages.createVectorIndex(def, indexedColumn(table, def));
-            } else {
-                storages.createBtree(def);
-            }
-        } catch (RuntimeException failed) {
-            throw StorageFailures.translate(failed);
-        }
-        StorageChanges.of(transaction, storages).created(def.storageId());
-    }
-
-    private VectorColumn indexedColumn(TableDef table, IndexDef def) {
-        if (def.keys().size() != 1) {
-            throw new UserException(
-                    SqlState.FEATURE_NOT_SUPPORTED, "access method \"hnsw\" does not support multicolumn indexes");
-        }
-        if (def.unique()) {
-            throw new UserException(
-                    SqlState.FEATURE_NOT_SUPPORTED, "access method \"hnsw\" does not support unique indexes");
-        }
-        VectorIndexStorage.distance(def);
-        ColumnDef column = table.column(def.keys().getFirst().attnum());
-        if (column.type() != Types.VECTOR) {
-            throw new UserException(
-                    SqlState.DATATYPE_MISMATCH,
-                    "operator class \"" + def.keys().getFirst().operatorClass() + "\" does not accept data type "
-                            + column.type().format(column.typmod()));
-        }
-        VectorColumn vectors = storages.table(table.storageId()).findVectorColumn(column.attnum());
-        if (vectors == null) {
-            throw new UserException(SqlState.INVALID_PARAMETER_VALUE, "column does not have dimensions");
-        }
-        return vectors;
-    }
-
-    private IndexDef fillBtree(TableDef def, IndexDef index) {
-        Table table = new Table(def, List.of(), List.of(), storages, tables);
-        try (IndexBuilder builder = new IndexBuilder(transaction, catalog(), table, index, storages)) {
-            return index.withStorage(index.storageId(), builder.build());
-        } catch (RuntimeException failed) {
-            throw StorageFailures.translate(failed);
-        }
-    }
-
-    private IndexDef fillVectorIndex(TableDef table, IndexDef def) {
-        VectorColumn column = indexedColumn(table, def);
-        TableWrites own = TableWrites.of(transaction, storages);
-        long limit = column.resolvedLimit();
-        while (limit < column.publishedLimit() && (column.isResolved(limit) || own.owns(column, limit))) {
-            limit++;
-        }
-        BuildProgress progress = (_, _) -> mayGoOn();
-        try {
-            storages.vectorIndex(def.storageId())
-                    .build(limit, storages.options().indexThreads(), progress);
-        } catch (java.util.concurrent.CancellationException cancelled) {
-            transaction.checkCancelled();
-            throw cancelled;
-        } catch (RuntimeException failed) {
-            throw StorageFailures.translate(failed);
-        }
-        return def;
-    }
-
-    private boolean mayGoOn() {
-        try {
-            transaction.checkCancelled();
-            return true;
-        } catch (UserException cancelled) {
-            return false; // a worker asks: the statement's own thread throws it
-        }
     }
 
     @Override
@@ -436,6 +378,7 @@ public final class TransactionSchema implements SchemaEditor {
 
     private void dropIndexStorage(IndexDef index) {
         StorageChanges.of(transaction, storages).dropped(index.storageId());
+        comments.removeAll(SystemClasses.RELATION, index.oid());
         changes().remove(index);
     }
 
@@ -485,6 +428,7 @@ public final class TransactionSchema implements SchemaEditor {
     @Override
     public void dropSequence(int sequenceOid) {
         transaction.lockTable(sequenceOid, TableLockMode.ACCESS_EXCLUSIVE);
+        comments.removeAll(SystemClasses.RELATION, sequenceOid);
         changes().remove(requireSequence(sequenceOid));
         sequences.dropWith(transaction, sequenceOid);
     }
@@ -495,6 +439,144 @@ public final class TransactionSchema implements SchemaEditor {
             throw new UserException(SqlState.UNDEFINED_TABLE, "relation with OID " + oid + " does not exist");
         }
         return sequence;
+    }
+
+    // ---- changes of what exists ----
+
+    @Override
+    public TableDef changeTable(TableDef changed) {
+        TableDef now = lockForChange(changed.oid());
+        if (changed.storageId() != now.storageId()) {
+            throw new IllegalArgumentException("table " + now.name() + " has other storage");
+        }
+        changes().put(changed);
+        return changed;
+    }
+
+    @Override
+    public TableDef changeTableOnline(TableDef changed) {
+        transaction.lockTable(changed.oid(), TableLockMode.SHARE_UPDATE_EXCLUSIVE);
+        requireTable(changed.oid());
+        changes().put(changed);
+        return changed;
+    }
+
+    @Override
+    public IndexDef changeIndex(IndexDef changed) {
+        transaction.lockTable(changed.tableOid(), TableLockMode.SHARE_UPDATE_EXCLUSIVE);
+        changes().put(changed);
+        return changed;
+    }
+
+    @Override
+    public void moveRelation(int oid, int schemaOid, String name) {
+        int locked = catalog().relation(oid) instanceof IndexDef index ? index.tableOid() : oid;
+        boolean online = locked != oid; // an index is renamed while its table is in use
+        transaction.lockTable(locked, online ? TableLockMode.SHARE_UPDATE_EXCLUSIVE : TableLockMode.ACCESS_EXCLUSIVE);
+        RelationDef relation = catalog().relation(oid);
+        if (relation == null) {
+            throw new UserException(SqlState.UNDEFINED_TABLE, "relation with OID " + oid + " does not exist");
+        }
+        requireFreeName(schemaOid, name);
+        changes()
+                .put(
+                        switch (relation) {
+                            case TableDef table -> table.withName(name).withSchema(schemaOid);
+                            case IndexDef index -> index.withName(name).withSchema(schemaOid);
+                            case SequenceDef sequence -> sequence.withName(name).withSchema(schemaOid);
+                        });
+    }
+
+    @Override
+    public void renameSchema(int oid, String name) {
+        SchemaDef schema = requireSchema(oid);
+        reserveName(0, schema.name());
+        reserveName(0, name);
+        if (catalog().schema(name) != null) {
+            throw new UserException(SqlState.DUPLICATE_SCHEMA, "schema \"" + name + "\" already exists");
+        }
+        changes().put(new SchemaDef(oid, name));
+    }
+
+    @Override
+    public TableDef rewriteTable(TableDef changed, List<IndexDef> wanted, RowRewriter rewriter) {
+        TableDef old = lockForChange(changed.oid());
+        StorageChanges storageChanges = StorageChanges.of(transaction, storages);
+        TableDef renewed = changed.withStorage(newOid());
+        createStorage(renewed, storages.table(old.storageId()).nextRowId());
+        new TableRewriter(transaction, old, renewed, storages, tables).rewrite(rewriter);
+        storageChanges.dropped(old.storageId());
+        changes().put(renewed);
+        for (IndexDef index : catalog().indexesOf(old.oid())) {
+            storageChanges.dropped(index.storageId());
+        }
+        for (IndexDef index : wanted) {
+            IndexDef empty = index.withStorage(newOid(), 0);
+            indexes.createStorage(renewed, empty);
+            changes().put(indexes.fill(renewed, empty));
+        }
+        return renewed;
+    }
+
+    @Override
+    public void readRows(int tableOid, Consumer<Batch> visitor) {
+        new TableReader(transaction, new Table(requireTable(tableOid), List.of(), List.of(), storages, tables))
+                .read((rows, _) -> visitor.accept(rows));
+    }
+
+    @Override
+    public TableDef adoptIndex(int tableOid, ConstraintDef.Key constraint) {
+        TableDef table = lockForChange(tableOid);
+        SchemaForeignKeys.requireFreeName(table, constraint.name());
+        IndexDef index = requireIndex(constraint.indexOid());
+        if (!index.name().equals(constraint.name())) {
+            requireFreeName(index.schemaOid(), constraint.name());
+        }
+        TableDef changed = table;
+        if (constraint.primary()) {
+            for (int attnum : constraint.attnums()) {
+                changed = changed.withColumn(changed.column(attnum).withNotNull(true));
+            }
+        }
+        changed = changed.withConstraint(constraint);
+        IndexDef adopted = index.withName(constraint.name())
+                .asKey(constraint.primary(), !constraint.timing().deferrable());
+        if (adopted.immediate() != index.immediate()) { // entries differ
+            IndexDef empty = adopted.withStorage(newOid(), 0);
+            indexes.createStorage(changed, empty);
+            StorageChanges.of(transaction, storages).dropped(index.storageId());
+            adopted = indexes.fill(changed, empty);
+        }
+        changes().put(adopted);
+        changes().put(changed);
+        return changed;
+    }
+
+    @Override
+    public IndexDef rebuildIndex(int indexOid) {
+        IndexDef known = requireIndex(indexOid);
+        transaction.lockTable(known.tableOid(), TableLockMode.SHARE);
+        IndexDef index = requireIndex(indexOid);
+        TableDef table = requireTable(index.tableOid());
+        IndexDef empty = index.withStorage(newOid(), 0);
+        indexes.createStorage(table, empty);
+        StorageChanges.of(transaction, storages).dropped(index.storageId());
+        IndexDef filled = indexes.fill(table, empty);
+        changes().put(filled);
+        return filled;
+    }
+
+    private IndexDef requireIndex(int oid) {
+        IndexDef index = catalog().index(oid);
+        if (index == null) {
+            throw new UserException(SqlState.UNDEFINED_OBJECT, "index with OID " + oid + " does not exist");
+        }
+        return index;
+    }
+
+    @Override
+    public void comment(int classOid, int objectOid, int subId, @Nullable String text) {
+        comments.set(classOid, objectOid, subId, text);
     }
 
     // ---- names ----

@@ -103,7 +103,9 @@ final class Assignments {
                                         : "cannot set a subfield to DEFAULT"))
                         .withPosition(target.position());
             }
-            put(column, new StoredExpressions(state).defaultOf(table, column), changed, values);
+            if (!column.isGenerated()) {
+                put(column, new StoredExpressions(state).defaultOf(table, column), changed, values);
+            }
             return;
         }
         boolean constructor =
@@ -131,8 +133,8 @@ final class Assignments {
             List<Integer> changed,
             List<Scalar> values) {
         ColumnDef column = column(state, table, target);
-        if (column.identity() == ColumnDef.Identity.ALWAYS) {
-            throw generatedAlways(column, target.position());
+        if (column.identity() == ColumnDef.Identity.ALWAYS || column.isGenerated()) {
+            throw generatedAlways(column, column.isGenerated() ? 0 : target.position());
         }
         if (target.path().isEmpty()) {
             put(column, DmlBinder.assign(state, value, column, position), changed, values);
@@ -160,7 +162,12 @@ final class Assignments {
 
     /// The column's value before the change.
     private Scalar current(ColumnDef column) {
-        return scope.relations().getFirst().columns().get(column.attnum() - 1).value();
+        for (Scope.VisibleColumn visible : scope.relations().getFirst().columns()) {
+            if (visible.value() instanceof Scalar.Column(Field field) && field.columnNumber() == column.attnum()) {
+                return visible.value();
+            }
+        }
+        throw new IllegalStateException("column " + column.name() + " is not in scope");
     }
 
     private Scalar assigned(
@@ -212,7 +219,10 @@ final class Assignments {
     static OmenException generatedAlways(ColumnDef column, int position) {
         return new UserException(
                         SqlState.GENERATED_ALWAYS, "column \"" + column.name() + "\" can only be updated to DEFAULT")
-                .withDetail("Column \"" + column.name() + "\" is an identity column defined as GENERATED ALWAYS.")
+                .withDetail(
+                        column.isGenerated()
+                                ? "Column \"" + column.name() + "\" is a generated column."
+                                : "Column \"" + column.name() + "\" is an identity column defined as GENERATED ALWAYS.")
                 .withPosition(position);
     }
 
@@ -225,6 +235,16 @@ final class Assignments {
                     .withPosition(target.position());
         }
         return column;
+    }
+
+    /// Adds the generated columns as changed ones: their values are computed from the new row.
+    void addGenerated(List<Integer> changed, List<Scalar> values) {
+        for (ColumnDef column : table.columns()) {
+            if (column.isGenerated()) {
+                changed.add(column.attnum());
+                values.add(Scalar.Constant.ofNull(column.type()));
+            }
+        }
     }
 
     /// A full row: the assigned columns' values, the others as they are in `existing`.

@@ -14,6 +14,7 @@ import omendb.sql.plan.Field;
 import omendb.sql.plan.LogicalPlan;
 import omendb.sql.plan.ModifySpec;
 import omendb.sql.plan.Scalar;
+import org.jspecify.annotations.Nullable;
 
 /// Binds one statement: the front door of the package.
 public final class Binder {
@@ -46,9 +47,42 @@ public final class Binder {
 
     /// An expression over a table's row: a CHECK or index predicate if `condition`, else an index key.
     public Scalar overRow(TableDef table, Expr expr, List<Field> row, boolean condition) {
+        return overRow(table, expr, row, condition ? RowExpression.CHECK : RowExpression.INDEX_KEY);
+    }
+
+    /// What an expression over a table's row is for.
+    public enum RowExpression {
+        CHECK(Clause.CHECK),
+        INDEX_KEY(Clause.INDEX),
+        INDEX_PREDICATE(Clause.INDEX_PREDICATE),
+        GENERATED(Clause.GENERATED),
+        /// ALTER COLUMN TYPE ... USING.
+        TRANSFORM(Clause.TRANSFORM);
+
+        private final Clause clause;
+
+        RowExpression(Clause clause) {
+            this.clause = clause;
+        }
+    }
+
+    /// An expression over a table's row.
+    public Scalar overRow(TableDef table, Expr expr, List<Field> row, RowExpression what) {
         StoredExpressions stored = new StoredExpressions(state);
-        Scalar bound = stored.expression(table, expr, row, condition ? Clause.CHECK : Clause.INDEX);
-        return condition ? state.coercions.toBoolean(bound, Clause.CHECK.text(), expr.position()) : bound;
+        // the type of a literal comes from the column that takes it
+        Scalar bound = what == RowExpression.TRANSFORM || what == RowExpression.GENERATED
+                ? stored.unresolved(table, expr, row, what.clause)
+                : stored.expression(table, expr, row, what.clause);
+        return switch (what) {
+            case CHECK -> state.coercions.toBoolean(bound, Clause.CHECK.text(), expr.position());
+            case INDEX_PREDICATE -> state.coercions.toBoolean(bound, "WHERE", expr.position());
+            default -> bound;
+        };
+    }
+
+    /// A value as an assignment to a column takes it; null if it cannot.
+    public @Nullable Scalar assigned(Scalar value, SqlType type, int typmod) {
+        return state.coercions.coerce(value, type, typmod, Context.ASSIGNMENT, 0);
     }
 
     /// The condition of COPY FROM ... WHERE over the row that was read.

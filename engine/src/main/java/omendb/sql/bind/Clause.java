@@ -25,6 +25,8 @@ enum Clause {
     RETURNING("RETURNING", false, false),
     DEFAULT("DEFAULT expressions", false, false),
     CHECK("check constraints", false, false),
+    GENERATED("column generation expressions", false, false),
+    TRANSFORM("transform expressions", false, false),
     INDEX("index expressions", false, false),
     INDEX_PREDICATE("index predicates", false, false),
     COPY_WHERE("COPY FROM WHERE conditions", false, false),

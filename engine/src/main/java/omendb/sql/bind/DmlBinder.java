@@ -68,7 +68,11 @@ final class DmlBinder {
 
     static Scope.Relation relation(BindState state, String alias, boolean aliased, TableDef table, List<Field> fields) {
         List<Scope.VisibleColumn> columns = new ArrayList<>();
-        fields.forEach(field -> columns.add(new Scope.VisibleColumn(field.name(), new Scalar.Column(field))));
+        for (Field field : fields) {
+            if (field.columnNumber() <= 0 || !table.column(field.columnNumber()).dropped()) {
+                columns.add(new Scope.VisibleColumn(field.name(), new Scalar.Column(field)));
+            }
+        }
         var schema = state.environment.catalog().schema(table.schemaOid());
         return new Scope.Relation(alias, aliased || schema == null ? null : schema.name(), table, columns);
     }
@@ -83,7 +87,9 @@ final class DmlBinder {
         LogicalPlan source = source(update.table(), table, oldRow, rowId, update.from(), update.where(), scope);
         List<Integer> changed = new ArrayList<>();
         List<Scalar> values = new ArrayList<>();
-        new Assignments(state, scope, table).bind(update.assignments(), changed, values);
+        Assignments assignments = new Assignments(state, scope, table);
+        assignments.bind(update.assignments(), changed, values);
+        assignments.addGenerated(changed, values);
         List<Field> newRow = FromBinder.tableFields(state, table);
         List<Item> returning = returning(update.returning(), scope, relation(update.table(), table, newRow));
         ModifySpec spec = new ModifySpec.Update(

@@ -337,6 +337,14 @@ final class FromBinder {
 
     // Names
 
+    /// The fields of columns that have not been dropped.
+    private static List<Field> live(TableDef table, List<Field> fields) {
+        return fields.stream()
+                .filter(field -> field.columnNumber() <= 0
+                        || !table.column(field.columnNumber()).dropped())
+                .toList();
+    }
+
     /// Puts an alias, with its column names, over a plan.
     private Bound named(
             LogicalPlan plan,
@@ -345,7 +353,7 @@ final class FromBinder {
             @Nullable TableDef table,
             @Nullable Alias alias,
             int position) {
-        List<Field> output = plan.output();
+        List<Field> output = table == null ? plan.output() : live(table, plan.output());
         List<String> names = alias == null ? List.of() : alias.columns();
         if (names.size() > output.size()) {
             throw new UserException(

@@ -60,7 +60,7 @@ final class InsertBinder {
 
     private List<ColumnDef> targets(Dml.Insert insert, TableDef table) {
         if (insert.columns().isEmpty()) {
-            return table.columns();
+            return table.liveColumns();
         }
         List<ColumnDef> targets = new ArrayList<>();
         for (Dml.Target target : insert.columns()) {
@@ -161,6 +161,7 @@ final class InsertBinder {
         if (expr instanceof Expr.Default) {
             return new StoredExpressions(state).defaultOf(table, column);
         }
+        checkGenerated(column);
         checkIdentity(column, insert);
         if (column.identity() != ColumnDef.Identity.NONE && insert.overriding() == Dml.Overriding.USER) {
             return new StoredExpressions(state).defaultOf(table, column);
@@ -169,6 +170,15 @@ final class InsertBinder {
             return binder.bindAs(expr, column.type(), column.typmod(), Context.ASSIGNMENT);
         }
         return assign(binder.bind(expr), column, expr.position());
+    }
+
+    private static void checkGenerated(ColumnDef column) {
+        if (column.isGenerated()) {
+            throw new UserException(
+                            SqlState.GENERATED_ALWAYS,
+                            "cannot insert a non-DEFAULT value into column \"" + column.name() + "\"")
+                    .withDetail("Column \"" + column.name() + "\" is a generated column.");
+        }
     }
 
     private static void checkIdentity(ColumnDef column, Dml.Insert insert) {
@@ -192,6 +202,7 @@ final class InsertBinder {
             int at = targets.indexOf(column);
             if (at >= 0 && at < rows.values().size()) {
                 if (insert.source() != null && !(insert.source().body() instanceof Query.Values)) {
+                    checkGenerated(column);
                     checkIdentity(column, insert);
                 }
                 row.add(rows.values().get(at));

@@ -23,7 +23,7 @@ final class StoredExpressions {
     /// What a column gets when no value is given.
     Scalar defaultOf(TableDef table, ColumnDef column) {
         String sql = column.defaultSql();
-        if (sql == null) {
+        if (sql == null || column.dropped() || column.isGenerated()) {
             return Scalar.Constant.ofNull(column.type());
         }
         Scalar value = new ExpressionBinder(state, new Scope(null), Clause.DEFAULT).bind(withoutPositions(sql));
@@ -34,15 +34,28 @@ final class StoredExpressions {
         return SqlParser.parseExpression(sql);
     }
 
+    /// Generated columns, then CHECK constraints (by name, as PostgreSQL checks them).
     List<ModifySpec.Check> checks(TableDef table, List<Field> row) {
         List<ModifySpec.Check> checks = new ArrayList<>();
+        for (ColumnDef column : table.columns()) {
+            if (column.generatedSql() != null) {
+                checks.add(new ModifySpec.Check(column.name(), generated(table, column, row), column.attnum()));
+            }
+        }
         for (ConstraintDef constraint : table.constraints()) {
             if (constraint instanceof ConstraintDef.Check check) {
-                checks.add(
-                        new ModifySpec.Check(check.name(), condition(table, check.expressionSql(), row, Clause.CHECK)));
+                checks.add(new ModifySpec.Check(
+                        check.name(), condition(table, check.expressionSql(), row, Clause.CHECK), 0));
             }
         }
         return checks;
+    }
+
+    /// The value of a generated column, over a row of the table.
+    Scalar generated(TableDef table, ColumnDef column, List<Field> row) {
+        String sql = java.util.Objects.requireNonNull(column.generatedSql());
+        Scalar value = unresolved(table, SqlParser.parseExpression(sql), row, Clause.GENERATED);
+        return DmlBinder.assign(state, value, column, 0);
     }
 
     /// A condition over a table's row.
@@ -53,8 +66,12 @@ final class StoredExpressions {
 
     /// An expression over a table's row.
     Scalar expression(TableDef table, Expr expr, List<Field> row, Clause clause) {
-        return state.coercions.resolveUnknown(
-                new ExpressionBinder(state, rowScope(table, row), clause).bind(expr), expr.position());
+        return state.coercions.resolveUnknown(unresolved(table, expr, row, clause), expr.position());
+    }
+
+    /// The same, with literals that have no type yet.
+    Scalar unresolved(TableDef table, Expr expr, List<Field> row, Clause clause) {
+        return new ExpressionBinder(state, rowScope(table, row), clause).bind(expr);
     }
 
     private Scope rowScope(TableDef table, List<Field> row) {

@@ -3,18 +3,19 @@ package omendb.sql.ddl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import omendb.engine.catalog.ColumnDef;
+import omendb.engine.catalog.ConstraintDef;
 import omendb.engine.catalog.ConstraintDef.Timing;
-import omendb.engine.catalog.SchemaDef;
+import omendb.engine.catalog.SchemaEditor;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.SqlState;
+import omendb.sql.ast.AstWalker;
+import omendb.sql.ast.Query;
 import omendb.sql.ast.TableElement.Constraint;
 import omendb.sql.ast.TableElement.ConstraintBody;
-import omendb.sql.parse.Deparser;
+import omendb.sql.bind.Binder;
 import omendb.sql.plan.Field;
 import omendb.sql.plan.Scalar;
-import omendb.sql.plan.Scalars;
 import org.jspecify.annotations.Nullable;
 
 /// Adds constraints to a table, new or existing.
@@ -56,13 +57,8 @@ final class ConstraintCreator {
 
     private void key(TableDef table, Constraint constraint, ConstraintBody.Key key, @Nullable String column) {
         if (key.usingIndex() != null) {
-            throw DdlErrors.notSupported("a constraint USING INDEX");
-        }
-        if (!key.including().isEmpty()) {
-            throw DdlErrors.notSupported("INCLUDE");
-        }
-        if (key.nullsNotDistinct()) {
-            throw DdlErrors.notSupported("NULLS NOT DISTINCT in a constraint");
+            new IndexAdopter(context).add(table, constraint, key);
+            return;
         }
         List<String> columns = column == null ? key.columns() : List.of(column);
         List<Integer> attnums = new ArrayList<>();
@@ -96,18 +92,33 @@ final class ConstraintCreator {
                         name,
                         key.primary(),
                         attnums,
-                        Timing.of(constraint.deferrable(), constraint.initiallyDeferred()));
+                        Timing.of(constraint.deferrable(), constraint.initiallyDeferred()),
+                        new SchemaEditor.KeyIndex(
+                                !key.nullsNotDistinct(),
+                                included(table, key.including()),
+                                StorageOptions.btree(key.options())));
+    }
+
+    /// Attnums of INCLUDE's columns.
+    static List<Integer> included(TableDef table, List<String> names) {
+        List<Integer> attnums = new ArrayList<>();
+        for (String name : names) {
+            ColumnDef def = table.column(name);
+            if (def == null) {
+                throw DdlErrors.error(SqlState.UNDEFINED_COLUMN, "column \"" + name + "\" named in key does not exist");
+            }
+            attnums.add(def.attnum());
+        }
+        return attnums;
     }
 
     private void check(TableDef table, Constraint constraint, ConstraintBody.Check check, boolean checkRows) {
         List<Field> row = context.binder().row(table);
+        AstWalker.forEach(check.expr(), Query.class, query -> {
+            throw DdlErrors.error(SqlState.FEATURE_NOT_SUPPORTED, "cannot use subquery in check constraint");
+        });
         Scalar bound = context.binder().overRow(table, check.expr(), row, true);
-        Set<Integer> used = new TreeSet<>();
-        for (Field field : Scalars.fields(bound)) {
-            if (field.columnNumber() > 0) {
-                used.add(field.columnNumber());
-            }
-        }
+        Set<Integer> used = StoredSql.attnums(bound);
         String name = constraint.name();
         if (name == null) {
             String column =
@@ -115,22 +126,13 @@ final class ConstraintCreator {
             name = RelationNames.chooseConstraint(table, column, "check");
         }
         checkName(table, name);
-        String text = Deparser.expression(check.expr());
-        if (checkRows && violated(table, text)) {
-            throw DdlErrors.error(
-                            SqlState.CHECK_VIOLATION,
-                            "check constraint \"" + name + "\" of relation \"" + table.name()
-                                    + "\" is violated by some row")
-                    .withConstraint(name);
+        String text = StoredSql.text(context.binder(), table, check.expr(), bound, Binder.RowExpression.CHECK);
+        ConstraintDef.Check def = new ConstraintDef.Check(
+                context.editor().newOid(), name, text, List.copyOf(used), !constraint.notValid(), check.noInherit());
+        if (checkRows) {
+            new RowValidation(context).check(table, def);
         }
-        context.editor().addCheckConstraint(table.oid(), name, text, List.copyOf(used));
-    }
-
-    private boolean violated(TableDef table, String condition) {
-        SchemaDef schema = context.catalog().schema(table.schemaOid());
-        String prefix = schema == null ? "" : Deparser.identifier(schema.name()) + ".";
-        return context.returnsRow("SELECT 1 FROM " + prefix + Deparser.identifier(table.name()) + " WHERE NOT ("
-                + condition + ") LIMIT 1");
+        context.editor().addCheckConstraint(table.oid(), def);
     }
 
     static void checkName(TableDef table, String name) {

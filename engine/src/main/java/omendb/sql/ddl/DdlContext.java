@@ -9,6 +9,9 @@ import omendb.engine.error.SqlState;
 import omendb.engine.table.ConstraintEvents;
 import omendb.engine.txn.Transaction;
 import omendb.sql.bind.Binder;
+import omendb.sql.exec.RowProgram;
+import omendb.sql.plan.Field;
+import omendb.sql.plan.Scalar;
 import org.jspecify.annotations.Nullable;
 
 /// What a DDL statement works with: the session's transaction and settings.
@@ -49,11 +52,18 @@ public interface DdlContext {
     /// Name of the current role.
     String user();
 
+    String databaseName();
+
+    /// A WARNING to the client.
+    void warning(SqlState state, String message);
+
     /// Whether BEGIN opened the transaction, or several statements of one query share it.
     boolean inTransactionBlock();
 
-    /// Does a query return a row? For constraints on existing rows.
-    boolean returnsRow(String sql);
+    /// Compiles expressions over the rows of a table; close it.
+    ///
+    /// @param row what the expressions call the columns, one for each of the table's
+    RowProgram program(List<Field> row, List<Scalar> expressions);
 
     /// A NOTICE to the client.
     default void notice(SqlState state, String message) {

@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import omendb.engine.catalog.Catalog;
-import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.ExtensionDef;
-import omendb.engine.catalog.RelationDef;
 import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.TableDef;
@@ -15,7 +13,6 @@ import omendb.engine.error.SqlState;
 import omendb.engine.txn.TableLockMode;
 import omendb.engine.type.Types;
 import omendb.sql.ast.Ddl;
-import omendb.sql.ast.QualifiedName;
 import omendb.sql.ast.Statement;
 import omendb.sql.ast.TableRef;
 import omendb.sql.pgcatalog.SystemState;
@@ -57,12 +54,27 @@ public final class DdlExecutor {
                 yield "ALTER " + alter.type().words();
             }
             case Ddl.Rename rename -> {
-                new TableAlterer(context).rename(rename);
+                new Renamer(context).rename(rename);
                 yield "ALTER " + rename.owner().words();
             }
             case Ddl.CreateSchema create -> createSchema(create);
             case Ddl.CreateSequence create -> createSequence(create);
-            case Ddl.AlterSequence alter -> alterSequence(alter);
+            case Ddl.AlterSequence alter -> {
+                new SequenceAlterer(context).alter(alter);
+                yield "ALTER SEQUENCE";
+            }
+            case Ddl.SetSchema set -> {
+                new Renamer(context).setSchema(set);
+                yield "ALTER " + set.type().words();
+            }
+            case Ddl.SetOwner set -> {
+                setOwner(set);
+                yield "ALTER " + set.type().words();
+            }
+            case Ddl.Comment comment -> {
+                new CommentSetter(context).comment(comment);
+                yield "COMMENT";
+            }
             case Ddl.CreateExtension create -> createExtension(create);
             case Ddl.UpdateExtension update -> {
                 requireExtension(update.name());
@@ -127,54 +139,23 @@ public final class DdlExecutor {
         SequenceOptions options = SequenceOptions.of(Types.INT8, create.options(), context.binder());
         SequenceDef sequence = context.editor().createSequence(schema.oid(), options.named(name));
         if (options.ownedBy() != null) {
-            own(sequence, options.ownedBy());
+            new SequenceAlterer(context).own(sequence, options.ownedBy());
         }
         return "CREATE SEQUENCE";
     }
 
-    private void own(SequenceDef sequence, QualifiedName columnName) {
-        if (columnName.parts().size() < 2) {
-            throw DdlErrors.error(SqlState.SYNTAX_ERROR, "invalid OWNED BY option")
-                    .withHint("Specify OWNED BY table.column or OWNED BY NONE.");
+    /// Every role is the owner of everything here.
+    private void setOwner(Ddl.SetOwner set) {
+        String role = set.role();
+        if (set.type() != Ddl.ObjectType.SCHEMA) {
+            throw DdlErrors.notSupported("ALTER " + set.type().words() + " ... OWNER TO");
         }
-        List<String> tableParts =
-                columnName.parts().subList(0, columnName.parts().size() - 1);
-        TableDef table = names.table(new QualifiedName(tableParts, columnName.position()));
-        ColumnDef column = table.column(columnName.name());
-        if (column == null) {
-            throw DdlErrors.noColumn(columnName.name(), table.name());
+        if (context.catalog().schema(set.name().name().name()) == null) {
+            throw RelationNames.noSchema(set.name().name().name());
         }
-        context.editor().setSequenceOwner(sequence.oid(), table.oid(), column.attnum());
-    }
-
-    private String alterSequence(Ddl.AlterSequence alter) {
-        RelationDef relation = names.find(alter.name());
-        if (relation == null) {
-            if (!alter.ifExists()) {
-                throw DdlErrors.noRelation(alter.name().toString());
-            }
-            context.notice(
-                    SqlState.SUCCESSFUL_COMPLETION, "relation \"" + alter.name() + "\" does not exist, skipping");
-            return "ALTER SEQUENCE";
+        if (!role.equals(context.user()) && !role.equals("current_user") && !role.equals("session_user")) {
+            throw DdlErrors.error(SqlState.UNDEFINED_OBJECT, "role \"" + role + "\" does not exist");
         }
-        if (!(relation instanceof SequenceDef sequence)) {
-            throw DdlErrors.error(
-                    SqlState.WRONG_OBJECT_TYPE, "\"" + alter.name().name() + "\" is not a sequence");
-        }
-        SequenceOptions options = SequenceOptions.altering(sequence, alter.options(), context.binder());
-        if (options.changes()) {
-            context.editor().alterSequence(sequence.oid(), options.named(sequence.name()), options.restartWith());
-        }
-        for (Ddl.SequenceOption option : alter.options()) {
-            if (option instanceof Ddl.SequenceOption.OwnedBy owner) {
-                if (owner.column() == null) {
-                    context.editor().setSequenceOwner(sequence.oid(), 0, 0);
-                } else {
-                    own(sequence, owner.column());
-                }
-            }
-        }
-        return "ALTER SEQUENCE";
     }
 
     private String createExtension(Ddl.CreateExtension create) {

@@ -14,6 +14,7 @@ import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
 import omendb.sql.ast.Ddl;
 import omendb.sql.ast.SortItem;
+import org.jspecify.annotations.Nullable;
 
 /// CREATE INDEX.
 final class IndexCreator {
@@ -113,6 +114,24 @@ final class IndexCreator {
         return new IndexDef.Key(column.attnum(), null, operatorClass, descending, nullsFirst);
     }
 
+    /// Refuses a type that an index's operator class (null = the default) does not take.
+    static void checkClass(String method, @Nullable String operatorClass, SqlType type, int typmod) {
+        if (method.equals(IndexDef.HNSW)) {
+            checkVector(operatorClass, type, typmod);
+            return;
+        }
+        checkOrderable(type, method);
+        if (operatorClass != null && !isBtreeClass(operatorClass, type)) {
+            throw classRefuses(operatorClass, type);
+        }
+    }
+
+    private static OmenException classRefuses(String operatorClass, SqlType type) {
+        return DdlErrors.error(
+                SqlState.DATATYPE_MISMATCH,
+                "operator class \"" + operatorClass + "\" does not accept data type " + type.format(-1));
+    }
+
     /// The type's own class; text's pattern class orders by bytes as our texts always are.
     private static boolean isBtreeClass(String name, SqlType type) {
         boolean text = type == Types.TEXT || type == Types.VARCHAR;
@@ -158,6 +177,20 @@ final class IndexCreator {
         return DdlErrors.error(SqlState.FEATURE_NOT_SUPPORTED, "access method \"hnsw\" does not support " + what);
     }
 
+    private static void checkVector(@Nullable String operatorClass, SqlType type, int dimensions) {
+        if (type != Types.VECTOR) {
+            throw classRefuses(String.valueOf(operatorClass), type);
+        }
+        if (dimensions < 1) {
+            throw DdlErrors.error(SqlState.INVALID_PARAMETER_VALUE, "column does not have dimensions");
+        }
+        if (dimensions > MOST_HNSW_DIMENSIONS) {
+            throw DdlErrors.error(
+                    SqlState.PROGRAM_LIMIT_EXCEEDED,
+                    "column cannot have more than " + MOST_HNSW_DIMENSIONS + " dimensions for hnsw index");
+        }
+    }
+
     private static IndexDef.Key vectorKey(Ddl.IndexElement element, ColumnDef column) {
         if (element.operatorClass() == null) {
             throw noDefaultClass(column.type(), IndexDef.HNSW);
@@ -166,26 +199,13 @@ final class IndexCreator {
         if (!HNSW_CLASSES.contains(operatorClass)) {
             throw noClass(operatorClass, IndexDef.HNSW);
         }
-        if (column.type() != Types.VECTOR) {
-            throw DdlErrors.error(
-                    SqlState.DATATYPE_MISMATCH,
-                    "operator class \"" + operatorClass + "\" does not accept data type "
-                            + column.type().format(-1));
-        }
         if (element.direction() != SortItem.Direction.DEFAULT) {
             throw unsupportedByHnsw("ASC/DESC options");
         }
         if (element.nulls() != SortItem.Nulls.DEFAULT) {
             throw unsupportedByHnsw("NULLS FIRST/LAST options");
         }
-        if (column.typmod() < 1) {
-            throw DdlErrors.error(SqlState.INVALID_PARAMETER_VALUE, "column does not have dimensions");
-        }
-        if (column.typmod() > MOST_HNSW_DIMENSIONS) {
-            throw DdlErrors.error(
-                    SqlState.PROGRAM_LIMIT_EXCEEDED,
-                    "column cannot have more than " + MOST_HNSW_DIMENSIONS + " dimensions for hnsw index");
-        }
+        checkVector(operatorClass, column.type(), column.typmod());
         return new IndexDef.Key(column.attnum(), null, operatorClass, false, false);
     }
 }

@@ -1,25 +1,17 @@
 package omendb.sql.ddl;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
-import omendb.engine.catalog.Catalog;
-import omendb.engine.catalog.ColumnDef;
-import omendb.engine.catalog.ConstraintDef;
 import omendb.engine.catalog.ExtensionDef;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.RelationDef;
 import omendb.engine.catalog.SchemaDef;
-import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.txn.TableLockMode;
-import omendb.engine.type.SqlType;
 import omendb.sql.ast.Ddl;
 import omendb.sql.ast.QualifiedName;
 import org.jspecify.annotations.Nullable;
@@ -67,14 +59,8 @@ final class ObjectDropper {
                 missing(statement, none(statement.type(), object.name().toString()));
             }
         }
-        Dependents dependents = new Dependents(context);
-        tables.values().forEach(table -> dependents.ofTable(table, tables.keySet()));
-        if (statement.names().size() == 1) {
-            tables.values().forEach(table -> dependents.require("table " + names.shown(table), statement.cascade()));
-        } else {
-            dependents.requireAll(statement.cascade());
-        }
-        tables.keySet().forEach(oid -> context.editor().dropTable(oid));
+        new ObjectRemover(context)
+                .drop(tables.keySet().stream().map(ObjectAddress::relation).toList(), statement.cascade());
     }
 
     private void relation(Ddl.Drop statement, QualifiedName name) {
@@ -83,11 +69,14 @@ final class ObjectDropper {
             return;
         }
         requireKind(statement, relation);
-        switch (relation) {
-            case TableDef table -> context.editor().dropTable(table.oid());
-            case IndexDef index -> index(statement, index);
-            case SequenceDef sequence -> sequence(statement, sequence);
+        if (relation instanceof IndexDef index) {
+            context.transaction().lockTable(index.tableOid(), TableLockMode.ACCESS_EXCLUSIVE);
         }
+        if (context.catalog().relation(relation.oid()) == null) { // another session dropped it while we waited
+            missing(statement, none(statement.type(), name.toString()));
+            return;
+        }
+        new ObjectRemover(context).drop(List.of(ObjectAddress.relation(relation.oid())), statement.cascade());
     }
 
     /// The relation, or null after the notice of IF EXISTS.
@@ -134,87 +123,13 @@ final class ObjectDropper {
         }
     }
 
-    private void index(Ddl.Drop statement, IndexDef index) {
-        ConstraintDef.Key key = RelationNames.constraintOf(context.catalog(), index);
-        if (key != null) {
-            TableDef table = context.catalog().table(index.tableOid());
-            String owner = "constraint " + key.name() + " on table " + (table == null ? "" : table.name());
-            throw DdlErrors.error(
-                            SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
-                            "cannot drop index " + index.name() + " because " + owner + " requires it")
-                    .withHint("You can drop " + owner + " instead.");
-        }
-        TableDef owner = context.catalog().table(index.tableOid());
-        if (owner != null) {
-            new Dependents(context)
-                    .ofIndex(owner, index.oid())
-                    .require("index " + names.shown(index), statement.cascade());
-        }
-        context.editor().dropIndex(index.oid());
-    }
-
-    private void sequence(Ddl.Drop statement, SequenceDef sequence) {
-        TableDef table = sequence.ownerTable() == 0 ? null : context.catalog().table(sequence.ownerTable());
-        ColumnDef column = table == null ? null : table.column(sequence.ownerAttnum());
-        if (table != null && column != null && column.identity() != ColumnDef.Identity.NONE) {
-            throw DdlErrors.error(
-                            SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
-                            "cannot drop sequence " + sequence.name() + " because column " + column.name()
-                                    + " of table " + table.name() + " requires it")
-                    .withHint("You can drop column " + column.name() + " of table " + table.name() + " instead.");
-        }
-        if (table != null && column != null && column.defaultSql() != null) {
-            if (!statement.cascade()) {
-                throw DdlErrors.error(
-                                SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
-                                "cannot drop sequence " + sequence.name() + " because other objects depend on it")
-                        .withDetail("default value for column " + column.name() + " of table " + table.name()
-                                + " depends on sequence " + sequence.name())
-                        .withHint(Dependents.HINT);
-            }
-            context.editor().setColumnDefault(table.oid(), column.attnum(), null);
-        }
-        context.editor().dropSequence(sequence.oid());
-    }
-
     private void schema(Ddl.Drop statement, String name) {
         SchemaDef schema = context.catalog().schema(name);
         if (schema == null) {
             missing(statement, RelationNames.noSchema(name));
             return;
         }
-        List<String> depends = new ArrayList<>();
-        List<String> cascades = new ArrayList<>();
-        collectContent(schema, depends, cascades);
-        if (!depends.isEmpty() && !statement.cascade()) {
-            throw Dependents.refusal("cannot drop schema " + name + " because other objects depend on it", depends);
-        }
-        Dependents.notice(context, cascades);
-        context.editor().dropSchema(schema.oid(), statement.cascade());
-    }
-
-    /// What is in a schema, and foreign keys of tables elsewhere that refer to it.
-    private void collectContent(SchemaDef schema, List<String> depends, List<String> cascades) {
-        Set<Integer> content = context.catalog().relations().stream()
-                .filter(relation -> relation.schemaOid() == schema.oid())
-                .map(RelationDef::oid)
-                .collect(Collectors.toSet());
-        for (RelationDef relation : context.catalog().relations()) {
-            boolean part = relation instanceof IndexDef
-                    || (relation instanceof SequenceDef sequence && sequence.ownerTable() != 0);
-            if (relation.schemaOid() != schema.oid() || part) {
-                continue;
-            }
-            String shown = RelationNames.kind(relation) + " " + names.shown(relation);
-            depends.add(shown + " depends on schema " + schema.name());
-            cascades.add("drop cascades to " + shown);
-            if (relation instanceof TableDef table) {
-                Dependents outside = new Dependents(context);
-                outside.ofTable(table, content);
-                depends.addAll(outside.details());
-                cascades.addAll(outside.cascades());
-            }
-        }
+        new ObjectRemover(context).drop(List.of(ObjectAddress.schema(schema.oid())), statement.cascade());
     }
 
     private void extension(Ddl.Drop statement, String name) {
@@ -223,36 +138,7 @@ final class ObjectDropper {
             missing(statement, DdlErrors.error(SqlState.UNDEFINED_OBJECT, "extension \"" + name + "\" does not exist"));
             return;
         }
-        List<String> dependents = vectorColumns(context.catalog(), name);
-        if (!dependents.isEmpty()) {
-            if (statement.cascade()) {
-                throw DdlErrors.notSupported("DROP EXTENSION ... CASCADE with columns of its types");
-            }
-            throw DdlErrors.error(
-                            SqlState.DEPENDENT_OBJECTS_STILL_EXIST,
-                            "cannot drop extension " + name + " because other objects depend on it")
-                    .withDetail(String.join("\n", dependents))
-                    .withHint(Dependents.HINT);
-        }
-        context.editor().dropExtension(extension.oid());
-    }
-
-    private static List<String> vectorColumns(Catalog catalog, String extension) {
-        List<String> dependents = new ArrayList<>();
-        if (!extension.equals("vector")) {
-            return dependents;
-        }
-        for (TableDef table : catalog.tables()) {
-            for (ColumnDef column : table.columns()) {
-                SqlType element = column.type().elementType();
-                SqlType type = element == null ? column.type() : element;
-                if (type.schema().equals("public")) {
-                    dependents.add("column " + column.name() + " of table " + table.name() + " depends on type "
-                            + type.name());
-                }
-            }
-        }
-        return dependents;
+        new ObjectRemover(context).drop(List.of(ObjectAddress.extension(extension.oid())), statement.cascade());
     }
 
     /// A view or the like: there are none, so its name is free or means something else.

@@ -38,6 +38,16 @@ final class RelationNames {
         return found == null ? null : context.catalog().relation(found.oid(), name.name());
     }
 
+    /// The relation that a text like `public."T"` names, or null.
+    static @Nullable RelationDef named(Catalog catalog, List<String> searchPath, String written) {
+        List<String> parts = omendb.sql.function.IdentifierParser.parse(written, true);
+        if (parts.size() < 2) {
+            return catalog.resolve(searchPath, parts.getLast());
+        }
+        SchemaDef schema = catalog.schema(parts.get(parts.size() - 2));
+        return schema == null ? null : catalog.relation(schema.oid(), parts.getLast());
+    }
+
     /// The table of that name.
     ///
     /// @throws omendb.engine.error.UserException 42P01, 42809; 42501 for a system view

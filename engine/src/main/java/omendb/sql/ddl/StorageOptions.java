@@ -44,6 +44,18 @@ final class StorageOptions {
         return result;
     }
 
+    /// Checks the options of ALTER INDEX SET against those the index has.
+    static Map<String, String> ofIndex(String method, List<Option> options, Map<String, String> known) {
+        if (!method.equals("hnsw")) {
+            return btree(options);
+        }
+        Map<String, String> all = new LinkedHashMap<>(known);
+        options.forEach(option -> all.remove(option.name()));
+        List<Option> written = new java.util.ArrayList<>(options);
+        all.forEach((name, value) -> written.add(new Option(name, value, 0)));
+        return hnsw(written);
+    }
+
     /// pgvector's options with its bounds and wording.
     static Map<String, String> hnsw(List<Option> options) {
         Map<String, String> result = new LinkedHashMap<>();

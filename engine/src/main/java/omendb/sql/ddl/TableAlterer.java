@@ -1,48 +1,113 @@
 package omendb.sql.ddl;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import omendb.engine.catalog.ColumnDef;
-import omendb.engine.catalog.ConstraintDef;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.RelationDef;
+import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.SqlState;
+import omendb.engine.txn.TableLockMode;
 import omendb.sql.ast.AlterTableCommand;
 import omendb.sql.ast.Ddl;
-import org.jspecify.annotations.Nullable;
+import omendb.sql.ast.TableElement.ConstraintBody;
 
-/// ALTER TABLE and ALTER INDEX: what needs no rewriting of rows.
+/// ALTER TABLE and ALTER INDEX: locks the relation, then carries the commands out in PostgreSQL's order.
 final class TableAlterer {
-    private static final Set<String> STORAGE = Set.of("plain", "external", "extended", "main", "default");
-
     private final DdlContext context;
     private final RelationNames names;
+    private final ColumnAlterer columns;
+    private final ConstraintAlterer constraints;
 
     TableAlterer(DdlContext context) {
         this.context = context;
         this.names = new RelationNames(context);
+        this.columns = new ColumnAlterer(context);
+        this.constraints = new ConstraintAlterer(context);
     }
 
     void alter(Ddl.AlterTable statement) {
         RelationDef relation = names.find(statement.name());
         if (relation == null) {
             if (!statement.ifExists()) {
-                throw DdlErrors.noRelation(statement.name().toString())
-                        .withPosition(statement.name().position());
+                throw DdlErrors.noRelation(statement.name().toString());
             }
             context.notice(
                     SqlState.SUCCESSFUL_COMPLETION, "relation \"" + statement.name() + "\" does not exist, skipping");
             return;
         }
-        if (relation instanceof IndexDef) {
-            statement.commands().forEach(this::indexCommand);
-            return;
+        switch (relation) {
+            case IndexDef index -> statement.commands().forEach(command -> indexCommand(index, command));
+            case SequenceDef _ -> statement.commands().forEach(this::sequenceCommand);
+            case TableDef _ -> table(statement);
+        }
+    }
+
+    private void table(Ddl.AlterTable statement) {
+        if (statement.type() != Ddl.ObjectType.TABLE) {
+            String words = statement.type().words().toLowerCase(java.util.Locale.ROOT);
+            throw DdlErrors.error(
+                    SqlState.WRONG_OBJECT_TYPE,
+                    "\"" + statement.name().name() + "\" is not " + (words.startsWith("i") ? "an " : "a ") + words);
         }
         TableDef table = names.table(statement.name());
+        TableLockMode mode = statement.commands().stream()
+                .map(TableAlterer::lock)
+                .max(Comparator.naturalOrder())
+                .orElse(TableLockMode.ACCESS_EXCLUSIVE);
+        context.transaction().lockTable(table.oid(), mode);
+        current(table);
         context.requireNotPending(table, "ALTER TABLE");
-        for (AlterTableCommand command : statement.commands()) {
-            apply(current(table), command);
+        List<AlterTableCommand> commands = new ArrayList<>(statement.commands());
+        commands.sort(Comparator.comparingInt(TableAlterer::pass));
+        for (int i = 0; i < commands.size(); i++) {
+            AlterTableCommand command = commands.get(i);
+            if (command instanceof AlterTableCommand.SetType) {
+                List<AlterTableCommand.SetType> types = new ArrayList<>();
+                for (; i < commands.size() && commands.get(i) instanceof AlterTableCommand.SetType type; i++) {
+                    types.add(type);
+                }
+                i--;
+                new TypeChanger(context).change(current(table), types);
+            } else {
+                apply(current(table), command);
+            }
         }
+    }
+
+    /// The lock a command takes, as in PostgreSQL.
+    private static TableLockMode lock(AlterTableCommand command) {
+        return switch (command) {
+            case AlterTableCommand.AddConstraint add
+            when add.constraint().body() instanceof ConstraintBody.ForeignKey -> TableLockMode.SHARE_ROW_EXCLUSIVE;
+            case AlterTableCommand.Toggle _ -> TableLockMode.SHARE_ROW_EXCLUSIVE;
+            case AlterTableCommand.ValidateConstraint _,
+                    AlterTableCommand.SetStatistics _,
+                    AlterTableCommand.SetColumnOptions _,
+                    AlterTableCommand.SetOptions _,
+                    AlterTableCommand.ClusterOn _ -> TableLockMode.SHARE_UPDATE_EXCLUSIVE;
+            default -> TableLockMode.ACCESS_EXCLUSIVE;
+        };
+    }
+
+    /// When in the statement a command runs: drops first, then types, new columns, their properties, constraints.
+    private static int pass(AlterTableCommand command) {
+        return switch (command) {
+            case AlterTableCommand.DropColumn _,
+                    AlterTableCommand.DropConstraint _,
+                    AlterTableCommand.DropIdentity _,
+                    AlterTableCommand.SetExpression _ -> 0;
+            case AlterTableCommand.SetNotNull set -> set.notNull() ? 4 : 0;
+            case AlterTableCommand.SetType _ -> 1;
+            case AlterTableCommand.AddColumn _ -> 2;
+            case AlterTableCommand.SetDefault set -> set.expr() == null ? 0 : 7;
+            case AlterTableCommand.AddIdentity _, AlterTableCommand.SetIdentity _ -> 7;
+            case AlterTableCommand.AddConstraint add -> add.constraint().body() instanceof ConstraintBody.Key ? 5 : 6;
+            default -> 8;
+        };
     }
 
     /// The table as the commands before have left it.
@@ -54,105 +119,150 @@ final class TableAlterer {
         return now;
     }
 
-    private void indexCommand(AlterTableCommand command) {
-        switch (command) {
-            case AlterTableCommand.OwnerTo owner -> checkOwner(owner.role());
-            case AlterTableCommand.SetStatistics _ -> {}
-            default -> throw DdlErrors.notSupported("this form of ALTER INDEX");
-        }
-    }
-
     private void apply(TableDef table, AlterTableCommand command) {
         switch (command) {
-            case AlterTableCommand.SetDefault set -> setDefault(table, set);
+            case AlterTableCommand.AddColumn add -> columns.add(table, add);
+            case AlterTableCommand.DropColumn drop -> columns.drop(table, drop);
+            case AlterTableCommand.SetDefault set -> columns.setDefault(table, set);
+            case AlterTableCommand.SetNotNull set -> columns.setNotNull(table, set);
+            case AlterTableCommand.SetExpression set -> columns.setExpression(table, set);
+            case AlterTableCommand.AddIdentity add -> columns.addIdentity(table, add);
+            case AlterTableCommand.SetIdentity set -> columns.setIdentity(table, set);
+            case AlterTableCommand.DropIdentity drop -> columns.dropIdentity(table, drop);
+            case AlterTableCommand.SetStorage storage -> columns.setStorage(table, storage);
+            case AlterTableCommand.SetStatistics statistics -> columns.setStatistics(table, statistics);
+            case AlterTableCommand.SetColumnOptions options -> columns.setOptions(table, options);
+            case AlterTableCommand.SetCompression compression -> columns.setCompression(table, compression);
+            case AlterTableCommand.SetType _ -> throw new IllegalStateException("types are changed together");
             case AlterTableCommand.AddConstraint add ->
                 new ConstraintCreator(context).add(table.oid(), add.constraint(), null, true);
-            case AlterTableCommand.DropConstraint drop -> dropConstraint(table, drop);
-            case AlterTableCommand.ValidateConstraint validate -> validate(table, validate.name());
-            case AlterTableCommand.AlterConstraint alter -> alterConstraint(table, alter);
+            case AlterTableCommand.DropConstraint drop -> constraints.drop(table, drop);
+            case AlterTableCommand.ValidateConstraint validate -> constraints.validate(table, validate.name());
+            case AlterTableCommand.AlterConstraint alter -> constraints.alter(table, alter);
             case AlterTableCommand.OwnerTo owner -> checkOwner(owner.role());
-            case AlterTableCommand.SetOptions options -> StorageOptions.checkTable(options.options());
-            case AlterTableCommand.SetStorage storage -> setStorage(table, storage);
-            // hints to PostgreSQL's storage and statistics that have no counterpart here
-            case AlterTableCommand.SetStatistics statistics -> column(table, statistics.column());
-            case AlterTableCommand.SetColumnOptions options -> column(table, options.column());
-            case AlterTableCommand.SetCompression compression -> column(table, compression.column());
-            default -> throw DdlErrors.notSupported("this form of ALTER TABLE");
+            case AlterTableCommand.SetOptions options -> setOptions(table, options);
+            case AlterTableCommand.ReplicaIdentity identity -> replicaIdentity(table, identity);
+            case AlterTableCommand.ClusterOn cluster -> cluster(table, cluster);
+            case AlterTableCommand.Toggle toggle -> toggle(table, toggle);
+            case AlterTableCommand.SetTablespace tablespace -> checkTablespace(tablespace.name());
+            case AlterTableCommand.SetAccessMethod method -> checkAccessMethod(method.name());
+            case AlterTableCommand.SetLogged _ -> {} // every table is logged here
+            case AlterTableCommand.RowSecurity security -> rowSecurity(security);
+            case AlterTableCommand.Inherit _,
+                    AlterTableCommand.OfType _,
+                    AlterTableCommand.AttachPartition _,
+                    AlterTableCommand.DetachPartition _ -> throw DdlErrors.notSupported("this form of ALTER TABLE");
         }
     }
 
-    private static ColumnDef column(TableDef table, String name) {
-        ColumnDef column = table.column(name);
-        if (column == null) {
-            throw DdlErrors.noColumn(name, table.name());
-        }
-        return column;
-    }
-
-    private void setDefault(TableDef table, AlterTableCommand.SetDefault set) {
-        ColumnDef column = column(table, set.column());
-        if (column.identity() != ColumnDef.Identity.NONE) {
-            throw DdlErrors.error(
-                    SqlState.SYNTAX_ERROR,
-                    "column \"" + column.name() + "\" of relation \"" + table.name() + "\" is an identity column");
-        }
-        String text = set.expr() == null ? null : TableCreator.DefaultText.of(context.binder(), set.expr(), column);
-        context.editor().setColumnDefault(table.oid(), column.attnum(), text);
-    }
-
-    private void validate(TableDef table, String name) {
-        requireConstraint(table, name);
-        if (table.constraint(name) instanceof ConstraintDef.ForeignKey key && !key.validated()) {
-            context.editor().validateForeignKey(table.oid(), name);
-        }
-    }
-
-    private void alterConstraint(TableDef table, AlterTableCommand.AlterConstraint alter) {
-        requireConstraint(table, alter.name());
-        if (!(table.constraint(alter.name()) instanceof ConstraintDef.ForeignKey)) {
-            throw DdlErrors.error(
-                    SqlState.WRONG_OBJECT_TYPE,
-                    "constraint \"" + alter.name() + "\" of relation \"" + table.name()
-                            + "\" is not a foreign key constraint");
-        }
-        context.editor()
-                .setConstraintTiming(
-                        table.oid(),
-                        alter.name(),
-                        ConstraintDef.Timing.of(alter.deferrable(), alter.initiallyDeferred()));
-    }
-
-    private void dropConstraint(TableDef table, AlterTableCommand.DropConstraint drop) {
-        if (RelationNames.hasConstraint(table, drop.name())) {
-            if (table.constraint(drop.name()) instanceof ConstraintDef.Key key) {
-                new Dependents(context)
-                        .ofIndex(table, key.indexOid())
-                        .require("constraint " + drop.name() + " on table " + names.shown(table), drop.cascade());
+    private void setOptions(TableDef table, AlterTableCommand.SetOptions command) {
+        StorageOptions.checkTable(command.options());
+        Map<String, String> options = new java.util.LinkedHashMap<>(table.options());
+        for (Ddl.Option option : command.options()) {
+            options.remove(option.name());
+            if (!command.reset()) {
+                options.put(option.name(), option.value() == null ? "true" : option.value());
             }
-            context.editor().dropConstraint(table.oid(), drop.name());
-            return;
         }
-        if (!drop.ifExists()) {
-            requireConstraint(table, drop.name());
-        }
-        context.notice(
-                SqlState.SUCCESSFUL_COMPLETION,
-                "constraint \"" + drop.name() + "\" of relation \"" + table.name() + "\" does not exist, skipping");
+        context.editor().changeTableOnline(table.withOptions(options));
     }
 
-    private static void requireConstraint(TableDef table, String name) {
-        if (!RelationNames.hasConstraint(table, name)) {
+    /// Says which columns a logical replica would identify rows by; kept for the catalogs.
+    private void replicaIdentity(TableDef table, AlterTableCommand.ReplicaIdentity identity) {
+        Map<String, String> options = new java.util.LinkedHashMap<>(table.options());
+        options.remove(TableDef.REPLICA_IDENTITY);
+        switch (identity.mode()) {
+            case "FULL" -> options.put(TableDef.REPLICA_IDENTITY, "f");
+            case "NOTHING" -> options.put(TableDef.REPLICA_IDENTITY, "n");
+            case "USING INDEX" -> options.put(TableDef.REPLICA_IDENTITY, replicaIndex(table, identity.index()));
+            default -> {}
+        }
+        context.editor().changeTable(table.withOptions(options));
+    }
+
+    private String replicaIndex(TableDef table, @org.jspecify.annotations.Nullable String name) {
+        IndexDef index = indexOf(table, String.valueOf(name));
+        String problem = !index.unique()
+                ? "cannot use non-unique index \"" + name + "\" as replica identity"
+                : !index.immediate()
+                        ? "cannot use non-immediate index \"" + name + "\" as replica identity"
+                        : index.hasExpressions()
+                                ? "cannot use expression index \"" + name + "\" as replica identity"
+                                : index.isPartial()
+                                        ? "cannot use partial index \"" + name + "\" as replica identity"
+                                        : null;
+        if (problem != null) {
+            throw DdlErrors.error(SqlState.WRONG_OBJECT_TYPE, problem);
+        }
+        for (IndexDef.Key key : index.keys()) {
+            if (!table.column(key.attnum()).notNull()) {
+                throw DdlErrors.error(
+                        SqlState.WRONG_OBJECT_TYPE,
+                        "index \"" + name + "\" cannot be used as replica identity because column \""
+                                + table.column(key.attnum()).name() + "\" is nullable");
+            }
+        }
+        return "i" + index.oid();
+    }
+
+    private IndexDef indexOf(TableDef table, String name) {
+        return context.catalog().indexesOf(table.oid()).stream()
+                .filter(index -> index.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> DdlErrors.error(
+                        SqlState.UNDEFINED_OBJECT,
+                        "index \"" + name + "\" for table \"" + table.name() + "\" does not exist"));
+    }
+
+    /// Rows lie in the order of their ids here: what CLUSTER would sort by is only remembered.
+    private void cluster(TableDef table, AlterTableCommand.ClusterOn cluster) {
+        Map<String, String> options = new java.util.LinkedHashMap<>(table.options());
+        if (cluster.index() == null) {
+            options.remove(TableDef.CLUSTERED_ON);
+        } else {
+            IndexDef index = indexOf(table, cluster.index());
+            if (index.isPartial()) {
+                throw DdlErrors.error(
+                        SqlState.FEATURE_NOT_SUPPORTED, "cannot cluster on partial index \"" + index.name() + "\"");
+            }
+            if (!index.method().equals(IndexDef.BTREE)) {
+                throw DdlErrors.error(
+                        SqlState.FEATURE_NOT_SUPPORTED,
+                        "cannot cluster on index \"" + index.name()
+                                + "\" because access method does not support clustering");
+            }
+            options.put(TableDef.CLUSTERED_ON, Integer.toString(index.oid()));
+        }
+        context.editor().changeTableOnline(table.withOptions(options));
+    }
+
+    /// There are no triggers and rules: only ALL and USER name something.
+    private static void toggle(TableDef table, AlterTableCommand.Toggle toggle) {
+        boolean all = toggle.name().equals("ALL") || toggle.name().equals("USER");
+        if (!all) {
+            String kind = toggle.object().toLowerCase(java.util.Locale.ROOT);
             throw DdlErrors.error(
                     SqlState.UNDEFINED_OBJECT,
-                    "constraint \"" + name + "\" of relation \"" + table.name() + "\" does not exist");
+                    kind + " \"" + toggle.name() + "\" for " + (kind.equals("rule") ? "relation" : "table") + " \""
+                            + table.name() + "\" does not exist");
         }
     }
 
-    private static void setStorage(TableDef table, AlterTableCommand.SetStorage storage) {
-        column(table, storage.column());
-        if (!STORAGE.contains(storage.storage().toLowerCase(java.util.Locale.ROOT))) {
-            throw DdlErrors.error(
-                    SqlState.INVALID_PARAMETER_VALUE, "invalid storage type \"" + storage.storage() + "\"");
+    private static void rowSecurity(AlterTableCommand.RowSecurity security) {
+        if (!Set.of("DISABLE", "NO FORCE").contains(security.mode())) {
+            throw DdlErrors.notSupported("row-level security");
+        }
+    }
+
+    private static void checkTablespace(String name) {
+        if (!name.equals("pg_default")) {
+            throw DdlErrors.error(SqlState.UNDEFINED_OBJECT, "tablespace \"" + name + "\" does not exist");
+        }
+    }
+
+    private static void checkAccessMethod(String name) {
+        if (!name.equals("heap") && !name.equals("default")) {
+            throw DdlErrors.error(SqlState.UNDEFINED_OBJECT, "access method \"" + name + "\" does not exist");
         }
     }
 
@@ -163,21 +273,58 @@ final class TableAlterer {
         }
     }
 
-    void rename(Ddl.Rename rename) {
-        if (rename.type() != Ddl.ObjectType.TABLE || rename.part() != null) {
-            throw DdlErrors.notSupported("ALTER " + rename.owner().words() + " ... RENAME "
-                    + (rename.part() == null ? "" : rename.type().words()));
+    // ---- indexes and sequences ----
+
+    private void indexCommand(IndexDef index, AlterTableCommand command) {
+        switch (command) {
+            case AlterTableCommand.OwnerTo owner -> checkOwner(owner.role());
+            case AlterTableCommand.SetTablespace tablespace -> checkTablespace(tablespace.name());
+            case AlterTableCommand.SetOptions options -> {
+                Map<String, String> changed = new java.util.LinkedHashMap<>(index.options());
+                Map<String, String> written = StorageOptions.ofIndex(index.method(), options.options(), changed);
+                for (Ddl.Option option : options.options()) {
+                    changed.remove(option.name());
+                    if (!options.reset()) {
+                        changed.put(option.name(), String.valueOf(written.get(option.name())));
+                    }
+                }
+                context.editor().changeIndex(index.withOptions(changed));
+            }
+            case AlterTableCommand.SetStatistics statistics -> indexStatistics(index, statistics);
+            case AlterTableCommand.ClusterOn _ -> {
+                throw DdlErrors.notSupported("this form of ALTER INDEX");
+            }
+            default ->
+                throw DdlErrors.error(
+                                SqlState.WRONG_OBJECT_TYPE,
+                                "ALTER action " + ActionNames.of(command) + " cannot be performed on relation \""
+                                        + index.name() + "\"")
+                        .withDetail("This operation is not supported for indexes.");
         }
-        @Nullable RelationDef relation = names.find(rename.name());
-        if (relation == null && rename.ifExists()) {
-            context.notice(
-                    SqlState.SUCCESSFUL_COMPLETION, "relation \"" + rename.name() + "\" does not exist, skipping");
-            return;
+    }
+
+    private static void indexStatistics(IndexDef index, AlterTableCommand.SetStatistics statistics) {
+        int number =
+                statistics.column().chars().allMatch(Character::isDigit) ? Integer.parseInt(statistics.column()) : 0;
+        if (number < 1 || number > index.keys().size() + index.included().size()) {
+            throw DdlErrors.error(
+                    SqlState.UNDEFINED_COLUMN,
+                    "column number " + number + " of relation \"" + index.name() + "\" does not exist");
         }
-        TableDef table = names.table(rename.name());
-        if (context.catalog().relation(table.schemaOid(), rename.newName()) != null) {
-            throw DdlErrors.error(SqlState.DUPLICATE_TABLE, "relation \"" + rename.newName() + "\" already exists");
+        if (number <= index.keys().size() && index.keys().get(number - 1).attnum() > 0) {
+            throw DdlErrors.error(
+                            SqlState.FEATURE_NOT_SUPPORTED,
+                            "cannot alter statistics on non-expression column \"" + number + "\" of index \""
+                                    + index.name() + "\"")
+                    .withHint("Alter statistics on table column instead.");
         }
-        context.editor().renameTable(table.oid(), rename.newName());
+    }
+
+    private void sequenceCommand(AlterTableCommand command) {
+        switch (command) {
+            case AlterTableCommand.OwnerTo owner -> checkOwner(owner.role());
+            case AlterTableCommand.SetLogged _ -> {}
+            default -> throw DdlErrors.notSupported("this form of ALTER SEQUENCE");
+        }
     }
 }

@@ -157,6 +157,15 @@ final class ModifyOperators {
         return columns;
     }
 
+    static int indexOf(int[] numbers, int wanted) {
+        for (int i = 0; i < numbers.length; i++) {
+            if (numbers[i] == wanted) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("no " + wanted);
+    }
+
     static List<SqlType> typesOf(ColumnVector[] columns) {
         List<SqlType> types = new ArrayList<>();
         for (ColumnVector column : columns) {
@@ -307,6 +316,7 @@ final class ModifyOperators {
         private final int[] changed;
         private final Program values;
         private final RowChecks checks;
+        private final int[] generated;
         private final Batch changes;
         private final Batch newRows;
         private final ColumnVector[] newColumns;
@@ -328,6 +338,7 @@ final class ModifyOperators {
             this.changed = changed;
             this.values = values;
             this.checks = checks;
+            this.generated = checks.generated();
             this.changes = Batch.allocate(values.types());
             this.newRows = Batch.allocate(
                     def.columns().stream().map(column -> column.type()).toList());
@@ -363,6 +374,9 @@ final class ModifyOperators {
             }
             newRows.setRowCount(count);
             checks.verify(newRows, newColumns);
+            for (int attnum : generated) {
+                changes.column(indexOf(changed, attnum)).copyAll(newColumns[attnum - 1], count);
+            }
             for (int row = 0; row < count; row++) {
                 table().update(context().transaction(), ids.get(row), changed, changes, row);
                 if (returns()) {

@@ -424,7 +424,7 @@ final class PlanCompiler {
         return new RowChecks(
                 table,
                 schema == null ? "" : schema.name(),
-                checks.stream().map(ModifySpec.Check::name).toList(),
+                checks,
                 over(row)
                         .program(
                                 checks.stream().map(ModifySpec.Check::condition).toList()));

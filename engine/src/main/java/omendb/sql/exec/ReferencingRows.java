@@ -50,6 +50,7 @@ public final class ReferencingRows implements AutoCloseable {
     private final int[] allAttnums;
     private final Program values;
     private final RowChecks checks;
+    private final int[] generated;
     private final Batch changes;
     private final Batch row;
     private final ColumnVector[] rowColumns;
@@ -61,6 +62,7 @@ public final class ReferencingRows implements AutoCloseable {
         PlanCompiler compiler = new PlanCompiler(context, catalog, planner);
         this.values = compiler.overRow(target.input(), target.values());
         this.checks = compiler.checks(target.table(), target.checks(), target.newRow());
+        this.generated = checks.generated();
         this.changes = Batch.allocate(values.types());
         this.row = Batch.allocate(
                 target.table().columns().stream().map(column -> column.type()).toList());
@@ -81,10 +83,14 @@ public final class ReferencingRows implements AutoCloseable {
                 values.evaluator(i).into(inputColumns, 1, changes.column(i));
             }
             changes.setRowCount(1);
-            if (!target.checks().isEmpty()) {
+            if (checks.any()) {
                 verify(table, rowId);
             }
-            table.update(context.transaction(), rowId, attnums, changes, 0);
+            if (generated.length == 0) {
+                table.update(context.transaction(), rowId, attnums, changes, 0);
+            } else {
+                table.update(context.transaction(), rowId, allAttnums, row, 0);
+            }
         }
     }
 

@@ -19,6 +19,9 @@ final class ColumnNames {
     private final Map<Field, String> relations = new HashMap<>();
     private final Set<PhysicalPlan> scans = new HashSet<>();
 
+    /// Names without a plan: every column by its own.
+    ColumnNames() {}
+
     ColumnNames(PhysicalPlan plan) {
         collect(plan);
     }

@@ -26,21 +26,30 @@ final class ScalarText {
     private final boolean qualified;
     /// Columns that the node itself computes: their expressions stand without parentheses of their own.
     private final Predicate<Field> own;
+    /// Text of a definition in the catalog: nothing has been computed yet.
+    private final boolean stored;
 
     ScalarText(TypeContext context, ColumnNames names, boolean qualified) {
-        this(context, names, qualified, _ -> false);
+        this(context, names, qualified, _ -> false, false);
     }
 
-    private ScalarText(TypeContext context, ColumnNames names, boolean qualified, Predicate<Field> own) {
+    private ScalarText(
+            TypeContext context, ColumnNames names, boolean qualified, Predicate<Field> own, boolean stored) {
         this.context = context;
         this.names = names;
         this.qualified = qualified;
         this.own = own;
+        this.stored = stored;
+    }
+
+    /// Texts as definitions keep them.
+    ScalarText stored() {
+        return new ScalarText(context, names, qualified, own, true);
     }
 
     /// Texts in a node that computes these columns.
     ScalarText computing(Collection<Field> fields) {
-        return new ScalarText(context, names, qualified, Set.copyOf(fields)::contains);
+        return new ScalarText(context, names, qualified, Set.copyOf(fields)::contains, stored);
     }
 
     String of(Scalar scalar) {
@@ -91,7 +100,7 @@ final class ScalarText {
             return names.name(field, qualified);
         }
         // one projection over another is one expression
-        String text = new ScalarText(context, names, qualified, _ -> true).of(definition);
+        String text = new ScalarText(context, names, qualified, _ -> true, stored).of(definition);
         return definition instanceof Scalar.Column || own.test(field) ? text : "(" + text + ")";
     }
 
@@ -164,7 +173,8 @@ final class ScalarText {
 
     /// PostgreSQL makes an array of constants a constant when it plans.
     private String array(Scalar.ArrayOf array) {
-        boolean constant = !array.elements().isEmpty()
+        boolean constant = !stored
+                && !array.elements().isEmpty()
                 && !array.nested()
                 && array.elements().stream().allMatch(Scalar.Constant.class::isInstance);
         if (!constant) {

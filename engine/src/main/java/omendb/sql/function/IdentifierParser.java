@@ -7,7 +7,7 @@ import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 
 /// parse_ident: `"Foo".bar` as {Foo,bar}. Unless it is strict, what follows the last part is ignored.
-final class IdentifierParser {
+public final class IdentifierParser {
     private final String source;
     private final boolean strict;
     private final List<String> parts = new ArrayList<>();
@@ -18,7 +18,8 @@ final class IdentifierParser {
         this.strict = strict;
     }
 
-    static List<String> parse(String source, boolean strict) {
+    /// The parts of a qualified name, folded as identifiers are.
+    public static List<String> parse(String source, boolean strict) {
         IdentifierParser parser = new IdentifierParser(source, strict);
         parser.run();
         return parser.parts;

@@ -12,6 +12,7 @@ import omendb.engine.type.Types;
 /// Access methods and operator classes: PostgreSQL's, and those of the vector extension.
 final class AccessMethods {
     static final int BTREE = 403;
+    static final int HASH = 405;
     static final int HNSW = 14_900;
     private static final int FIRST_VECTOR_CLASS = 14_910;
 
@@ -32,6 +33,7 @@ final class AccessMethods {
     static int oid(String method) {
         return switch (method) {
             case IndexDef.BTREE -> BTREE;
+            case IndexDef.HASH -> HASH;
             case IndexDef.HNSW -> HNSW;
             default -> throw new IllegalStateException("unknown access method " + method);
         };
@@ -41,7 +43,7 @@ final class AccessMethods {
     static int operatorClass(IndexDef index, IndexDef.Key key, TableDef table) {
         int method = oid(index.method());
         SqlType type =
-                key.attnum() == 0 ? Types.TEXT : table.column(key.attnum()).type();
+                key.attnum() > 0 ? table.column(key.attnum()).type() : key.type() == null ? Types.TEXT : key.type();
         for (Map<String, String> row : CLASSES) {
             boolean named = key.operatorClass() != null
                     ? key.operatorClass().equals(row.get("opcname"))

@@ -47,7 +47,8 @@ final class ConstraintViews {
                     case ConstraintDef.Check check ->
                         row.set("contype", "c")
                                 .set("conindid", 0)
-                                .set("connoinherit", false)
+                                .set("connoinherit", check.noInherit())
+                                .set("convalidated", check.validated())
                                 .set("conbin", check.expressionSql());
                     case ConstraintDef.ForeignKey key -> foreignKey(row, key);
                 }

@@ -8,7 +8,9 @@ import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ConstraintDef;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.TableDef;
+import omendb.sql.ast.Expr;
 import omendb.sql.parse.Deparser;
+import omendb.sql.parse.SqlParser;
 import org.jspecify.annotations.Nullable;
 
 /// DDL texts as PostgreSQL's `pg_get_indexdef` and `pg_get_constraintdef` write them.
@@ -30,6 +32,9 @@ public final class Definitions {
         StringJoiner keys = new StringJoiner(", ");
         index.keys().forEach(key -> keys.add(key(table, index, key)));
         text.append(keys).append(')');
+        if (table != null && !index.included().isEmpty()) {
+            text.append(" INCLUDE (").append(columns(table, index.included())).append(')');
+        }
         if (index.unique() && !index.nullsDistinct()) {
             text.append(" NULLS NOT DISTINCT");
         }
@@ -44,6 +49,11 @@ public final class Definitions {
 
     /// Column `column` (from 1) of an index alone, or "" if there is none.
     static String indexColumn(Catalog catalog, IndexDef index, int column) {
+        TableDef table = catalog.table(index.tableOid());
+        int included = column - index.keys().size();
+        if (table != null && included > 0 && included <= index.included().size()) {
+            return columns(table, List.of(index.included().get(included - 1)));
+        }
         if (column < 1 || column > index.keys().size()) {
             return "";
         }
@@ -73,7 +83,8 @@ public final class Definitions {
                     ? "?"
                     : Deparser.identifier(table.column(key.attnum()).name());
         }
-        return key.expressionSql() == null ? "" : parenthesised(key.expressionSql());
+        String sql = key.expressionSql();
+        return sql == null ? "" : SqlParser.parseExpression(sql) instanceof Expr.FunctionCall ? sql : "(" + sql + ")";
     }
 
     private static String optionList(Map<String, String> options) {
@@ -102,12 +113,25 @@ public final class Definitions {
     static String constraint(
             Catalog catalog, List<String> searchPath, TableDef table, ConstraintDef constraint, boolean pretty) {
         return switch (constraint) {
-            case ConstraintDef.Key key ->
-                (key.primary() ? "PRIMARY KEY (" : "UNIQUE (") + columns(table, key.attnums()) + ")" + timing(key);
+            case ConstraintDef.Key key -> key(catalog, table, key);
             case ConstraintDef.Check check ->
-                "CHECK (" + (pretty ? bare(check.expressionSql()) : parenthesised(check.expressionSql())) + ")";
+                "CHECK (" + (pretty ? bare(check.expressionSql()) : parenthesised(check.expressionSql())) + ")"
+                        + (check.noInherit() ? " NO INHERIT" : "")
+                        + (check.validated() ? "" : " NOT VALID");
             case ConstraintDef.ForeignKey key -> foreignKey(catalog, searchPath, table, key);
         };
+    }
+
+    private static String key(Catalog catalog, TableDef table, ConstraintDef.Key key) {
+        IndexDef index = catalog.index(key.indexOid());
+        boolean nullsDistinct = index == null || index.nullsDistinct();
+        String words = key.primary() ? "PRIMARY KEY (" : nullsDistinct ? "UNIQUE (" : "UNIQUE NULLS NOT DISTINCT (";
+        String included = index == null || index.included().isEmpty()
+                ? ""
+                : " INCLUDE (" + columns(table, index.included()) + ")";
+        String options =
+                index == null || index.options().isEmpty() ? "" : " WITH (" + optionList(index.options()) + ")";
+        return words + columns(table, key.attnums()) + ")" + included + options + timing(key);
     }
 
     private static String foreignKey(

@@ -71,7 +71,7 @@ final class InformationSchemaViews {
 
     private static void columns(SystemState state, NamedRows rows) {
         for (TableDef table : state.catalog().tables()) {
-            for (ColumnDef column : table.columns()) {
+            for (ColumnDef column : table.liveColumns()) {
                 boolean generatedValue = column.identity() != ColumnDef.Identity.NONE;
                 column(state, rows, schemaName(state, table), table.name(), column.attnum(), column.name())
                         .set("column_default", generatedValue ? null : column.defaultSql())
@@ -80,6 +80,8 @@ final class InformationSchemaViews {
                         .set(
                                 "identity_generation",
                                 generatedValue ? column.identity().name().replace('_', ' ') : null)
+                        .set("is_generated", column.isGenerated() ? "ALWAYS" : "NEVER")
+                        .set("generation_expression", column.generatedSql())
                         .set("is_updatable", "YES");
                 type(state, rows, column.type(), column.typmod());
             }
@@ -169,7 +171,7 @@ final class InformationSchemaViews {
                         .set("is_deferrable", yesOrNo(constraint.timing().deferrable()))
                         .set("initially_deferred", yesOrNo(constraint.timing() == ConstraintDef.Timing.DEFERRED));
             }
-            for (ColumnDef column : table.columns()) {
+            for (ColumnDef column : table.liveColumns()) {
                 if (column.notNull()) {
                     String name = table.schemaOid() + "_" + table.oid() + "_" + column.attnum() + "_not_null";
                     constraint(state, rows, table, name, "CHECK")

@@ -282,11 +282,10 @@ public final class IntrospectionFunctions implements FunctionRegistry.Contributi
     }
 
     private static void comments(FunctionTable table) {
-        // COMMENT does not exist yet: nothing has a description
-        table.text(1215, "obj_description", "oid,name", TEXT, _ -> null);
-        table.text(1348, "obj_description", "oid", TEXT, _ -> null);
-        table.text(1216, "col_description", "oid,int4", TEXT, _ -> null);
-        table.text(1993, "shobj_description", "oid,name", TEXT, _ -> null);
+        table.text(1215, "obj_description", "oid,name", TEXT, Descriptions::ofObject);
+        table.text(1348, "obj_description", "oid", TEXT, Descriptions::ofAnything);
+        table.text(1216, "col_description", "oid,int4", TEXT, Descriptions::ofColumn);
+        table.text(1993, "shobj_description", "oid,name", TEXT, Descriptions::ofObject);
         table.text(3778, "pg_tablespace_location", "oid", TEXT, _ -> "");
     }
 

@@ -1,5 +1,7 @@
 package omendb.sql.pgcatalog;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -80,12 +82,25 @@ final class RelationViews {
                 .set("relpages", pages(state.relationBytes(table.oid())))
                 .set("reltuples", (double) state.estimatedRows(table.oid()))
                 .set("relchecks", checks)
+                .set("reloptions", options(storageOptions(table)))
+                .set(
+                        "relreplident",
+                        table.options()
+                                .getOrDefault(TableDef.REPLICA_IDENTITY, "d")
+                                .substring(0, 1))
                 .set("relhasindex", !state.catalog().indexesOf(table.oid()).isEmpty())
                 // psql asks for foreign keys only where there are triggers, as PostgreSQL's are
                 .set(
                         "relhastriggers",
                         !table.foreignKeys().isEmpty()
                                 || !state.catalog().referencesTo(table.oid()).isEmpty());
+    }
+
+    private static Map<String, String> storageOptions(TableDef table) {
+        Map<String, String> options = new LinkedHashMap<>(table.options());
+        options.remove(TableDef.REPLICA_IDENTITY);
+        options.remove(TableDef.CLUSTERED_ON);
+        return options;
     }
 
     private static void index(SystemState state, IndexDef index, NamedRows rows) {
@@ -95,7 +110,7 @@ final class RelationViews {
                         index.name(),
                         index.schemaOid(),
                         'i',
-                        index.keys().size())
+                        index.keys().size() + index.included().size())
                 .set("relam", AccessMethods.oid(index.method()))
                 .set("relpages", pages(state.relationBytes(index.oid())))
                 .set("reltuples", (double) state.estimatedRows(index.tableOid()))
@@ -163,10 +178,34 @@ final class RelationViews {
     }
 
     private static void column(NamedRows rows, TableDef table, ColumnDef column) {
-        attribute(rows, table.oid(), column.attnum(), column.name(), column.type(), column.typmod())
+        boolean identity = column.identity() != ColumnDef.Identity.NONE;
+        NamedRows row = attribute(rows, table.oid(), column.attnum(), column.name(), column.type(), column.typmod())
                 .set("attnotnull", column.notNull())
-                .set("atthasdef", column.defaultSql() != null && column.identity() == ColumnDef.Identity.NONE)
-                .set("attidentity", identity(column.identity()));
+                .set("atthasdef", (column.defaultSql() != null && !identity) || column.isGenerated())
+                .set("atthasmissing", column.missing() != null)
+                .set("attidentity", identity(column.identity()))
+                .set("attgenerated", column.isGenerated() ? "s" : "")
+                .set("attisdropped", column.dropped());
+        if (column.dropped()) {
+            row.set("atttypid", 0);
+        }
+        String statistics = column.options().get("statistics");
+        if (statistics != null) {
+            row.set("attstattarget", Integer.parseInt(statistics));
+        }
+        String storage = column.options().get("storage");
+        if (storage != null) {
+            row.set("attstorage", storage.equals("extended") ? "x" : storage.substring(0, 1));
+        }
+        String compression = column.options().get("compression");
+        if (compression != null) {
+            row.set("attcompression", compression.substring(0, 1));
+        }
+        Map<String, String> distinct = new LinkedHashMap<>(column.options());
+        distinct.keySet().removeIf(name -> !name.startsWith("n_distinct"));
+        if (!distinct.isEmpty()) {
+            row.set("attoptions", options(distinct));
+        }
     }
 
     private static String identity(ColumnDef.Identity identity) {
@@ -185,14 +224,33 @@ final class RelationViews {
         for (int i = 0; i < index.keys().size(); i++) {
             IndexDef.Key key = index.keys().get(i);
             ColumnDef column = key.attnum() > 0 ? table.column(key.attnum()) : null;
+            SqlType type = column == null ? key.type() : column.type();
             attribute(
                     rows,
                     index.oid(),
                     i + 1,
-                    column == null ? "expr" : column.name(),
-                    column == null ? Types.TEXT : column.type(),
-                    column == null ? -1 : column.typmod());
+                    column == null ? uniqueName(index, table, i) : column.name(),
+                    type == null ? Types.TEXT : type,
+                    column == null ? key.typmod() : column.typmod());
         }
+        for (int i = 0; i < index.included().size(); i++) {
+            ColumnDef column = table.column(index.included().get(i));
+            attribute(rows, index.oid(), index.keys().size() + i + 1, column.name(), column.type(), column.typmod());
+        }
+    }
+
+    /// The name of a key that is an expression, numbered if another before it has the same.
+    private static String uniqueName(IndexDef index, TableDef table, int at) {
+        String name = IndexNames.of(index.keys().get(at), table);
+        List<String> before = new ArrayList<>();
+        for (int i = 0; i < at; i++) {
+            before.add(IndexNames.of(index.keys().get(i), table));
+        }
+        String unique = name;
+        for (int number = 1; before.contains(unique); number++) {
+            unique = name + number;
+        }
+        return unique;
     }
 
     private static void viewColumns(NamedRows rows, int relation, List<VirtualTable.Column> columns) {
@@ -255,12 +313,13 @@ final class RelationViews {
     private static void defaults(SystemState state, NamedRows rows) {
         for (TableDef table : state.catalog().tables()) {
             for (ColumnDef column : table.columns()) {
-                if (column.defaultSql() != null && column.identity() == ColumnDef.Identity.NONE) {
+                String sql = column.isGenerated() ? column.generatedSql() : column.defaultSql();
+                if (sql != null && column.identity() == ColumnDef.Identity.NONE) {
                     rows.row()
                             .set("oid", defaultOid(table, column))
                             .set("adrelid", table.oid())
                             .set("adnum", column.attnum())
-                            .set("adbin", column.defaultSql());
+                            .set("adbin", sql);
                 }
             }
         }
@@ -280,26 +339,30 @@ final class RelationViews {
             rows.row()
                     .set("indexrelid", index.oid())
                     .set("indrelid", index.tableOid())
-                    .set("indnatts", index.keys().size())
+                    .set("indnatts", index.keys().size() + index.included().size())
                     .set("indnkeyatts", index.keys().size())
                     .set("indisunique", index.unique())
                     .set("indnullsnotdistinct", index.unique() && !index.nullsDistinct())
                     .set("indisprimary", index.primary())
                     .set("indisexclusion", false)
                     .set("indimmediate", index.immediate())
-                    .set("indisclustered", false)
+                    .set(
+                            "indisclustered",
+                            Integer.toString(index.oid()).equals(table.options().get(TableDef.CLUSTERED_ON)))
                     .set("indisvalid", true)
                     .set("indcheckxmin", false)
                     .set("indisready", true)
                     .set("indislive", true)
-                    .set("indisreplident", false)
-                    .set("indkey", join(index, key -> key.attnum()))
+                    .set(
+                            "indisreplident",
+                            ("i" + index.oid()).equals(table.options().get(TableDef.REPLICA_IDENTITY)))
+                    .set("indkey", join(index, key -> key.attnum()) + included(index))
                     .set(
                             "indcollation",
                             join(
                                     index,
                                     key -> key.attnum() == 0
-                                            ? 0
+                                            ? collation(key.type() == null ? Types.TEXT : key.type())
                                             : collation(
                                                     table.column(key.attnum()).type())))
                     .set("indclass", join(index, key -> AccessMethods.operatorClass(index, key, table)))
@@ -313,6 +376,10 @@ final class RelationViews {
         return index.keys().stream()
                 .map(key -> Integer.toString(number.applyAsInt(key)))
                 .collect(Collectors.joining(" "));
+    }
+
+    private static String included(IndexDef index) {
+        return index.included().stream().map(attnum -> " " + attnum).collect(Collectors.joining());
     }
 
     private static void sequences(SystemState state, NamedRows rows) {

@@ -39,7 +39,6 @@ public final class SystemViews {
         "pg_amproc",
         "pg_conversion",
         "pg_default_acl",
-        "pg_description",
         "pg_enum",
         "pg_event_trigger",
         "pg_foreign_data_wrapper",
@@ -63,7 +62,6 @@ public final class SystemViews {
         "pg_seclabel",
         "pg_seclabels",
         "pg_shdepend",
-        "pg_shdescription",
         "pg_shseclabel",
         "pg_stat_replication",
         "pg_stat_progress_vacuum",
@@ -93,6 +91,7 @@ public final class SystemViews {
         Builder builder = new Builder();
         NamespaceViews.register(builder);
         RelationViews.register(builder);
+        Descriptions.register(builder);
         ConstraintViews.register(builder);
         TypeViews.register(builder);
         RoutineViews.register(builder);

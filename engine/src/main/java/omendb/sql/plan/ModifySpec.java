@@ -22,8 +22,12 @@ public sealed interface ModifySpec {
     @Nullable
     List<LogicalPlan.Item> returning();
 
-    /// A CHECK constraint.
-    record Check(String name, Scalar condition) {}
+    /// What holds for a new row: a CHECK constraint, or the value of a generated column.
+    ///
+    /// @param name      the constraint's name
+    /// @param condition over the new row; of a generated column its value
+    /// @param generates attnum of the generated column, 0 = it is a constraint
+    record Check(String name, Scalar condition, int generates) {}
 
     /// @param newRow     one field per table column: what the checks, RETURNING and the conflict action refer
     /// to

@@ -7,6 +7,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import omendb.engine.type.SqlType;
+import omendb.engine.type.Types;
 import omendb.sql.function.Volatility;
 import org.jspecify.annotations.Nullable;
 
@@ -231,6 +233,25 @@ public final class Scalars {
             }
         }
         return false;
+    }
+
+    /// Whether it depends on nothing but its columns: what indexes and generated columns may be made of.
+    public static boolean isImmutable(Scalar scalar) {
+        Volatility volatility = switch (scalar) {
+            case Scalar.Call call -> call.function().volatility();
+            case Scalar.SetCall call -> call.function().volatility();
+            // output and input of these depend on settings
+            case Scalar.CoerceViaText coerce ->
+                isOfSettings(coerce.type()) || isOfSettings(coerce.operand().type())
+                        ? Volatility.STABLE
+                        : Volatility.IMMUTABLE;
+            default -> Volatility.IMMUTABLE;
+        };
+        return volatility == Volatility.IMMUTABLE && children(scalar).stream().allMatch(Scalars::isImmutable);
+    }
+
+    private static boolean isOfSettings(SqlType type) {
+        return type == Types.DATE || type == Types.TIMESTAMP || type == Types.TIMESTAMPTZ;
     }
 
     /// Whether it has the same value for every row of one execution: no column, nothing volatile, no subquery.
