@@ -19,15 +19,24 @@ import omendb.engine.txn.PreparedTransactions;
 import omendb.engine.txn.SessionDirectory;
 import omendb.engine.txn.Transaction;
 import omendb.engine.txn.TransactionManager;
+import omendb.engine.type.Batch;
+import omendb.engine.type.ColumnVector;
 import omendb.engine.type.Timestamps;
 import omendb.engine.type.TypeContext;
 import omendb.sql.bind.BindEnvironment;
+import omendb.sql.bind.Binder;
+import omendb.sql.bind.ParameterTypes;
+import omendb.sql.exec.RowProgram;
 import omendb.sql.function.EvalContext;
 import omendb.sql.function.FunctionRegistry;
+import omendb.sql.parse.SqlParser;
 import omendb.sql.pgcatalog.SystemState;
 import omendb.sql.pgcatalog.SystemViews;
 import omendb.sql.pgcatalog.VirtualTable;
+import omendb.sql.plan.Field;
+import omendb.sql.plan.IndexTerms;
 import omendb.sql.plan.PlannerEnvironment;
+import omendb.sql.plan.Scalar;
 import omendb.sql.setting.ServerVersion;
 import omendb.sql.setting.Settings;
 import org.jspecify.annotations.Nullable;
@@ -193,6 +202,47 @@ final class StatementEnvironment implements BindEnvironment, PlannerEnvironment,
         return index.isVector()
                 ? table.vectorIndex(indexOid).ready()
                 : table.index(indexOid).usableBy(open);
+    }
+
+    @Override
+    public IndexTerms terms(IndexDef index, List<Field> fields) {
+        List<@Nullable Scalar> keys = new ArrayList<>();
+        TableDef table = catalog().table(index.tableOid());
+        if (table == null || !(index.isPartial() || index.hasExpressions())) {
+            index.keys().forEach(_ -> keys.add(null));
+            return new IndexTerms(keys, null);
+        }
+        Binder binder = new Binder(this, ParameterTypes.of(new int[0]));
+        List<Field> row = new ArrayList<>(binder.row(table));
+        for (Field field : fields) {
+            if (field.columnNumber() > 0) {
+                row.set(field.columnNumber() - 1, field);
+            }
+        }
+        for (IndexDef.Key key : index.keys()) {
+            String sql = key.expressionSql();
+            keys.add(
+                    sql == null
+                            ? null
+                            : binder.overRow(
+                                    table, SqlParser.parseExpression(sql), row, Binder.RowExpression.INDEX_KEY));
+        }
+        String where = index.predicateSql();
+        Scalar predicate = where == null
+                ? null
+                : binder.overRow(table, SqlParser.parseExpression(where), row, Binder.RowExpression.INDEX_PREDICATE);
+        return new IndexTerms(keys, predicate);
+    }
+
+    @Override
+    public boolean holds(Scalar condition) {
+        try (RowProgram program = new RowProgram(catalog(), evaluation(), List.of(), List.of(condition));
+                Batch none = Batch.allocate(List.of())) {
+            none.setRowCount(1);
+            program.start(none);
+            ColumnVector result = program.values(0, 1);
+            return !result.isNull(0) && result.getBoolean(0);
+        }
     }
 
     @Override

@@ -98,6 +98,29 @@ final class UtilityExecutor {
         }
     }
 
+    private String reindex(Utility.Reindex reindex) {
+        boolean concurrently = reindex.concurrently()
+                || reindex.options().stream().anyMatch(option -> option.name().equals("concurrently"));
+        if (concurrently) {
+            parts.transactions().requireNoBlock("REINDEX CONCURRENTLY");
+        } else if (!reindex.type().equals("INDEX") && !reindex.type().equals("TABLE")) {
+            parts.transactions().requireNoBlock("REINDEX " + reindex.type());
+        }
+        parts.transactions().startStatement();
+        try {
+            parts.evaluation();
+            if (parts.transactions().require().readOnly()) {
+                throw new UserException(
+                        SqlState.READ_ONLY_SQL_TRANSACTION, "cannot execute REINDEX in a read-only transaction");
+            }
+            parts.ddl().reindex(reindex);
+            return "REINDEX";
+        } finally {
+            parts.transactions().endStatement();
+            parts.environment().refresh();
+        }
+    }
+
     /// 25001 for what cannot be undone together with other statements.
     private void requireOwnTransaction(Ddl ddl) {
         switch (ddl) {
@@ -232,7 +255,7 @@ final class UtilityExecutor {
             }
             case Utility.SetDefaults _ -> throw unsupported("a setting of a role, a database or the system");
             case Utility.ClosePortal close -> new CursorRunner(parts).close(close);
-            case Utility.Reindex _ -> throw unsupported("REINDEX");
+            case Utility.Reindex reindex -> reindex(reindex);
             case Utility.Cluster _ -> throw unsupported("CLUSTER");
             case Utility.Do _ -> throw unsupported("DO");
             case Utility.Call _ -> throw unsupported("CALL");

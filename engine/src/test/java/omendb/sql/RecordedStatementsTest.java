@@ -31,7 +31,8 @@ class RecordedStatementsTest {
                 "foreign_keys",
                 "cursors",
                 "deferrable_unique",
-                "alter_table"
+                "alter_table",
+                "indexes"
             })
     void answers_are_postgresqls(String name) throws IOException {
         List<String> expected = recorded(name);

@@ -1,6 +1,6 @@
 package omendb.engine.table;
 
-import java.util.List;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ColumnDef;
@@ -36,15 +36,24 @@ final class ConstraintErrors {
                 .withColumn(column.name());
     }
 
-    static OmenException duplicateKey(Catalog catalog, TableDef table, IndexDef index, RowSource row) {
-        return unique(catalog, table, index, "duplicate key value violates unique constraint \"" + index.name() + "\"")
-                .withDetail("Key " + keyText(table, index, row) + " already exists.");
+    static OmenException duplicateKey(Catalog catalog, TableDef table, IndexKeys keys, IndexRow row) {
+        return unique(
+                        catalog,
+                        table,
+                        keys.index(),
+                        "duplicate key value violates unique constraint \""
+                                + keys.index().name() + "\"")
+                .withDetail("Key " + keyText(table, keys, row) + " already exists.");
     }
 
     /// For the build of a unique index over existing rows.
-    static OmenException cannotCreateUnique(Catalog catalog, TableDef table, IndexDef index, RowSource row) {
-        return unique(catalog, table, index, "could not create unique index \"" + index.name() + "\"")
-                .withDetail("Key " + keyText(table, index, row) + " is duplicated.");
+    static OmenException cannotCreateUnique(Catalog catalog, TableDef table, IndexKeys keys, IndexRow row) {
+        return unique(
+                        catalog,
+                        table,
+                        keys.index(),
+                        "could not create unique index \"" + keys.index().name() + "\"")
+                .withDetail("Key " + keyText(table, keys, row) + " is duplicated.");
     }
 
     private static OmenException unique(Catalog catalog, TableDef table, IndexDef index, String message) {
@@ -87,14 +96,18 @@ final class ConstraintErrors {
                 .withConstraint(key.name());
     }
 
-    private static String keyText(TableDef table, IndexDef index, RowSource row) {
-        List<ColumnDef> columns =
-                index.keys().stream().map(key -> table.column(key.attnum())).toList();
-        String names = columns.stream().map(ColumnDef::name).collect(Collectors.joining(", "));
-        String values = columns.stream()
-                .map(column -> row.isNull(column.attnum()) ? "null" : text(column, row))
-                .collect(Collectors.joining(", "));
-        return "(" + names + ")=(" + values + ")";
+    private static String keyText(TableDef table, IndexKeys keys, IndexRow row) {
+        StringJoiner names = new StringJoiner(", ", "(", ")");
+        StringJoiner values = new StringJoiner(", ", "(", ")");
+        for (int i = 0; i < keys.columnCount(); i++) {
+            IndexDef.Key key = keys.index().keys().get(i);
+            names.add(
+                    key.expressionSql() != null
+                            ? key.expressionSql()
+                            : table.column(key.attnum()).name());
+            values.add(row.isNull(i) ? "null" : text(keys.type(i), row.lane(i), row.length(i)));
+        }
+        return names + "=" + values;
     }
 
     private static String text(ColumnDef column, RowSource row) {

@@ -183,7 +183,7 @@ final class ForeignKeyPath {
     IndexKeys childIndex() {
         int columns = key.attnums().size();
         for (IndexKeys keys : child.btrees()) {
-            if (keys.columnCount() >= columns) {
+            if (keys.columnCount() >= columns && !keys.index().isPartial()) {
                 List<Integer> leading = keys.index().keys().subList(0, columns).stream()
                         .map(IndexDef.Key::attnum)
                         .toList();

@@ -2,7 +2,6 @@ package omendb.engine.table;
 
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.IndexDef;
-import omendb.engine.catalog.TableDef;
 import omendb.engine.lsm.LsmTree;
 import omendb.engine.lsm.LsmValue;
 import omendb.engine.lsm.SortedRun;
@@ -24,6 +23,7 @@ final class IndexBuilder implements AutoCloseable {
     private final Catalog catalog;
     private final Table table;
     private final IndexKeys keys;
+    private final IndexRow row;
     private final Storages storages;
     private final LsmTree tree;
     private final long timestamp;
@@ -37,6 +37,7 @@ final class IndexBuilder implements AutoCloseable {
         this.catalog = catalog;
         this.table = table;
         this.keys = new IndexKeys(table.def(), index);
+        this.row = new IndexRow(keys);
         this.storages = storages;
         this.tree = storages.lsm().tree(index.storageId());
         this.timestamp = transaction.latest();
@@ -70,8 +71,8 @@ final class IndexBuilder implements AutoCloseable {
                 boolean same = NativeMemory.equal(key.address(), key.position(), entries.keyAddress(), length);
                 if (same && rows.findLatestRow(RowKey.read(entries.keyAddress() + length))) {
                     source.setStored(rows.address());
-                    if (!hasNull()) {
-                        throw ConstraintErrors.cannotCreateUnique(catalog, table.def(), keys.index(), source);
+                    if (row.set(source) && !hasNull()) {
+                        throw ConstraintErrors.cannotCreateUnique(catalog, table.def(), keys, row);
                     }
                 }
                 key.truncate(0);
@@ -82,8 +83,8 @@ final class IndexBuilder implements AutoCloseable {
     }
 
     private boolean hasNull() {
-        for (IndexDef.Key column : keys.index().keys()) {
-            if (source.isNull(column.attnum())) {
+        for (int i = 0; i < keys.columnCount(); i++) {
+            if (row.isNull(i)) {
                 return true;
             }
         }
@@ -91,11 +92,13 @@ final class IndexBuilder implements AutoCloseable {
     }
 
     private void add(long rowId, boolean own) {
+        if (!row.set(source)) {
+            return;
+        }
         key.truncate(0);
-        boolean unique = keys.encode(source, rowId, key);
+        boolean unique = row.encode(rowId, key);
         if (unique && exists()) {
-            TableDef def = table.def();
-            throw ConstraintErrors.cannotCreateUnique(catalog, def, keys.index(), source);
+            throw ConstraintErrors.cannotCreateUnique(catalog, table.def(), keys, row);
         }
         WriteSet target = own ? transaction.writes() : sorter();
         long value = target.reservePut(keys.treeId(), key.address(), key.position(), unique ? Long.BYTES : 0);
@@ -149,6 +152,7 @@ final class IndexBuilder implements AutoCloseable {
     @Override
     public void close() {
         key.close();
+        row.close();
         if (sorter != null) {
             sorter.close();
         }

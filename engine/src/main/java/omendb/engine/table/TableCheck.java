@@ -1,5 +1,6 @@
 package omendb.engine.table;
 
+import java.util.ArrayList;
 import java.util.List;
 import omendb.ann.Distance;
 import omendb.ann.HnswIndex;
@@ -33,6 +34,7 @@ public final class TableCheck {
     private final RowSource source;
     private final LsmValue entry = new LsmValue();
     private final long[] entries;
+    private final List<IndexRow> indexRows = new ArrayList<>();
     private long rowCount;
 
     /// @param storages  the table's storages, opened; vector columns by [VectorColumn#inspect]
@@ -64,7 +66,10 @@ public final class TableCheck {
     /// Checks everything; problems go to the findings.
     public void run() {
         try (SlotLists opened = new SlotLists(storages.lsm())) {
+            table.btrees().forEach(keys -> indexRows.add(new IndexRow(keys)));
             run(opened);
+        } finally {
+            indexRows.forEach(IndexRow::close);
         }
     }
 
@@ -200,7 +205,10 @@ public final class TableCheck {
             IndexKeys keys = indexes.get(i);
             key.truncate(0);
             try {
-                boolean unique = keys.encode(source, rowId, key);
+                if (!indexRows.get(i).set(source)) {
+                    continue;
+                }
+                boolean unique = indexRows.get(i).encode(rowId, key);
                 checkEntry(keys, rowId, key, unique);
             } catch (OmenException | IndexOutOfBoundsException undecodable) {
                 damaged("row " + rowId + ": a key column of index \"" + name(keys) + "\" cannot be read: "
@@ -233,7 +241,7 @@ public final class TableCheck {
         }
         if (formed && found != expected) {
             damaged("index \"" + name(keys) + "\", rel/" + keys.treeId() + ", has " + found + " entries, the table has "
-                    + expected + " rows");
+                    + expected + " rows for it");
         }
     }
 

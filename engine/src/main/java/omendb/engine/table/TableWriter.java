@@ -48,14 +48,22 @@ final class TableWriter {
     /// One btree index: its keys and the key at hand.
     private static final class IndexWriter {
         private final IndexKeys keys;
+        private final IndexRow row;
         private final RowLookup lookup;
         private final NativeBytesWriter key;
         private final NativeBytesWriter oldKey;
         private boolean unique;
         private boolean changed;
 
-        private IndexWriter(IndexKeys keys, RowLookup lookup, NativeBytesWriter key, NativeBytesWriter oldKey) {
+        /// Whether the new and the old row belong to the index.
+        private boolean present;
+
+        private boolean oldPresent;
+
+        private IndexWriter(
+                IndexKeys keys, IndexRow row, RowLookup lookup, NativeBytesWriter key, NativeBytesWriter oldKey) {
             this.keys = keys;
+            this.row = row;
             this.lookup = lookup;
             this.key = key;
             this.oldKey = oldKey;
@@ -65,6 +73,7 @@ final class TableWriter {
     /// Key buffers of a transaction's writers; freed when it ends.
     static final class Buffers implements TransactionParticipant {
         private final List<NativeBytesWriter> buffers = new ArrayList<>();
+        private final List<IndexRow> rows = new ArrayList<>();
 
         NativeBytesWriter allocate() {
             NativeBytesWriter buffer = new NativeBytesWriter(128);
@@ -87,7 +96,14 @@ final class TableWriter {
             close();
         }
 
+        IndexRow keep(IndexRow row) {
+            rows.add(row);
+            return row;
+        }
+
         private void close() {
+            rows.forEach(IndexRow::close);
+            rows.clear();
             buffers.forEach(NativeBytesWriter::close);
             buffers.clear();
         }
@@ -114,8 +130,12 @@ final class TableWriter {
         Buffers buffers = transaction.participant(Buffers.class, Buffers::new);
         for (IndexKeys keys : table.btrees()) {
             LsmTree tree = storages.lsm().tree(keys.treeId());
-            indexes.add(
-                    new IndexWriter(keys, new RowLookup(transaction, tree), buffers.allocate(), buffers.allocate()));
+            indexes.add(new IndexWriter(
+                    keys,
+                    buffers.keep(new IndexRow(keys)),
+                    new RowLookup(transaction, tree),
+                    buffers.allocate(),
+                    buffers.allocate()));
         }
         this.events = KeyEvents.needed(table) ? new KeyEvents(table, tables.constraintEvents(transaction)) : null;
     }
@@ -129,9 +149,8 @@ final class TableWriter {
         checkNotNull();
         long rowId = storage.newRowId();
         for (IndexWriter index : indexes) {
-            index.key.truncate(0);
-            index.unique = index.keys.encode(source, rowId, index.key);
-            index.changed = true;
+            encodeNewKey(index, rowId);
+            index.changed = index.present;
         }
         InsertOutcome conflict = arbiters == null ? null : findConflict(arbiters);
         if (conflict != null) {
@@ -177,7 +196,8 @@ final class TableWriter {
     private void checkUnique() {
         for (IndexWriter index : indexes) {
             if (index.unique && index.changed && lockAndFind(index) >= 0) {
-                throw ConstraintErrors.duplicateKey(catalog, table.def(), index.keys.index(), source);
+                index.row.set(source);
+                throw ConstraintErrors.duplicateKey(catalog, table.def(), index.keys, index.row);
             }
         }
     }
@@ -232,7 +252,7 @@ final class TableWriter {
 
     private void putIndexEntries(long rowId) {
         for (IndexWriter index : indexes) {
-            if (index.changed) {
+            if (index.changed && index.present) {
                 long target = transaction
                         .writes()
                         .reservePut(
@@ -327,7 +347,7 @@ final class TableWriter {
         before.setStored(stored);
         checkNotNull();
         for (IndexWriter index : indexes) {
-            index.changed = index.keys.isTouched(source) && encodesDifferently(index, rowId);
+            index.changed = index.row.isTouched(source) && encodesDifferently(index, rowId);
         }
         lockOldKeys();
         checkUnique();
@@ -340,7 +360,7 @@ final class TableWriter {
         }
         putRow(rowId);
         for (IndexWriter index : indexes) {
-            if (index.changed) {
+            if (index.changed && index.oldPresent) {
                 deleteEntry(index);
             }
         }
@@ -367,24 +387,35 @@ final class TableWriter {
 
     /// Encodes old and new key; false = the same.
     private boolean encodesDifferently(IndexWriter index, long rowId) {
-        index.key.truncate(0);
-        index.unique = index.keys.encode(source, rowId, index.key);
+        encodeNewKey(index, rowId);
         encodeOldKey(index, rowId);
+        if (!index.present || !index.oldPresent) {
+            return index.present != index.oldPresent;
+        }
         return !NativeMemory.equal(
                 index.key.address(), index.key.position(), index.oldKey.address(), index.oldKey.position());
     }
 
+    private void encodeNewKey(IndexWriter index, long rowId) {
+        index.key.truncate(0);
+        index.present = index.row.set(source);
+        index.unique = index.present && index.row.encode(rowId, index.key);
+    }
+
     private void encodeOldKey(IndexWriter index, long rowId) {
         index.oldKey.truncate(0);
-        index.keys.encode(before, rowId, index.oldKey);
+        index.oldPresent = index.row.set(before);
+        if (index.oldPresent) {
+            index.row.encode(rowId, index.oldKey);
+        }
     }
 
     void delete(long rowId) {
         long stored = requireRow(rowId);
         before.setStored(stored);
         for (IndexWriter index : indexes) {
-            index.changed = true;
             encodeOldKey(index, rowId);
+            index.changed = index.oldPresent;
         }
         lockOldKeys();
         for (int attnum : table.slotColumns()) {
@@ -392,7 +423,11 @@ final class TableWriter {
                 addDeadSlot(attnum, before.storedSlot(attnum));
             }
         }
-        indexes.forEach(this::deleteEntry);
+        for (IndexWriter index : indexes) {
+            if (index.oldPresent) {
+                deleteEntry(index);
+            }
+        }
         long key = transaction.scratch();
         RowKey.write(key, rowId);
         transaction.writes().delete(storage.storageId(), key, RowKey.BYTES);
@@ -408,7 +443,7 @@ final class TableWriter {
     private void lockOldKeys() {
         for (IndexWriter index : indexes) {
             IndexDef def = index.keys.index();
-            if (index.changed && def.unique()) {
+            if (index.changed && index.oldPresent && def.unique()) {
                 // entries of an index that is not immediate end in the row id, which is no part of the value
                 int length = index.oldKey.position() - (def.immediate() ? 0 : RowKey.BYTES);
                 transaction.lockKey(index.keys.treeId(), index.oldKey.address(), length);

@@ -21,6 +21,7 @@ final class UniqueRecheck {
     private final Transaction transaction;
     private final RowLookup rows;
     private final RowSource row;
+    private final IndexRow key;
     private final NativeBytesWriter entry;
 
     UniqueRecheck(Table table, int indexOid, Transaction transaction, Storages storages) {
@@ -30,9 +31,9 @@ final class UniqueRecheck {
         this.transaction = transaction;
         this.rows = new RowLookup(transaction, table.storage().rows());
         this.row = new RowSource(table);
-        this.entry = transaction
-                .participant(TableWriter.Buffers.class, TableWriter.Buffers::new)
-                .allocate();
+        TableWriter.Buffers buffers = transaction.participant(TableWriter.Buffers.class, TableWriter.Buffers::new);
+        this.key = buffers.keep(new IndexRow(keys));
+        this.entry = buffers.allocate();
     }
 
     /// Whether no other row has the key of this one, if it is still there.
@@ -41,13 +42,14 @@ final class UniqueRecheck {
             return true;
         }
         row.setStored(rows.address());
+        key.set(row);
         for (int i = 0; i < keys.columnCount(); i++) {
-            if (row.isNull(keys.index().keys().get(i).attnum())) {
+            if (key.isNull(i)) {
                 return true;
             }
         }
         entry.truncate(0);
-        keys.encode(row, rowId, entry);
+        key.encode(rowId, entry);
         entry.truncate(entry.position() - RowKey.BYTES);
         transaction.lockKey(keys.treeId(), entry.address(), entry.position());
         return !othersHave(rowId);
@@ -71,6 +73,6 @@ final class UniqueRecheck {
 
     /// The error for the row looked at last.
     OmenException duplicate(Catalog catalog) {
-        return ConstraintErrors.duplicateKey(catalog, table.def(), keys.index(), row);
+        return ConstraintErrors.duplicateKey(catalog, table.def(), keys, key);
     }
 }

@@ -8,12 +8,10 @@ import omendb.engine.catalog.ConstraintDef;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.TableDef;
-import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
-import omendb.sql.ast.Ddl;
 import omendb.sql.ast.Dml;
 import omendb.sql.ast.Expr;
 import omendb.sql.ast.Query;
@@ -265,24 +263,7 @@ final class InsertBinder {
         if (clause.elements().isEmpty()) {
             return List.of();
         }
-        List<Integer> wanted = new ArrayList<>();
-        for (Ddl.IndexElement element : clause.elements()) {
-            wanted.add(inferredColumn(element, table));
-        }
-        List<IndexDef> found = new ArrayList<>();
-        for (IndexDef index : state.environment.catalog().indexesOf(table.oid())) {
-            List<Integer> columns =
-                    index.keys().stream().map(IndexDef.Key::attnum).sorted().toList();
-            if (index.unique()
-                    && index.predicateSql() == null
-                    && columns.equals(wanted.stream().distinct().sorted().toList())) {
-                found.add(index);
-            }
-        }
-        if (found.isEmpty()) {
-            throw noArbiter();
-        }
-        return found;
+        return new ArbiterInference(state, table).infer(clause);
     }
 
     /// A deferrable constraint cannot decide; without any named, all unique indexes do.
@@ -299,24 +280,6 @@ final class InsertBinder {
                         .withConstraint(index.name());
             }
         }
-    }
-
-    private static OmenException noArbiter() {
-        return new UserException(
-                SqlState.INVALID_COLUMN_REFERENCE,
-                "there is no unique or exclusion constraint matching the ON CONFLICT specification");
-    }
-
-    private static int inferredColumn(Ddl.IndexElement element, TableDef table) {
-        if (element.column() != null) {
-            ColumnDef column = table.column(element.column());
-            if (column == null) {
-                throw new UserException(SqlState.UNDEFINED_COLUMN, "column \"" + element.column() + "\" does not exist")
-                        .withPosition(element.position());
-            }
-            return column.attnum();
-        }
-        throw noArbiter();
     }
 
     /// Types a client may not store.

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.ColumnDef.Identity;
 import omendb.engine.catalog.SchemaDef;
@@ -31,6 +32,9 @@ import omendb.sql.plan.Scalars;
 /// Columns as CREATE TABLE and ADD COLUMN write them: type, default, identity, generation; constraints are put aside.
 final class ColumnDefiner {
     private static final Set<String> SYSTEM_COLUMNS = Set.of("ctid", "xmin", "xmax", "cmin", "cmax", "tableoid");
+
+    /// A sequence named by a literal: the catalog says what kind of name it is, as PostgreSQL does.
+    private static final Pattern SEQUENCE_NAME = Pattern.compile("(\\bnextval\\('(?:[^']|'')*')\\)");
 
     /// Types that mean a sequence; never schema-qualified.
     private static final Map<String, SqlType> SERIALS = Map.of(
@@ -210,7 +214,7 @@ final class ColumnDefiner {
             throw DdlErrors.error(SqlState.FEATURE_NOT_SUPPORTED, "cannot use subquery in DEFAULT expression");
         });
         binder.constant(expr, column.type(), column.typmod(), "DEFAULT");
-        String text = Deparser.expression(expr);
+        String text = SEQUENCE_NAME.matcher(Deparser.expression(expr)).replaceAll("$1::regclass)");
         boolean bareString = expr instanceof Expr.Literal literal && literal.kind() == Expr.LiteralKind.STRING;
         return bareString ? text + "::" + column.type().format(-1) : text;
     }

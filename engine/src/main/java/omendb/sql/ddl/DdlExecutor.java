@@ -15,6 +15,7 @@ import omendb.engine.type.Types;
 import omendb.sql.ast.Ddl;
 import omendb.sql.ast.Statement;
 import omendb.sql.ast.TableRef;
+import omendb.sql.ast.Utility;
 import omendb.sql.pgcatalog.SystemState;
 
 /// Carries out DDL.
@@ -83,6 +84,11 @@ public final class DdlExecutor {
             case Ddl.Truncate truncate -> truncate(truncate);
             default -> throw DdlErrors.notSupported(words(statement));
         };
+    }
+
+    /// REINDEX: builds indexes anew.
+    public void reindex(Utility.Reindex reindex) {
+        new IndexRebuilder(context).rebuild(reindex);
     }
 
     /// `CREATE VIEW` for [Ddl.CreateView].

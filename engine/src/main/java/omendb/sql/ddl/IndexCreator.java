@@ -3,6 +3,7 @@ package omendb.sql.ddl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.IndexDef;
@@ -12,8 +13,15 @@ import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
+import omendb.sql.ast.AstWalker;
 import omendb.sql.ast.Ddl;
+import omendb.sql.ast.Expr;
+import omendb.sql.ast.Query;
 import omendb.sql.ast.SortItem;
+import omendb.sql.bind.Binder;
+import omendb.sql.pgcatalog.IndexNames;
+import omendb.sql.plan.Scalar;
+import omendb.sql.plan.Scalars;
 import org.jspecify.annotations.Nullable;
 
 /// CREATE INDEX.
@@ -23,8 +31,10 @@ final class IndexCreator {
     private static final Set<String> HNSW_CLASSES =
             Set.of("vector_l2_ops", "vector_ip_ops", "vector_cosine_ops", "vector_l1_ops");
 
+    private static final Set<String> METHODS = Set.of(IndexDef.BTREE, IndexDef.HASH, IndexDef.HNSW);
+
     /// PostgreSQL's and pgvector's methods that do not exist here yet.
-    private static final Set<String> LATER = Set.of("hash", "gin", "gist", "spgist", "brin", "ivfflat", "alex");
+    private static final Set<String> LATER = Set.of("gin", "gist", "spgist", "brin", "ivfflat", "alex");
 
     private final DdlContext context;
     private final RelationNames names;
@@ -41,25 +51,24 @@ final class IndexCreator {
         }
         TableDef table = names.table(statement.table());
         String method = method(statement);
-        if (statement.where() != null) {
-            throw DdlErrors.notSupported("a partial index");
-        }
-        if (!statement.including().isEmpty()) {
-            throw DdlErrors.notSupported("INCLUDE");
-        }
-        if (statement.elements().size() > MOST_KEYS) {
-            throw DdlErrors.error(
-                    SqlState.TOO_MANY_COLUMNS, "cannot use more than " + MOST_KEYS + " columns in an index");
-        }
+        checkForm(statement, method);
         boolean hnsw = method.equals(IndexDef.HNSW);
         List<IndexDef.Key> keys = new ArrayList<>();
         List<String> columns = new ArrayList<>();
         for (Ddl.IndexElement element : statement.elements()) {
-            ColumnDef column = column(table, element);
-            columns.add(column.name());
-            keys.add(hnsw ? vectorKey(element, column) : key(element, column));
+            IndexDef.Key key = key(table, element, method);
+            keys.add(key);
+            columns.add(numbered(
+                    element.expr() == null || key.attnum() > 0
+                            ? table.column(key.attnum()).name()
+                            : IndexNames.of(element.expr()),
+                    columns));
         }
-        Map<String, String> options = hnsw ? hnswOptions(statement) : StorageOptions.btree(statement.options());
+        List<Integer> included = included(table, statement.including());
+        statement.including().forEach(name -> columns.add(numbered(name, columns)));
+        Map<String, String> options =
+                hnsw ? StorageOptions.hnsw(statement.options()) : StorageOptions.btree(statement.options());
+        String predicate = statement.where() == null ? null : predicate(table, statement.where());
         String name = statement.name();
         if (name == null) {
             name = names.choose(table.schemaOid(), table.name(), RelationNames.joined(columns), "idx");
@@ -74,12 +83,57 @@ final class IndexCreator {
                 .createIndex(
                         table.oid(),
                         new NewIndex(
-                                name, method, statement.unique(), !statement.nullsNotDistinct(), keys, null, options));
+                                name,
+                                method,
+                                statement.unique(),
+                                !statement.nullsNotDistinct(),
+                                keys,
+                                predicate,
+                                options,
+                                included));
+    }
+
+    private static String numbered(String name, List<String> before) {
+        String unique = name;
+        for (int number = 1; before.contains(unique); number++) {
+            unique = name + number;
+        }
+        return unique;
+    }
+
+    /// What an access method cannot do.
+    private static void checkForm(Ddl.CreateIndex statement, String method) {
+        boolean btree = method.equals(IndexDef.BTREE);
+        if (!btree && statement.unique()) {
+            throw unsupported(method, "unique indexes");
+        }
+        if (!btree && !statement.including().isEmpty()) {
+            throw unsupported(method, "included columns");
+        }
+        if (!btree && statement.elements().size() > 1) {
+            throw unsupported(method, "multicolumn indexes");
+        }
+        if (statement.elements().size() + statement.including().size() > MOST_KEYS) {
+            throw DdlErrors.error(
+                    SqlState.TOO_MANY_COLUMNS, "cannot use more than " + MOST_KEYS + " columns in an index");
+        }
+    }
+
+    private static List<Integer> included(TableDef table, List<String> names) {
+        List<Integer> attnums = new ArrayList<>();
+        for (String name : names) {
+            ColumnDef column = table.column(name);
+            if (column == null) {
+                throw DdlErrors.error(SqlState.UNDEFINED_COLUMN, "column \"" + name + "\" does not exist");
+            }
+            attnums.add(column.attnum());
+        }
+        return attnums;
     }
 
     private static String method(Ddl.CreateIndex statement) {
         String method = statement.accessMethod() == null ? IndexDef.BTREE : statement.accessMethod();
-        if (method.equals(IndexDef.BTREE) || method.equals(IndexDef.HNSW)) {
+        if (METHODS.contains(method)) {
             return method;
         }
         if (LATER.contains(method)) {
@@ -89,29 +143,79 @@ final class IndexCreator {
         throw DdlErrors.error(SqlState.UNDEFINED_OBJECT, "access method \"" + method + "\" does not exist");
     }
 
-    private static ColumnDef column(TableDef table, Ddl.IndexElement element) {
-        if (element.column() == null) {
-            throw DdlErrors.notSupported("an index on an expression");
+    private IndexDef.Key key(TableDef table, Ddl.IndexElement element, String method) {
+        boolean btree = method.equals(IndexDef.BTREE);
+        if (!btree && element.direction() != SortItem.Direction.DEFAULT) {
+            throw unsupported(method, "ASC/DESC options");
         }
-        ColumnDef column = table.column(element.column());
-        if (column == null) {
-            throw DdlErrors.error(SqlState.UNDEFINED_COLUMN, "column \"" + element.column() + "\" does not exist")
-                    .withPosition(element.position());
+        if (!btree && element.nulls() != SortItem.Nulls.DEFAULT) {
+            throw unsupported(method, "NULLS FIRST/LAST options");
         }
-        return column;
-    }
-
-    private static IndexDef.Key key(Ddl.IndexElement element, ColumnDef column) {
-        checkOrderable(column.type(), IndexDef.BTREE);
         String operatorClass =
                 element.operatorClass() == null ? null : element.operatorClass().name();
-        if (operatorClass != null && !isBtreeClass(operatorClass, column.type())) {
-            throw noClass(operatorClass, IndexDef.BTREE);
-        }
         boolean descending = element.direction() == SortItem.Direction.DESC;
         boolean nullsFirst =
                 element.nulls() == SortItem.Nulls.DEFAULT ? descending : element.nulls() == SortItem.Nulls.FIRST;
-        return new IndexDef.Key(column.attnum(), null, operatorClass, descending, nullsFirst);
+        String name = element.expr() instanceof Expr.ColumnRef reference ? reference.name() : element.column();
+        if (name != null) {
+            ColumnDef column = table.column(name);
+            if (column == null) {
+                throw DdlErrors.error(SqlState.UNDEFINED_COLUMN, "column \"" + name + "\" does not exist");
+            }
+            checkWritten(method, operatorClass, column.type(), column.typmod());
+            return new IndexDef.Key(column.attnum(), null, operatorClass, descending, nullsFirst);
+        }
+        Expr expr = Objects.requireNonNull(element.expr());
+        Scalar bound = bound(table, expr, Binder.RowExpression.INDEX_KEY, "index expression");
+        if (method.equals(IndexDef.HNSW)) {
+            throw DdlErrors.notSupported("an hnsw index on an expression");
+        }
+        checkWritten(method, operatorClass, bound.type(), bound.typmod());
+        return new IndexDef.Key(
+                0,
+                StoredSql.text(context.binder(), table, expr, bound, Binder.RowExpression.INDEX_KEY),
+                operatorClass,
+                descending,
+                nullsFirst,
+                bound.type(),
+                bound.typmod());
+    }
+
+    private String predicate(TableDef table, Expr where) {
+        Scalar bound = bound(table, where, Binder.RowExpression.INDEX_PREDICATE, "index predicate");
+        return StoredSql.text(context.binder(), table, where, bound, Binder.RowExpression.INDEX_PREDICATE);
+    }
+
+    private Scalar bound(TableDef table, Expr expr, Binder.RowExpression what, String place) {
+        AstWalker.forEach(expr, Query.class, query -> {
+            throw DdlErrors.error(SqlState.FEATURE_NOT_SUPPORTED, "cannot use subquery in " + place);
+        });
+        Binder binder = context.binder();
+        Scalar bound = binder.overRow(table, expr, binder.row(table), what);
+        if (!Scalars.isImmutable(bound)) {
+            throw DdlErrors.error(
+                    SqlState.INVALID_OBJECT_DEFINITION, "functions in " + place + " must be marked IMMUTABLE");
+        }
+        return bound;
+    }
+
+    private static void checkWritten(String method, @Nullable String operatorClass, SqlType type, int typmod) {
+        if (method.equals(IndexDef.HNSW)) {
+            if (operatorClass == null) {
+                throw noDefaultClass(type, method);
+            }
+            if (!HNSW_CLASSES.contains(operatorClass)) {
+                throw noClass(operatorClass, method);
+            }
+        } else if (operatorClass != null && !isBtreeClass(operatorClass, type)) {
+            throw isAnyClass(operatorClass) ? classRefuses(operatorClass, type) : noClass(operatorClass, method);
+        }
+        checkClass(method, operatorClass, type, typmod);
+    }
+
+    private static boolean isAnyClass(String name) {
+        int end = name.lastIndexOf("_ops");
+        return end > 0 && Types.parse(name.substring(0, end).replace("_pattern", "")) != null;
     }
 
     /// Refuses a type that an index's operator class (null = the default) does not take.
@@ -163,18 +267,9 @@ final class IndexCreator {
                 "operator class \"" + name + "\" does not exist for access method \"" + method + "\"");
     }
 
-    private static Map<String, String> hnswOptions(Ddl.CreateIndex statement) {
-        if (statement.unique()) {
-            throw unsupportedByHnsw("unique indexes");
-        }
-        if (statement.elements().size() > 1) {
-            throw unsupportedByHnsw("multicolumn indexes");
-        }
-        return StorageOptions.hnsw(statement.options());
-    }
-
-    private static OmenException unsupportedByHnsw(String what) {
-        return DdlErrors.error(SqlState.FEATURE_NOT_SUPPORTED, "access method \"hnsw\" does not support " + what);
+    private static OmenException unsupported(String method, String what) {
+        return DdlErrors.error(
+                SqlState.FEATURE_NOT_SUPPORTED, "access method \"" + method + "\" does not support " + what);
     }
 
     private static void checkVector(@Nullable String operatorClass, SqlType type, int dimensions) {
@@ -189,23 +284,5 @@ final class IndexCreator {
                     SqlState.PROGRAM_LIMIT_EXCEEDED,
                     "column cannot have more than " + MOST_HNSW_DIMENSIONS + " dimensions for hnsw index");
         }
-    }
-
-    private static IndexDef.Key vectorKey(Ddl.IndexElement element, ColumnDef column) {
-        if (element.operatorClass() == null) {
-            throw noDefaultClass(column.type(), IndexDef.HNSW);
-        }
-        String operatorClass = element.operatorClass().name();
-        if (!HNSW_CLASSES.contains(operatorClass)) {
-            throw noClass(operatorClass, IndexDef.HNSW);
-        }
-        if (element.direction() != SortItem.Direction.DEFAULT) {
-            throw unsupportedByHnsw("ASC/DESC options");
-        }
-        if (element.nulls() != SortItem.Nulls.DEFAULT) {
-            throw unsupportedByHnsw("NULLS FIRST/LAST options");
-        }
-        checkVector(operatorClass, column.type(), column.typmod());
-        return new IndexDef.Key(column.attnum(), null, operatorClass, false, false);
     }
 }

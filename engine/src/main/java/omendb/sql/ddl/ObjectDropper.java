@@ -1,5 +1,6 @@
 package omendb.sql.ddl;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,15 +32,17 @@ final class ObjectDropper {
             tables(statement);
             return;
         }
+        List<ObjectAddress> together = new ArrayList<>();
         for (Ddl.ObjectName object : statement.names()) {
             switch (statement.type()) {
-                case INDEX, SEQUENCE -> relation(statement, object.name());
-                case SCHEMA -> schema(statement, object.name().name());
+                case INDEX, SEQUENCE -> relation(statement, object.name(), together);
+                case SCHEMA -> schema(statement, object.name().name(), together);
                 case EXTENSION -> extension(statement, object.name().name());
                 case VIEW, MATERIALIZED_VIEW, FOREIGN_TABLE -> otherRelation(statement, object.name());
                 default -> other(statement, object);
             }
         }
+        new ObjectRemover(context).drop(together.stream().distinct().toList(), statement.cascade());
     }
 
     /// Tables go together: a foreign key between two of them holds up neither.
@@ -63,7 +66,7 @@ final class ObjectDropper {
                 .drop(tables.keySet().stream().map(ObjectAddress::relation).toList(), statement.cascade());
     }
 
-    private void relation(Ddl.Drop statement, QualifiedName name) {
+    private void relation(Ddl.Drop statement, QualifiedName name, List<ObjectAddress> together) {
         RelationDef relation = findChecked(statement, name);
         if (relation == null) {
             return;
@@ -76,7 +79,7 @@ final class ObjectDropper {
             missing(statement, none(statement.type(), name.toString()));
             return;
         }
-        new ObjectRemover(context).drop(List.of(ObjectAddress.relation(relation.oid())), statement.cascade());
+        together.add(ObjectAddress.relation(relation.oid()));
     }
 
     /// The relation, or null after the notice of IF EXISTS.
@@ -123,13 +126,13 @@ final class ObjectDropper {
         }
     }
 
-    private void schema(Ddl.Drop statement, String name) {
+    private void schema(Ddl.Drop statement, String name, List<ObjectAddress> together) {
         SchemaDef schema = context.catalog().schema(name);
         if (schema == null) {
             missing(statement, RelationNames.noSchema(name));
             return;
         }
-        new ObjectRemover(context).drop(List.of(ObjectAddress.schema(schema.oid())), statement.cascade());
+        together.add(ObjectAddress.schema(schema.oid()));
     }
 
     private void extension(Ddl.Drop statement, String name) {

@@ -45,6 +45,13 @@ final class ExecutionContext {
         this.rowsAffected = 0;
     }
 
+    /// For expressions that need no session: those of indexes.
+    void beginDetached(Catalog definitions, EvalContext functions) {
+        this.catalog = definitions;
+        this.evaluation = functions;
+        this.generation++;
+    }
+
     private static <T> T present(@Nullable T value) {
         if (value == null) {
             throw new IllegalStateException("no execution has begun");

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.type.SqlType;
@@ -133,8 +134,11 @@ final class PlanCompiler {
         SqlType elementType = null;
         if (bounds.any() != null) {
             values.add(bounds.any());
-            int attnum = scan.index().keys().get(bounds.equals().size()).attnum();
-            elementType = scan.read().table().column(attnum).type();
+            IndexDef.Key key = scan.index().keys().get(bounds.equals().size());
+            SqlType computed = key.type();
+            elementType = computed != null
+                    ? computed
+                    : scan.read().table().column(key.attnum()).type();
         }
         if (bounds.lower() != null) {
             values.add(bounds.lower().value());

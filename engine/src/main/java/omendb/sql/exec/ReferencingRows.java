@@ -45,7 +45,6 @@ public final class ReferencingRows implements AutoCloseable {
     }
 
     private final ExecutionContext context = new ExecutionContext();
-    private final Target target;
     private final int[] attnums;
     private final int[] allAttnums;
     private final Program values;
@@ -56,7 +55,6 @@ public final class ReferencingRows implements AutoCloseable {
     private final ColumnVector[] rowColumns;
 
     public ReferencingRows(Target target, Catalog catalog, Function<LogicalPlan, PhysicalPlan> planner) {
-        this.target = target;
         this.attnums = target.attnums().stream().mapToInt(Integer::intValue).toArray();
         this.allAttnums = ModifyOperators.allAttnums(target.table());
         PlanCompiler compiler = new PlanCompiler(context, catalog, planner);

@@ -2,8 +2,10 @@ package omendb.sql.exec;
 
 import java.util.List;
 import java.util.function.Function;
+import omendb.engine.catalog.Catalog;
 import omendb.engine.type.Batch;
 import omendb.engine.type.ColumnVector;
+import omendb.sql.function.EvalContext;
 import omendb.sql.plan.Field;
 import omendb.sql.plan.LogicalPlan;
 import omendb.sql.plan.PhysicalPlan;
@@ -25,6 +27,15 @@ public final class RowProgram implements AutoCloseable {
             Function<LogicalPlan, PhysicalPlan> planner) {
         context.begin(statement);
         this.program = new PlanCompiler(context, statement.catalog(), planner).overRow(row, expressions);
+    }
+
+    /// Immutable expressions, which need no session.
+    public RowProgram(Catalog catalog, EvalContext functions, List<Field> row, List<Scalar> expressions) {
+        context.beginDetached(catalog, functions);
+        this.program = new PlanCompiler(context, catalog, _ -> {
+                    throw new IllegalArgumentException("a subquery in a stored expression");
+                })
+                .overRow(row, expressions);
     }
 
     /// The rows to compute over from here on; results for those before are gone.

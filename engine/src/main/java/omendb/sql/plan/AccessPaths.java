@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.IndexDef;
-import omendb.engine.catalog.TableDef;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
 import omendb.sql.plan.PhysicalPlan.Bound;
@@ -45,7 +43,7 @@ final class AccessPaths {
         }
         PhysicalPlan best = sequential(scan, conditions);
         for (IndexDef index : environment.catalog().indexesOf(scan.table().oid())) {
-            PhysicalPlan path = index.method().equals(IndexDef.BTREE) ? byIndex(scan, index, conditions) : null;
+            PhysicalPlan path = index.isVector() ? null : byIndex(scan, index, conditions);
             if (path != null && path.estimate().total() < best.estimate().total()) {
                 best = path;
             }
@@ -108,28 +106,44 @@ final class AccessPaths {
     }
 
     private @Nullable PhysicalPlan byIndex(LogicalPlan.Scan scan, IndexDef index, List<Scalar> conditions) {
-        if (!usable(index)) {
+        IndexTerms terms = terms(scan, index, conditions);
+        if (terms == null) {
             return null;
         }
-        Match match = match(scan.table(), scan.fields(), index, conditions);
-        return match.used().isEmpty() ? null : indexScan(scan, index, match, conditions, false);
+        Match match = match(scan, index, terms, conditions);
+        boolean ranges = match.bounds().lower() != null || match.bounds().upper() != null;
+        if (ranges && index.method().equals(IndexDef.HASH)) {
+            return null;
+        }
+        // a partial index alone narrows the rows down
+        return match.used().isEmpty() && !index.isPartial() ? null : indexScan(scan, index, match, conditions, false);
     }
 
-    private boolean usable(IndexDef index) {
-        return index.predicateSql() == null
-                && environment.usable(index.oid())
-                && index.keys().stream().allMatch(key -> key.attnum() > 0);
+    /// The index's expressions over the scan, null if it may not be used or its predicate does not follow.
+    private @Nullable IndexTerms terms(LogicalPlan.Scan scan, IndexDef index, List<Scalar> conditions) {
+        if (!environment.usable(index.oid())) {
+            return null;
+        }
+        IndexTerms terms = environment.terms(index, scan.fields());
+        return covers(terms, conditions) ? terms : null;
+    }
+
+    /// Whether every row that the conditions let through is in the index.
+    boolean covers(IndexTerms terms, List<Scalar> conditions) {
+        Scalar predicate = terms.predicate();
+        return predicate == null || new Implication(environment::holds).implies(conditions, predicate);
     }
 
     /// A scan in the index's order that yields rows in the order of `keys`, or null.
     @Nullable
     PhysicalPlan ordered(LogicalPlan.Scan scan, List<Scalar> conditions, List<SortKey> keys) {
         for (IndexDef index : environment.catalog().indexesOf(scan.table().oid())) {
-            if (!index.method().equals(IndexDef.BTREE) || !usable(index)) {
+            IndexTerms terms = index.method().equals(IndexDef.BTREE) ? terms(scan, index, conditions) : null;
+            if (terms == null) {
                 continue;
             }
-            Match match = match(scan.table(), scan.fields(), index, conditions);
-            Boolean backward = direction(index, match, keys);
+            Match match = match(scan, index, terms, conditions);
+            Boolean backward = direction(index, terms, match, keys);
             if (backward != null && match.bounds().any() == null) {
                 return indexScan(scan, index, match, conditions, backward);
             }
@@ -138,17 +152,21 @@ final class AccessPaths {
     }
 
     /// Whether the index has to be read backward (or forward) to yield the order; null = it cannot.
-    private static @Nullable Boolean direction(IndexDef index, Match match, List<SortKey> keys) {
+    private static @Nullable Boolean direction(IndexDef index, IndexTerms terms, Match match, List<SortKey> keys) {
         int fixed = match.bounds().equals().size();
         Boolean backward = null;
         int at = fixed;
         for (SortKey key : keys) {
-            Field field = column(key.expression());
-            if (field == null || at == index.keys().size()) {
+            if (at == index.keys().size()) {
                 return null;
             }
+            Scalar computed = terms.keys().get(at);
             IndexDef.Key indexKey = index.keys().get(at++);
-            if (field.columnNumber() != indexKey.attnum()) {
+            Field field = column(key.expression());
+            boolean same = computed != null
+                    ? Implication.plain(key.expression()).equals(Implication.plain(computed))
+                    : field != null && field.columnNumber() == indexKey.attnum();
+            if (!same) {
                 return null;
             }
             boolean reversed = key.descending() != indexKey.descending();
@@ -165,6 +183,11 @@ final class AccessPaths {
             LogicalPlan.Scan scan, IndexDef index, Match match, List<Scalar> conditions, boolean backward) {
         List<Scalar> rest = new ArrayList<>(conditions);
         rest.removeAll(match.exact());
+        Scalar predicate =
+                index.isPartial() ? environment.terms(index, scan.fields()).predicate() : null;
+        if (predicate != null) {
+            rest.removeAll(Scalars.conjuncts(predicate)); // every entry satisfies it
+        }
         double tableRows = environment.rows(scan.table().oid());
         double rows = rowsAfter(scan, conditions);
         double touched = match.used().isEmpty()
@@ -189,14 +212,26 @@ final class AccessPaths {
     /// @param exact those of them that need no second look
     private record Match(KeyBounds bounds, List<Scalar> used, List<Scalar> exact) {}
 
+    /// A key of an index as conditions may speak of it.
+    ///
+    /// @param expression over the scan's fields, null for the column `attnum`
+    private record Term(int attnum, SqlType type, @Nullable Scalar expression) {}
+
     /// Finds bounds on the index's leading columns among the conditions.
-    private static Match match(TableDef table, List<Field> fields, IndexDef index, List<Scalar> conditions) {
-        Set<Field> own = new HashSet<>(fields);
+    private static Match match(LogicalPlan.Scan scan, IndexDef index, IndexTerms terms, List<Scalar> conditions) {
+        Set<Field> own = new HashSet<>(scan.fields());
         List<Scalar> used = new ArrayList<>();
         List<Scalar> exact = new ArrayList<>();
         List<Scalar> equals = new ArrayList<>();
-        for (IndexDef.Key key : index.keys()) {
-            ColumnDef column = table.column(key.attnum());
+        for (int i = 0; i < index.keys().size(); i++) {
+            Scalar expression = terms.keys().get(i);
+            int attnum = index.keys().get(i).attnum();
+            Term column = new Term(
+                    attnum,
+                    expression != null
+                            ? expression.type()
+                            : scan.table().column(attnum).type(),
+                    expression);
             Comparison equal = find(conditions, own, column, "=");
             if (equal != null) {
                 equals.add(equal.value());
@@ -224,12 +259,7 @@ final class AccessPaths {
     }
 
     private static @Nullable Bound bound(
-            List<Scalar> conditions,
-            Set<Field> own,
-            ColumnDef column,
-            String sign,
-            List<Scalar> used,
-            List<Scalar> exact) {
+            List<Scalar> conditions, Set<Field> own, Term column, String sign, List<Scalar> used, List<Scalar> exact) {
         Comparison strict = find(conditions, own, column, sign);
         Comparison inclusive = strict == null ? find(conditions, own, column, sign + "=") : null;
         Comparison found = strict == null ? inclusive : strict;
@@ -240,8 +270,7 @@ final class AccessPaths {
         return new Bound(found.value(), strict == null);
     }
 
-    private static @Nullable Comparison find(
-            List<Scalar> conditions, Set<Field> own, ColumnDef column, String operator) {
+    private static @Nullable Comparison find(List<Scalar> conditions, Set<Field> own, Term column, String operator) {
         for (Scalar condition : conditions) {
             if (!(condition instanceof Scalar.Call call)
                     || call.form() != Scalar.CallForm.OPERATOR
@@ -276,7 +305,10 @@ final class AccessPaths {
         };
     }
 
-    private static boolean isColumn(Scalar scalar, Set<Field> own, ColumnDef column) {
+    private static boolean isColumn(Scalar scalar, Set<Field> own, Term column) {
+        if (column.expression() != null) {
+            return Implication.plain(scalar).equals(Implication.plain(column.expression()));
+        }
         Field field = column(scalar);
         return field != null && own.contains(field) && field.columnNumber() == column.attnum();
     }
@@ -289,7 +321,7 @@ final class AccessPaths {
     }
 
     /// The value as one of the column's type; null if that could change its meaning.
-    private static @Nullable Comparison comparison(Scalar condition, String operator, Scalar value, ColumnDef column) {
+    private static @Nullable Comparison comparison(Scalar condition, String operator, Scalar value, Term column) {
         Scalar plain = strip(value);
         if (plain.type() == column.type()) {
             return new Comparison(condition, operator, plain, true);
@@ -323,7 +355,7 @@ final class AccessPaths {
 
     /// `column = ANY (array)` with an array known before the scan.
     private static @Nullable Scalar findAny(
-            List<Scalar> conditions, Set<Field> own, ColumnDef column, List<Scalar> used, List<Scalar> exact) {
+            List<Scalar> conditions, Set<Field> own, Term column, List<Scalar> used, List<Scalar> exact) {
         for (Scalar condition : conditions) {
             if (condition instanceof Scalar.AnyArray any
                     && !any.all()

@@ -159,7 +159,7 @@ final class NearestPlanner {
             boolean fits = index.isVector()
                     && index.keys().size() == 1
                     && index.keys().getFirst().attnum() == vector.columnNumber()
-                    && index.predicateSql() == null
+                    && paths.covers(environment.terms(index, scan.fields()), conditions)
                     && DistanceExpressions.ofIndex(index) == target.ordering().distance()
                     && environment.usable(index.oid());
             if (fits) {

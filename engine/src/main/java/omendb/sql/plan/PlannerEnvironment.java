@@ -1,6 +1,8 @@
 package omendb.sql.plan;
 
+import java.util.List;
 import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.IndexDef;
 
 /// What the planner asks about the data and the session.
 public interface PlannerEnvironment {
@@ -11,6 +13,12 @@ public interface PlannerEnvironment {
 
     /// Whether an index may be read by this transaction now (built, and old enough for its snapshot).
     boolean usable(int indexOid);
+
+    /// The expressions of an index over the fields of a scan (of those that have a column's number).
+    IndexTerms terms(IndexDef index, List<Field> fields);
+
+    /// Whether a condition of constants is true.
+    boolean holds(Scalar condition);
 
     /// `enable_seqscan` and its kin.
     boolean enabled(String setting);

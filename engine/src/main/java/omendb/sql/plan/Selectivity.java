@@ -69,6 +69,7 @@ final class Selectivity {
         if (table != null && field != null) {
             for (IndexDef index : indexes) {
                 if (index.unique()
+                        && !index.isPartial()
                         && index.keys().size() == 1
                         && index.keys().getFirst().attnum() == field.columnNumber()
                         && field.tableOid() == table.oid()) {
