@@ -13,6 +13,7 @@ import omendb.engine.catalog.SchemaEditor;
 import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.SystemTrees;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.ViewDef;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.lsm.LsmOptions;
@@ -294,6 +295,7 @@ public final class Database implements AutoCloseable {
             case TableDef table -> treeBytes(table.storageId());
             case IndexDef index -> index.isVector() ? vectorIndexBytes(index) : treeBytes(index.storageId());
             case SequenceDef _ -> 8192; // as PostgreSQL reports every sequence
+            case ViewDef _ -> 0;
             case null -> 0;
         };
     }

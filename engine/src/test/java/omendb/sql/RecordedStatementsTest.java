@@ -32,7 +32,8 @@ class RecordedStatementsTest {
                 "cursors",
                 "deferrable_unique",
                 "alter_table",
-                "indexes"
+                "indexes",
+                "views"
             })
     void answers_are_postgresqls(String name) throws IOException {
         List<String> expected = recorded(name);

@@ -119,6 +119,14 @@ public final class Catalog {
         return relations.get(oid) instanceof SequenceDef sequence ? sequence : null;
     }
 
+    public @Nullable ViewDef view(int oid) {
+        return relations.get(oid) instanceof ViewDef view ? view : null;
+    }
+
+    public List<ViewDef> views() {
+        return relationsOf(ViewDef.class);
+    }
+
     public @Nullable ExtensionDef extension(String name) {
         for (ExtensionDef extension : extensions.values()) {
             if (extension.name().equals(name)) {

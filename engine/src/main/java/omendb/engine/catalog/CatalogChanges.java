@@ -152,7 +152,7 @@ public final class CatalogChanges implements TransactionParticipant {
                 case Change.Remove remove -> {
                     switch (remove.kind()) {
                         case SCHEMA -> builder.removeSchema(remove.oid());
-                        case TABLE, INDEX, SEQUENCE -> builder.removeRelation(remove.oid());
+                        case TABLE, INDEX, SEQUENCE, VIEW -> builder.removeRelation(remove.oid());
                         case EXTENSION -> builder.removeExtension(remove.oid());
                         case COMMENT -> builder.removeComment(remove.oid());
                     }

@@ -34,7 +34,8 @@ final class DefinitionCodec {
         INDEX(3),
         SEQUENCE(4),
         EXTENSION(5),
-        COMMENT(6);
+        COMMENT(6),
+        VIEW(7);
 
         private final int code;
 
@@ -58,7 +59,7 @@ final class DefinitionCodec {
 
     /// Writes fields to a stream that cannot fail.
     @FunctionalInterface
-    private interface Writer {
+    interface Writer {
         void write(DataOutputStream out) throws IOException;
     }
 
@@ -90,6 +91,7 @@ final class DefinitionCodec {
             case TableDef table -> encodeTable(table);
             case IndexDef index -> encodeIndex(index);
             case SequenceDef sequence -> encodeSequence(sequence);
+            case ViewDef view -> ViewCodec.encode(view);
         };
     }
 
@@ -98,6 +100,7 @@ final class DefinitionCodec {
             case TableDef _ -> Kind.TABLE;
             case IndexDef _ -> Kind.INDEX;
             case SequenceDef _ -> Kind.SEQUENCE;
+            case ViewDef _ -> Kind.VIEW;
         };
     }
 
@@ -116,6 +119,7 @@ final class DefinitionCodec {
                 case TABLE -> into.put(readTable(oid, version, in));
                 case INDEX -> into.put(readIndex(oid, version, in));
                 case SEQUENCE -> into.put(readSequence(oid, in));
+                case VIEW -> into.put(ViewCodec.read(oid, in));
                 case EXTENSION -> into.put(new ExtensionDef(oid, readString(in), readString(in), in.readInt()));
                 case COMMENT -> into.put(new CommentDef(oid, in.readInt(), in.readInt(), in.readInt(), readString(in)));
             }
@@ -125,7 +129,7 @@ final class DefinitionCodec {
         }
     }
 
-    private static byte[] bytes(Writer writer) {
+    static byte[] bytes(Writer writer) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(VERSION);
@@ -385,7 +389,7 @@ final class DefinitionCodec {
                 in.readInt());
     }
 
-    private static SqlType readType(DataInputStream in) throws IOException {
+    static SqlType readType(DataInputStream in) throws IOException {
         return typeOf(in.readInt());
     }
 
@@ -444,13 +448,13 @@ final class DefinitionCodec {
         return values;
     }
 
-    private static void writeString(DataOutputStream out, String text) throws IOException {
+    static void writeString(DataOutputStream out, String text) throws IOException {
         byte[] utf8 = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
         out.writeInt(utf8.length);
         out.write(utf8);
     }
 
-    private static void writeNullable(DataOutputStream out, @Nullable String text) throws IOException {
+    static void writeNullable(DataOutputStream out, @Nullable String text) throws IOException {
         if (text == null) {
             out.writeInt(-1);
         } else {
@@ -458,7 +462,7 @@ final class DefinitionCodec {
         }
     }
 
-    private static String readString(DataInputStream in) throws IOException {
+    static String readString(DataInputStream in) throws IOException {
         String text = readNullable(in);
         if (text == null) {
             throw new IOException("null where a string is required");
@@ -466,7 +470,7 @@ final class DefinitionCodec {
         return text;
     }
 
-    private static @Nullable String readNullable(DataInputStream in) throws IOException {
+    static @Nullable String readNullable(DataInputStream in) throws IOException {
         int length = in.readInt();
         return length < 0 ? null : new String(in.readNBytes(length), java.nio.charset.StandardCharsets.UTF_8);
     }

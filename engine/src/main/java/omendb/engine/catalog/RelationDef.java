@@ -1,7 +1,7 @@
 package omendb.engine.catalog;
 
 /// What shares the namespace of relations (PostgreSQL's `pg_class`).
-public sealed interface RelationDef permits TableDef, IndexDef, SequenceDef {
+public sealed interface RelationDef permits TableDef, IndexDef, SequenceDef, ViewDef {
     int oid();
 
     int schemaOid();

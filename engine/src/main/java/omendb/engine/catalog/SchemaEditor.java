@@ -139,6 +139,14 @@ public interface SchemaEditor {
 
     void dropSequence(int sequenceOid);
 
+    /// Creates a view; its oid is chosen here.
+    ViewDef createView(ViewDef view);
+
+    /// CREATE OR REPLACE VIEW, and new names of columns.
+    ViewDef changeView(ViewDef changed);
+
+    void dropView(int viewOid);
+
     ExtensionDef createExtension(String name, String version, int schemaOid);
 
     void dropExtension(int oid);

@@ -19,6 +19,7 @@ import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.SystemClasses;
 import omendb.engine.catalog.SystemTrees;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.ViewDef;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.txn.StorageFailures;
@@ -110,6 +111,7 @@ public final class TransactionSchema implements SchemaEditor {
                 case TableDef table -> dropTable(table.oid());
                 case IndexDef index -> dropIndexStorage(index);
                 case SequenceDef sequence -> dropSequence(sequence.oid());
+                case ViewDef view -> dropView(view.oid());
             }
         }
         comments.removeAll(SystemClasses.SCHEMA, oid);
@@ -441,6 +443,47 @@ public final class TransactionSchema implements SchemaEditor {
         return sequence;
     }
 
+    // ---- views ----
+
+    @Override
+    public ViewDef createView(ViewDef view) {
+        requireSchema(view.schemaOid());
+        requireFreeName(view.schemaOid(), view.name());
+        ViewDef created = new ViewDef(
+                newOid(),
+                view.schemaOid(),
+                view.name(),
+                view.columns(),
+                view.querySql(),
+                view.searchPath(),
+                view.references());
+        changes().put(created);
+        return created;
+    }
+
+    @Override
+    public ViewDef changeView(ViewDef changed) {
+        transaction.lockTable(changed.oid(), TableLockMode.ACCESS_EXCLUSIVE);
+        requireView(changed.oid());
+        changes().put(changed);
+        return changed;
+    }
+
+    @Override
+    public void dropView(int viewOid) {
+        transaction.lockTable(viewOid, TableLockMode.ACCESS_EXCLUSIVE);
+        comments.removeAll(SystemClasses.RELATION, viewOid);
+        changes().remove(requireView(viewOid));
+    }
+
+    private ViewDef requireView(int oid) {
+        ViewDef view = catalog().view(oid);
+        if (view == null) {
+            throw new UserException(SqlState.UNDEFINED_TABLE, "relation with OID " + oid + " does not exist");
+        }
+        return view;
+    }
+
     // ---- changes of what exists ----
 
     @Override
@@ -484,6 +527,7 @@ public final class TransactionSchema implements SchemaEditor {
                             case TableDef table -> table.withName(name).withSchema(schemaOid);
                             case IndexDef index -> index.withName(name).withSchema(schemaOid);
                             case SequenceDef sequence -> sequence.withName(name).withSchema(schemaOid);
+                            case ViewDef view -> view.moved(schemaOid, name);
                         });
     }
 

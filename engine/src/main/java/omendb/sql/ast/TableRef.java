@@ -24,10 +24,12 @@ public sealed interface TableRef {
             QualifiedName method, List<Expr> args, @Nullable Expr seed, int position) {}
 
     /// `[LATERAL] (query) alias`; since PostgreSQL 16 the alias may be missing.
-    record Derived(Query query, boolean lateral, @Nullable Alias alias, int position) implements TableRef {
+    ///
+    /// @param viewOid the view whose query it is, 0 = none: written as it stands
+    record Derived(Query query, boolean lateral, @Nullable Alias alias, int viewOid, int position) implements TableRef {
         /// The same item over another query.
         public Derived withQuery(Query other) {
-            return new Derived(other, lateral, alias, position);
+            return new Derived(other, lateral, alias, viewOid, position);
         }
     }
 

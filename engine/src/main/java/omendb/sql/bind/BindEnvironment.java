@@ -2,7 +2,9 @@ package omendb.sql.bind;
 
 import java.util.List;
 import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.ViewDef;
 import omendb.engine.type.TypeContext;
+import omendb.sql.ast.QualifiedName;
 import omendb.sql.function.EvalContext;
 import omendb.sql.function.FunctionRegistry;
 import omendb.sql.pgcatalog.VirtualTable;
@@ -23,6 +25,11 @@ public interface BindEnvironment {
 
     @Nullable
     VirtualTable virtualTable(String schema, String name);
+
+    /// What a name stands for in the query of a view, by the view's own record of it; null = look it up.
+    default ViewDef.@Nullable Reference reference(QualifiedName name) {
+        return null;
+    }
 
     /// Settings that literals are read by.
     TypeContext types();

@@ -1,6 +1,7 @@
 package omendb.sql.bind;
 
 import java.util.IdentityHashMap;
+import omendb.engine.catalog.ViewDef;
 import omendb.engine.type.SqlType;
 import omendb.sql.plan.Field;
 import omendb.sql.plan.Scalar;
@@ -9,7 +10,7 @@ import omendb.sql.plan.Scalar;
 final class BindState {
     final BindEnvironment environment;
     final ParameterTypes parameters;
-    final FieldFactory fields = new FieldFactory();
+    final FieldFactory fields;
     final TypeResolver types;
     final Coercions coercions;
     final FunctionResolver functions;
@@ -20,11 +21,21 @@ final class BindState {
     private final IdentityHashMap<Scalar, Integer> positions = new IdentityHashMap<>();
 
     BindState(BindEnvironment environment, ParameterTypes parameters) {
+        this(environment, parameters, new FieldFactory());
+    }
+
+    private BindState(BindEnvironment environment, ParameterTypes parameters, FieldFactory fields) {
         this.environment = environment;
+        this.fields = fields;
         this.parameters = parameters;
         this.types = new TypeResolver(environment.searchPath());
         this.coercions = new Coercions(environment, parameters, fields);
         this.functions = new FunctionResolver(environment, coercions);
+    }
+
+    /// For the query of a view, which this statement reads.
+    BindState within(ViewDef view) {
+        return new BindState(new ViewEnvironment(environment, view), ParameterTypes.none(), fields);
     }
 
     Field field(String name, SqlType type, int typmod) {

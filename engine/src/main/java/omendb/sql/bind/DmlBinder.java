@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.ViewDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
@@ -55,6 +56,12 @@ final class DmlBinder {
             throw new UserException(
                             SqlState.INSUFFICIENT_PRIVILEGE,
                             "permission denied: \"" + virtual.name() + "\" is a system catalog")
+                    .withPosition(name.position());
+        }
+        if (found instanceof ViewDef view) {
+            throw new UserException(
+                            SqlState.FEATURE_NOT_SUPPORTED,
+                            "writing to view \"" + view.name() + "\" is not supported yet")
                     .withPosition(name.position());
         }
         throw new UserException(SqlState.WRONG_OBJECT_TYPE, "cannot change relation \"" + name.name() + "\"")
@@ -132,7 +139,8 @@ final class DmlBinder {
         scope.add(List.of(relation), relation.columns());
         if (!others.isEmpty()) {
             Scope fromScope = new Scope(scope.parent());
-            FromBinder.Bound from = new FromBinder(state, fromScope).bindList(others);
+            FromBinder.Bound from =
+                    new FromBinder(state, fromScope).bindList(new ViewExpansion(state, fromScope).expand(others));
             if (from.relations().stream().anyMatch(other -> other.alias().equals(relation.alias()))) {
                 throw new UserException(
                                 SqlState.DUPLICATE_ALIAS,

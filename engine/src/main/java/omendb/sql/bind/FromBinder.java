@@ -8,6 +8,7 @@ import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.RelationDef;
 import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.ViewDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
@@ -130,9 +131,12 @@ final class FromBinder {
                 return bindCte(cte, table.alias(), table.position());
             }
         }
-        Object found = lookup(state.environment, name);
+        ViewDef.Reference reference = state.environment.reference(name);
+        Object found = reference == null
+                ? lookup(state.environment, name)
+                : state.environment.catalog().relation(reference.relationOid());
         return switch (found) {
-            case TableDef def -> scan(def, table.alias(), table.position());
+            case TableDef def -> scan(def, reference, table.alias(), table.position());
             case VirtualTable virtual -> {
                 List<Field> fields = new ArrayList<>();
                 virtual.columns().forEach(column -> fields.add(state.field(column.name(), column.type(), -1)));
@@ -151,7 +155,7 @@ final class FromBinder {
                         .withDetail("This operation is not supported for "
                                 + (other instanceof omendb.engine.catalog.IndexDef ? "indexes." : "sequences."))
                         .withPosition(table.position());
-            default -> throw unknownTable(name);
+            case null, default -> throw unknownTable(name);
         };
     }
 
@@ -177,8 +181,9 @@ final class FromBinder {
         return "";
     }
 
-    private Bound scan(TableDef table, @Nullable Alias alias, int position) {
-        List<Field> fields = tableFields(state, table);
+    /// @param reference the columns that the query of a view knows it with, or null
+    private Bound scan(TableDef table, ViewDef.@Nullable Reference reference, @Nullable Alias alias, int position) {
+        List<Field> fields = reference == null ? tableFields(state, table) : referredFields(table, reference);
         SchemaDef schema = state.environment.catalog().schema(table.schemaOid());
         String name = alias == null ? table.name() : alias.name();
         return named(
@@ -188,6 +193,18 @@ final class FromBinder {
                 table,
                 alias,
                 position);
+    }
+
+    private List<Field> referredFields(TableDef table, ViewDef.Reference reference) {
+        List<Field> fields = new ArrayList<>();
+        for (ViewDef.ReferredColumn referred : reference.columns()) {
+            ColumnDef column = table.column(referred.attnum());
+            if (!column.dropped()) {
+                fields.add(state.fields.create(
+                        referred.name(), column.type(), column.typmod(), table.oid(), column.attnum()));
+            }
+        }
+        return fields;
     }
 
     /// One new field per column.
@@ -217,7 +234,34 @@ final class FromBinder {
         return named(new LogicalPlan.CteScan(cte.id(), cte.name(), name, fields), name, null, null, alias, position);
     }
 
+    /// The rows of a view's query, under the names of the view's columns.
+    private Bound bindView(TableRef.Derived derived, ViewDef view) {
+        LogicalPlan plan =
+                new QueryBinder(state.within(view), null).bind(derived.query()).plan();
+        List<LogicalPlan.Item> items = new ArrayList<>();
+        for (int i = 0; i < view.columns().size(); i++) {
+            ViewDef.Column column = view.columns().get(i);
+            Field field = plan.output().get(i);
+            items.add(new LogicalPlan.Item(
+                    state.fields.create(column.name(), field.type(), field.typmod(), view.oid(), i + 1),
+                    new Scalar.Column(field)));
+        }
+        Alias alias = derived.alias();
+        SchemaDef schema = state.environment.catalog().schema(view.schemaOid());
+        return named(
+                new LogicalPlan.Project(plan, items),
+                alias == null ? view.name() : alias.name(),
+                alias == null && schema != null ? schema.name() : null,
+                null,
+                alias,
+                derived.position());
+    }
+
     private Bound bindDerived(TableRef.Derived derived, @Nullable Bound before) {
+        ViewDef view = state.environment.catalog().view(derived.viewOid());
+        if (view != null) {
+            return bindView(derived, view);
+        }
         if (derived.alias() == null) {
             boolean values = derived.query().body() instanceof Query.Values;
             String what = values ? "VALUES in FROM" : "subquery in FROM";

@@ -42,8 +42,8 @@ final class SelectBinder {
         if (select.into() != null) {
             throw ExpressionBinder.unsupported("SELECT INTO", select.position());
         }
-        FromBinder.Bound from =
-                new FromBinder(state, scope).bindList(RowLocks.pushDown(query.locking(), select.from()));
+        FromBinder.Bound from = new FromBinder(state, scope)
+                .bindList(RowLocks.pushDown(query.locking(), new ViewExpansion(state, scope).expand(select.from())));
         LogicalPlan plan = from.plan();
         if (select.where() != null) {
             Scalar condition = binder(Clause.WHERE).bindBoolean(select.where(), "WHERE");

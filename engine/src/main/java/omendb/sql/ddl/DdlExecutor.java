@@ -76,6 +76,10 @@ public final class DdlExecutor {
                 new CommentSetter(context).comment(comment);
                 yield "COMMENT";
             }
+            case Ddl.CreateView create -> {
+                new ViewCreator(context).create(create);
+                yield "CREATE VIEW";
+            }
             case Ddl.CreateExtension create -> createExtension(create);
             case Ddl.UpdateExtension update -> {
                 requireExtension(update.name());

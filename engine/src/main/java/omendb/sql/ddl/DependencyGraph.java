@@ -10,6 +10,7 @@ import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.RelationDef;
 import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.ViewDef;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
 
@@ -42,6 +43,7 @@ final class DependencyGraph {
                 case TableDef table -> table(table);
                 case IndexDef index -> index(index);
                 case SequenceDef sequence -> sequence(sequence);
+                case ViewDef view -> view(view);
             }
         }
     }
@@ -76,6 +78,20 @@ final class DependencyGraph {
             column(table, column);
         }
         table.constraints().forEach(constraint -> constraint(table, constraint));
+    }
+
+    private void view(ViewDef view) {
+        inSchema(view);
+        ObjectAddress address = ObjectAddress.relation(view.oid());
+        for (ViewDef.Reference reference : view.references()) {
+            add(address, ObjectAddress.relation(reference.relationOid()), Kind.NORMAL);
+            for (ViewDef.ReferredColumn column : reference.columns()) {
+                if (column.used()) {
+                    add(address, ObjectAddress.column(reference.relationOid(), column.attnum()), Kind.NORMAL);
+                }
+            }
+        }
+        view.columns().forEach(column -> onType(address, column.type()));
     }
 
     private void column(TableDef table, ColumnDef column) {

@@ -35,10 +35,10 @@ final class ObjectDropper {
         List<ObjectAddress> together = new ArrayList<>();
         for (Ddl.ObjectName object : statement.names()) {
             switch (statement.type()) {
-                case INDEX, SEQUENCE -> relation(statement, object.name(), together);
+                case INDEX, SEQUENCE, VIEW -> relation(statement, object.name(), together);
                 case SCHEMA -> schema(statement, object.name().name(), together);
                 case EXTENSION -> extension(statement, object.name().name());
-                case VIEW, MATERIALIZED_VIEW, FOREIGN_TABLE -> otherRelation(statement, object.name());
+                case MATERIALIZED_VIEW, FOREIGN_TABLE -> otherRelation(statement, object.name());
                 default -> other(statement, object);
             }
         }

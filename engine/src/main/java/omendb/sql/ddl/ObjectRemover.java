@@ -8,6 +8,7 @@ import omendb.engine.catalog.RelationDef;
 import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.SystemClasses;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.ViewDef;
 
 /// Drops objects together with all that depends on them.
 final class ObjectRemover {
@@ -81,6 +82,7 @@ final class ObjectRemover {
                 }
             }
             case SequenceDef sequence -> context.editor().dropSequence(sequence.oid());
+            case ViewDef view -> context.editor().dropView(view.oid());
         }
     }
 

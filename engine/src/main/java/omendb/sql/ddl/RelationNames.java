@@ -9,6 +9,7 @@ import omendb.engine.catalog.RelationDef;
 import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.ViewDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.sql.ast.QualifiedName;
@@ -183,6 +184,7 @@ final class RelationNames {
             case TableDef _ -> "table";
             case IndexDef _ -> "index";
             case SequenceDef _ -> "sequence";
+            case ViewDef _ -> "view";
         };
     }
 }

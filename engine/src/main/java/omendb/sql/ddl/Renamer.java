@@ -10,6 +10,7 @@ import omendb.engine.catalog.RelationDef;
 import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.ViewDef;
 import omendb.engine.error.SqlState;
 import omendb.engine.txn.TableLockMode;
 import omendb.sql.ast.Ddl;
@@ -116,6 +117,10 @@ final class Renamer {
     private void part(Ddl.Rename rename, String part) {
         RelationDef relation = find(rename.name(), rename.ifExists());
         if (relation == null) {
+            return;
+        }
+        if (relation instanceof ViewDef view && rename.type() == ObjectType.COLUMN) {
+            new ViewCreator(context).renameColumn(view, part, rename.newName());
             return;
         }
         if (!(relation instanceof TableDef)) {

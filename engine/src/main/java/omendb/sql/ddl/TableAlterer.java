@@ -9,6 +9,7 @@ import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.RelationDef;
 import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.ViewDef;
 import omendb.engine.error.SqlState;
 import omendb.engine.txn.TableLockMode;
 import omendb.sql.ast.AlterTableCommand;
@@ -43,6 +44,7 @@ final class TableAlterer {
             case IndexDef index -> statement.commands().forEach(command -> indexCommand(index, command));
             case SequenceDef _ -> statement.commands().forEach(this::sequenceCommand);
             case TableDef _ -> table(statement);
+            case ViewDef _ -> throw DdlErrors.notSupported("this form of ALTER VIEW");
         }
     }
 

@@ -121,7 +121,7 @@ final class FromGrammar {
     }
 
     private TableRef derived(Query query, boolean lateral, int position) {
-        return new TableRef.Derived(query, lateral, alias(), position);
+        return new TableRef.Derived(query, lateral, alias(), 0, position);
     }
 
     private TableRef withAlias(TableRef.Join join) {

@@ -8,6 +8,7 @@ import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ConstraintDef;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.ViewDef;
 import omendb.sql.ast.Expr;
 import omendb.sql.parse.Deparser;
 import omendb.sql.parse.SqlParser;
@@ -16,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// DDL texts as PostgreSQL's `pg_get_indexdef` and `pg_get_constraintdef` write them.
 public final class Definitions {
     private Definitions() {}
+
+    /// The query of a view, as pg_get_viewdef ends it.
+    static String view(ViewDef view) {
+        return " " + view.querySql() + ";";
+    }
 
     /// `CREATE INDEX name ON schema.table USING method (keys) WITH (options) WHERE (predicate)`.
     public static String index(Catalog catalog, IndexDef index) {

@@ -8,6 +8,7 @@ import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.ViewDef;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +27,10 @@ final class InformationSchemaViews {
         builder.add(SCHEMA + "key_column_usage", InformationSchemaViews::keyColumns);
         builder.add(SCHEMA + "constraint_column_usage", InformationSchemaViews::constraintColumns);
         builder.add(SCHEMA + "check_constraints", InformationSchemaViews::checks);
+        builder.add(SCHEMA + "views", InformationSchemaViews::views);
         builder.add(SCHEMA + "sequences", InformationSchemaViews::sequences);
         builder.add(SCHEMA + "referential_constraints", InformationSchemaViews::references);
-        for (String name : new String[] {"views", "triggers", "routines", "domains"}) {
+        for (String name : new String[] {"triggers", "routines", "domains"}) {
             builder.add(SCHEMA + name, (_, _) -> {});
         }
     }
@@ -38,6 +40,22 @@ final class InformationSchemaViews {
         schema(state, rows, "information_schema");
         for (SchemaDef schema : state.catalog().schemas()) {
             schema(state, rows, schema.name());
+        }
+    }
+
+    private static void views(SystemState state, NamedRows rows) {
+        for (ViewDef view : state.catalog().views()) {
+            rows.row()
+                    .set("table_catalog", state.databaseName())
+                    .set("table_schema", NamespaceViews.name(state.catalog(), view.schemaOid()))
+                    .set("table_name", view.name())
+                    .set("view_definition", Definitions.view(view))
+                    .set("check_option", "NONE")
+                    .set("is_updatable", "NO")
+                    .set("is_insertable_into", "NO")
+                    .set("is_trigger_updatable", "NO")
+                    .set("is_trigger_deletable", "NO")
+                    .set("is_trigger_insertable_into", "NO");
         }
     }
 
@@ -51,6 +69,9 @@ final class InformationSchemaViews {
     private static void tables(SystemState state, NamedRows rows) {
         for (TableDef table : state.catalog().tables()) {
             table(state, rows, schemaName(state, table), table.name(), "BASE TABLE", true);
+        }
+        for (ViewDef view : state.catalog().views()) {
+            table(state, rows, NamespaceViews.name(state.catalog(), view.schemaOid()), view.name(), "VIEW", false);
         }
         for (VirtualTable view : SystemViews.all()) {
             boolean catalog = view.schema().equals("pg_catalog");
@@ -84,6 +105,18 @@ final class InformationSchemaViews {
                         .set("generation_expression", column.generatedSql())
                         .set("is_updatable", "YES");
                 type(state, rows, column.type(), column.typmod());
+            }
+        }
+        for (ViewDef view : state.catalog().views()) {
+            String schema = NamespaceViews.name(state.catalog(), view.schemaOid());
+            for (int i = 0; i < view.columns().size(); i++) {
+                ViewDef.Column shown = view.columns().get(i);
+                column(state, rows, schema, view.name(), i + 1, shown.name())
+                        .set("is_nullable", "YES")
+                        .set("is_identity", "NO")
+                        .set("is_generated", "NEVER")
+                        .set("is_updatable", "NO");
+                type(state, rows, shown.type(), shown.typmod());
             }
         }
         for (VirtualTable view : SystemViews.all()) {

@@ -18,6 +18,7 @@ import omendb.engine.catalog.ConstraintDef;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.ViewDef;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.type.SqlType;
@@ -62,9 +63,9 @@ public final class IntrospectionFunctions implements FunctionRegistry.Contributi
         table.text(2232, "pg_get_function_identity_arguments", "oid", TEXT, IntrospectionFunctions::arguments);
         table.text(2165, "pg_get_function_result", "oid", TEXT, IntrospectionFunctions::result);
         table.text(1665, "pg_get_serial_sequence", "text,text", TEXT, IntrospectionFunctions::serialSequence);
-        // views, rules, triggers, partitions and extended statistics do not exist here: their definitions are NULL
-        table.text(1641, "pg_get_viewdef", "oid", TEXT, _ -> null);
-        table.text(2506, "pg_get_viewdef", "oid,bool", TEXT, _ -> null);
+        table.text(1641, "pg_get_viewdef", "oid", TEXT, IntrospectionFunctions::viewDefinition);
+        table.text(2506, "pg_get_viewdef", "oid,bool", TEXT, IntrospectionFunctions::viewDefinition);
+        // rules, triggers, partitions and extended statistics do not exist here: their definitions are NULL
         table.text(1573, "pg_get_ruledef", "oid", TEXT, _ -> null);
         table.text(2504, "pg_get_ruledef", "oid,bool", TEXT, _ -> null);
         table.text(1662, "pg_get_triggerdef", "oid", TEXT, _ -> null);
@@ -98,6 +99,11 @@ public final class IntrospectionFunctions implements FunctionRegistry.Contributi
             return null;
         }
         return column == 0 ? Definitions.index(catalog, index) : Definitions.indexColumn(catalog, index, column);
+    }
+
+    private static @Nullable String viewDefinition(Call call) {
+        ViewDef view = call.state().catalog().view(call.oid(0));
+        return view == null ? null : Definitions.view(view);
     }
 
     private static @Nullable String constraint(Call call, boolean pretty) {

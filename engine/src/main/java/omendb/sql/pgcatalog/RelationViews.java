@@ -12,6 +12,7 @@ import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.RelationDef;
 import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.ViewDef;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ final class RelationViews {
         builder.add("pg_catalog.pg_sequence", RelationViews::sequences);
         builder.add("pg_catalog.pg_tables", RelationViews::tables);
         builder.add("pg_catalog.pg_indexes", RelationViews::indexNames);
+        builder.add("pg_catalog.pg_views", RelationViews::views);
     }
 
     private static void classes(SystemState state, NamedRows rows) {
@@ -50,6 +52,17 @@ final class RelationViews {
                     relation(rows, sequence.oid(), sequence.name(), sequence.schemaOid(), 'S', 3)
                             .set("relpages", 1)
                             .set("reltuples", 1.0);
+                case ViewDef view ->
+                    relation(
+                                    rows,
+                                    view.oid(),
+                                    view.name(),
+                                    view.schemaOid(),
+                                    'v',
+                                    view.columns().size())
+                            .set("relpages", 0)
+                            .set("reltuples", -1.0)
+                            .set("relhasrules", true);
             }
         }
         for (VirtualTable view : SystemViews.all()) {
@@ -170,6 +183,12 @@ final class RelationViews {
                 case TableDef table -> table.columns().forEach(column -> column(rows, table, column));
                 case IndexDef index -> keys(state, index, rows);
                 case SequenceDef sequence -> viewColumns(rows, sequence.oid(), SEQUENCE_COLUMNS);
+                case ViewDef view -> {
+                    for (int i = 0; i < view.columns().size(); i++) {
+                        ViewDef.Column column = view.columns().get(i);
+                        attribute(rows, view.oid(), i + 1, column.name(), column.type(), column.typmod());
+                    }
+                }
             }
         }
         for (VirtualTable view : SystemViews.all()) {
@@ -419,6 +438,16 @@ final class RelationViews {
                         .set("hastriggers", false)
                         .set("rowsecurity", false);
             }
+        }
+    }
+
+    private static void views(SystemState state, NamedRows rows) {
+        for (ViewDef view : state.catalog().views()) {
+            rows.row()
+                    .set("schemaname", NamespaceViews.name(state.catalog(), view.schemaOid()))
+                    .set("viewname", view.name())
+                    .set("viewowner", state.user())
+                    .set("definition", Definitions.view(view));
         }
     }
 

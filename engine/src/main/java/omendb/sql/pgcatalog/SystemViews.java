@@ -78,8 +78,7 @@ public final class SystemViews {
         "pg_ts_parser",
         "pg_ts_template",
         "pg_user_mapping",
-        "pg_user_mappings",
-        "pg_views"
+        "pg_user_mappings"
     };
 
     private static final SystemViews INSTANCE = new SystemViews();
