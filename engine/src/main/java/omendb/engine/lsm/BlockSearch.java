@@ -56,17 +56,20 @@ final class BlockSearch {
     }
 
     /// Ordinal of the first entry at or after (`key`, `commitTs`); the number of entries if there is none.
-    static int seek(long block, long baseTs, long key, int keyLength, long commitTs) {
+    ///
+    /// @param ageMask 0 if all entries have the timestamp `baseTs`, else -1
+    static int seek(long block, long baseTs, long ageMask, long key, int keyLength, long commitTs) {
         int shared = shared(block);
         int order = compareShared(block, shared, key, keyLength);
         if (order != 0) {
             return order < 0 ? 0 : count(block);
         }
-        return seekRest(block, shared, baseTs, key, keyLength, commitTs);
+        return seekRest(block, shared, baseTs, ageMask, key, keyLength, commitTs);
     }
 
     /// As [#seek] for a key that has the shared bytes.
-    private static int seekRest(long block, int shared, long baseTs, long key, int keyLength, long commitTs) {
+    private static int seekRest(
+            long block, int shared, long baseTs, long ageMask, long key, int keyLength, long commitTs) {
         int count = count(block);
         long column = block + columnOffset(shared);
         long prefix = Keys.prefix(key + shared, keyLength - shared);
@@ -74,7 +77,7 @@ final class BlockSearch {
         int high = count;
         int guess = guess(column, count, prefix);
         for (int step = 1; low < high; step *= 2) { // doubling steps from the guess until it is enclosed
-            if (isBefore(block, column, count, guess, baseTs, prefix, key + shared, keyLength - shared, commitTs)) {
+            if (isBefore(block, column, count, guess, baseTs, ageMask, prefix, key + shared, keyLength - shared, commitTs)) {
                 low = guess + 1;
                 if (guess + step >= high) {
                     break;
@@ -90,7 +93,7 @@ final class BlockSearch {
         }
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (isBefore(block, column, count, middle, baseTs, prefix, key + shared, keyLength - shared, commitTs)) {
+            if (isBefore(block, column, count, middle, baseTs, ageMask, prefix, key + shared, keyLength - shared, commitTs)) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -132,6 +135,7 @@ final class BlockSearch {
             int count,
             int ordinal,
             long baseTs,
+            long ageMask,
             long prefix,
             long rest,
             int restLength,
@@ -146,6 +150,7 @@ final class BlockSearch {
         p += Varint.size(Varint.get(p)); // tag
         long age = Varint.get(p);
         p += Varint.size(age);
+        age &= ageMask;
         int order = compareTails(p, length, rest, restLength);
         return order != 0 ? order < 0 : baseTs + age > commitTs;
     }
@@ -160,12 +165,13 @@ final class BlockSearch {
     }
 
     /// Finds the newest version of the key up to `snapshotTs` in this block.
-    static boolean get(long block, long baseTs, long key, int keyLength, long snapshotTs, LsmValue out) {
+    static boolean get(
+            long block, long baseTs, long ageMask, long key, int keyLength, long snapshotTs, LsmValue out) {
         int shared = shared(block);
         if (compareShared(block, shared, key, keyLength) != 0) {
             return false; // column and entries hold only what follows: another key may agree in that
         }
-        int ordinal = seekRest(block, shared, baseTs, key, keyLength, snapshotTs);
+        int ordinal = seekRest(block, shared, baseTs, ageMask, key, keyLength, snapshotTs);
         int count = count(block);
         if (ordinal == count) {
             return false;
@@ -182,6 +188,7 @@ final class BlockSearch {
         p += Varint.size(tag);
         long age = Varint.get(p);
         p += Varint.size(age);
+        age &= ageMask;
         if (length != restLength || compareTails(p, length, key + shared, restLength) != 0) {
             return false;
         }

@@ -2,6 +2,7 @@ package omendb.engine.lsm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -316,11 +317,53 @@ public final class LsmStore implements AutoCloseable {
     public SortedRun startRun(long relationId, long commitTs) {
         requireTimestamp(commitTs);
         LsmTree tree = tree(relationId);
-        var builder = new TableBuilder(files, options, versions, relationId, commitTs, options.tableBytes());
+        return new SortedRun(this, versions, tree, commitTs, newBuilder(relationId, commitTs));
+    }
+
+    TableBuilder newBuilder(long relationId, long baseTs) {
+        var builder = new TableBuilder(files, options, versions, relationId, baseTs, options.tableBytes());
         if (options.compactionThreads() > 0) {
             builder.writeInBackground();
         }
-        return new SortedRun(this, versions, tree, commitTs, builder);
+        return builder;
+    }
+
+    // ---- what transactions spill ----
+
+    /// Runs for a transaction that writes more than memory is to hold.
+    public SpilledRuns startSpilledRuns() {
+        return new SpilledRuns(this, versions, epochs, options);
+    }
+
+    /// The runs of a prepared transaction after a restart; null if none of that number wait.
+    public @Nullable SpilledRuns waitingRuns(long spill) {
+        return SpilledRuns.ofWaiting(this, versions, epochs, options, spill);
+    }
+
+    /// The log tells that the transaction of a spill committed: makes its tables part of their trees. Does nothing if
+    /// they are. In a read-only store it is so in memory.
+    public void adoptSpill(long spill, long commitTs) {
+        new SpillAdoption(versions, compactor.picker(), spill, commitTs).run(!readOnly);
+        background.signal();
+    }
+
+    /// Gives up the tables of a spill that waits, if it does.
+    void giveUpSpill(long spill) {
+        List<WaitingTable> tables = versions.waiting(spill);
+        if (tables != null) {
+            versions.change(change -> versions.endWaiting(spill, change));
+            tables.forEach(table -> versions.discard(table.relationId(), table.meta()));
+        }
+    }
+
+    /// After a replay: gives up what waits but for some spills, those of prepared transactions.
+    public void giveUpSpillsBut(Set<Long> kept) {
+        versions.waitingSpills().stream().filter(spill -> !kept.contains(spill)).forEach(this::giveUpSpill);
+    }
+
+    /// Spills whose tables wait for the log to tell what became of their transactions.
+    public Set<Long> waitingSpills() {
+        return versions.waitingSpills();
     }
 
     /// Flushes if the tree has versions in memory. Vouches for no LSN.
@@ -345,6 +388,10 @@ public final class LsmStore implements AutoCloseable {
         counters.appliedBytes.add(bytes);
         counters.flushedBytes.add(bytes);
         background.signal();
+    }
+
+    void noteRewritten(long bytes) {
+        counters.compactedBytes.add(bytes);
     }
 
     // ---- check, statistics, close ----

@@ -1,6 +1,6 @@
 package omendb.engine.lsm;
 
-/// Manifest, format version 3: `manifest-N` and `CURRENT`, little-endian.
+/// Manifest, format version 4: `manifest-N` and `CURRENT`, little-endian.
 ///
 /// `CURRENT` is one file header ([omendb.memory.FileHeader]) of kind "current" and nothing else; parameter
 /// 0 is the N of the live manifest. It is only ever replaced by rename.
@@ -37,6 +37,13 @@ package omendb.engine.lsm;
 ///          tables, since the store was created; from version 2 on
 ///     9    as 3, then range deletes, 1 if the largest key is the end of one and no key of the table, else 0:
 ///          a table with range deletes is added; from version 3 on
+///     10   as 3: a *stamped* table is added, all of whose versions have the timestamp that is both min and max ts,
+///          whatever the file says; from version 4 on
+///     11   spill, then as 3 without the level: a table that a transaction wrote before its commit waits for the
+///          log to tell what became of it ([SpilledRuns]); its timestamps are sequence numbers of the transaction;
+///          from version 4 on
+///     12   spill                    its tables wait no more: the same edit adds them as stamped ones, or they are
+///          given up; from version 4 on
 ///
 /// **Seal**: 8 bytes, the position up to which a sync has succeeded: that of the seal itself. It follows
 /// every edit, written after the edit's sync and without one of its own, so that edits and seals alternate.
@@ -57,7 +64,7 @@ final class ManifestFormat {
     static final String CURRENT_KIND = "current";
     static final String MANIFEST_PREFIX = "manifest-";
     static final String MANIFEST_KIND = "manifest";
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     /// Versions from here on are read; an older one is replaced by a new manifest at open.
     static final int OLDEST_VERSION = 1;
@@ -82,6 +89,9 @@ final class ManifestFormat {
     static final int MAX_COMMIT_TS = 7;
     static final int WRITTEN = 8;
     static final int ADD_TABLE_WITH_RANGES = 9;
+    static final int ADD_STAMPED_TABLE = 10;
+    static final int ADD_WAITING_TABLE = 11;
+    static final int END_SPILL = 12;
 
     private ManifestFormat() {}
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ManifestState {
     private final String path;
     private final Map<Long, List<List<TableMeta>>> trees = new TreeMap<>();
+    private final Map<Long, List<WaitingTable>> waiting = new TreeMap<>();
     private long flushedLsn;
     private long nextNumber = 1;
     private long maxCommitTs;
@@ -28,6 +29,11 @@ final class ManifestState {
     /// Tables by relation and level; level 0 newest first.
     Map<Long, List<List<TableMeta>>> trees() {
         return trees;
+    }
+
+    /// Tables of spills that wait for the log to tell what became of their transactions, by spill.
+    Map<Long, List<WaitingTable>> waiting() {
+        return waiting;
     }
 
     long flushedLsn() {
@@ -58,8 +64,14 @@ final class ManifestState {
             switch (tag) {
                 case CREATE_TREE -> createTree(in);
                 case DROP_TREE -> in.check(trees.remove(in.number()) != null, "drops a tree that is not there");
-                case ADD_TABLE -> addTable(in, false);
-                case ADD_TABLE_WITH_RANGES -> addTable(in, true);
+                case ADD_TABLE, ADD_TABLE_WITH_RANGES, ADD_STAMPED_TABLE -> addTable(in, tag);
+                case ADD_WAITING_TABLE -> {
+                    long spill = in.number();
+                    long relationId = in.number();
+                    waiting.computeIfAbsent(spill, _ -> new ArrayList<>())
+                            .add(new WaitingTable(relationId, in.table(ADD_TABLE)));
+                }
+                case END_SPILL -> in.check(waiting.remove(in.number()) != null, "ends a spill that is not there");
                 case REMOVE_TABLE -> removeTable(in);
                 case FLUSHED_LSN -> flushedLsn = in.number();
                 case NEXT_NUMBER -> nextNumber = in.number();
@@ -78,21 +90,10 @@ final class ManifestState {
         in.check(trees.put(in.number(), levels) == null, "creates a tree twice");
     }
 
-    private void addTable(Reader in, boolean withRanges) {
+    private void addTable(Reader in, int tag) {
         @Nullable List<List<TableMeta>> levels = trees.get(in.number());
         int level = (int) in.number();
-        long number = in.number();
-        long bytes = in.number();
-        long entries = in.number();
-        long tombstones = in.number();
-        long minTs = in.number();
-        long maxTs = in.number();
-        MemorySegment smallest = in.key();
-        MemorySegment largest = in.key();
-        long rangeDeletes = withRanges ? in.number() : 0;
-        boolean largestIsEnd = withRanges && in.number() == 1;
-        var table = new TableMeta(
-                number, bytes, entries, tombstones, rangeDeletes, minTs, maxTs, smallest, largest, largestIsEnd);
+        TableMeta table = in.table(tag);
         if (levels == null || level < 0 || level >= Levels.COUNT) {
             in.check(false, "adds table %d to a tree that is not there or level %d".formatted(table.number(), level));
             return;
@@ -142,6 +143,32 @@ final class ManifestState {
             NativeMemory.copy(p, key);
             p += length;
             return key.asReadOnly();
+        }
+
+        TableMeta table(int tag) {
+            boolean withRanges = tag == ADD_TABLE_WITH_RANGES;
+            long number = number();
+            long bytes = number();
+            long entries = number();
+            long tombstones = number();
+            long minTs = number();
+            long maxTs = number();
+            MemorySegment smallest = key();
+            MemorySegment largest = key();
+            long rangeDeletes = withRanges ? number() : 0;
+            boolean largestIsEnd = withRanges && number() == 1;
+            return new TableMeta(
+                    number,
+                    bytes,
+                    entries,
+                    tombstones,
+                    rangeDeletes,
+                    minTs,
+                    maxTs,
+                    smallest,
+                    largest,
+                    largestIsEnd,
+                    tag == ADD_STAMPED_TABLE);
         }
 
         void check(boolean holds, String problem) {

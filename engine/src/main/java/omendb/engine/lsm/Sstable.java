@@ -37,6 +37,10 @@ final class Sstable implements AutoCloseable {
     private final long base;
     private final long baseTs;
 
+    /// What of an entry's age counts: nothing in a stamped table.
+    private final long ageMask;
+
+
     /// Verified bits of the blocks, then, if they may be compressed, their slots for the [BlockCache], then the
     /// smallest and the largest key: one allocation.
     private final long side;
@@ -82,7 +86,8 @@ final class Sstable implements AutoCloseable {
         this.path = path;
         this.mapping = mapping;
         this.base = mapping.address();
-        this.baseTs = header.parameter(PARAMETER_BASE_TS);
+        this.baseTs = meta.stamped() ? meta.minCommitTs() : header.parameter(PARAMETER_BASE_TS);
+        this.ageMask = meta.stamped() ? 0 : -1;
         this.footer = base + meta.bytes() - PAGE_BYTES;
         checkFooter(header, relationId);
         this.blocks = NativeMemory.getInt(footer + FOOTER_BLOCKS);
@@ -178,6 +183,10 @@ final class Sstable implements AutoCloseable {
 
     long baseTs() {
         return baseTs;
+    }
+
+    long ageMask() {
+        return ageMask;
     }
 
     // ---- key range ----
@@ -289,13 +298,13 @@ final class Sstable implements AutoCloseable {
         int block = findBlock(key, keyLength, snapshotTs);
         long found = block(block, own);
         BlockSearch.fetch(found, headBytes);
-        if (BlockSearch.get(found, baseTs, key, keyLength, snapshotTs, out)) {
+        if (BlockSearch.get(found, baseTs, ageMask, key, keyLength, snapshotTs, out)) {
             return true;
         }
         // the versions of one key may go on in the next block, which then starts with that very key
         return block + 1 < blocks
                 && compareToSeparatorKey(block + 1, key, keyLength) == 0
-                && BlockSearch.get(block(block + 1, own), baseTs, key, keyLength, snapshotTs, out);
+                && BlockSearch.get(block(block + 1, own), baseTs, ageMask, key, keyLength, snapshotTs, out);
     }
 
     /// The last block whose separator is not after (`key`, `commitTs`); the first block if there is none.

@@ -115,7 +115,7 @@ sealed class SstableCursor extends RunCursor permits LevelCursor {
         }
         // a look-up more than a scan: its block goes into the cache
         enter(table.findBlock(target, targetLength, ts), decoded.keeps() ? null : decoded);
-        int found = BlockSearch.seek(blockAddress, table.baseTs(), target, targetLength, ts);
+        int found = BlockSearch.seek(blockAddress, table.baseTs(), table.ageMask(), target, targetLength, ts);
         if (found < count) {
             read(found);
         } else {
@@ -203,7 +203,7 @@ sealed class SstableCursor extends RunCursor permits LevelCursor {
         Keys.copy(p, keyAddress + shared + COLUMN_BYTES, tail);
         keyLength = shared + rest;
         prefix = shared == 0 ? columnPrefix : Keys.prefixInBuffer(keyAddress, keyLength);
-        commitTs = table.baseTs() + age;
+        commitTs = table.baseTs() + (age & table.ageMask());
         tombstone = (tag & KIND_MASK) == KIND_TOMBSTONE;
         valueAddress = p + tail;
         valueLength = (int) (tag >>> KIND_BITS);

@@ -238,7 +238,8 @@ final class SstableWriter implements AutoCloseable {
                 maxTs,
                 copy(smallest.address(), smallest.length()),
                 copy(largest.address(), largest.length()),
-                largestIsEnd);
+                largestIsEnd,
+                false);
     }
 
     private void appendRanges(long reference) {

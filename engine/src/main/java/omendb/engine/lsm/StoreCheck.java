@@ -34,6 +34,7 @@ final class StoreCheck {
         for (Map.Entry<Long, List<List<TableMeta>>> tree : state.trees().entrySet()) {
             checkTree(files, tree.getKey(), tree.getValue(), state);
         }
+        state.waiting().forEach((spill, tables) -> tables.forEach(table -> checkWaiting(files, spill, table, state)));
         reportLeftovers(files, state, recovered.number());
     }
 
@@ -57,6 +58,23 @@ final class StoreCheck {
             checkOrder(levels, relationId);
         } finally {
             levels.all().forEach(Sstable::close);
+        }
+    }
+
+    /// A table that waits for the log to tell what became of its transaction.
+    private void checkWaiting(FileStore files, long spill, WaitingTable waiting, ManifestState state) {
+        String path =
+                SstableFormat.fileName(waiting.relationId(), waiting.meta().number());
+        if (spill >= state.nextNumber() || waiting.meta().number() >= state.nextNumber()) {
+            report.problem(path, 0, "has a number that the manifest has yet to give out, " + state.nextNumber());
+        }
+        if (!state.trees().containsKey(waiting.relationId())) {
+            report.problem(path, 0, "waits to become part of relation " + waiting.relationId() + ", which has no tree");
+        }
+        try (Sstable table = Sstable.open(files, waiting.relationId(), waiting.meta(), null)) {
+            new TableCheck(table, path, report).run();
+        } catch (StorageException e) {
+            report(e);
         }
     }
 
@@ -109,6 +127,10 @@ final class StoreCheck {
         state.trees()
                 .forEach((relationId, levels) -> levels.forEach(
                         level -> level.forEach(meta -> named.add(SstableFormat.fileName(relationId, meta.number())))));
+        state.waiting().values().stream()
+                .flatMap(List::stream)
+                .forEach(table -> named.add(SstableFormat.fileName(
+                        table.relationId(), table.meta().number())));
         for (String directory : files.list("rel")) {
             for (String name : files.list("rel/" + directory)) {
                 String path = "rel/" + directory + "/" + name;

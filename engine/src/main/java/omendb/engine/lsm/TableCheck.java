@@ -79,7 +79,7 @@ final class TableCheck {
                 int order = entries == 0
                         ? -1
                         : NativeMemory.compare(lastKey.address(), lastKey.size(), cursor.keyAddress, cursor.keyLength);
-                if (order > 0 || (order == 0 && lastTs <= cursor.commitTs)) {
+                if (order > 0 || (order == 0 && lastTs <= cursor.commitTs)) { // a stamped table has no key twice
                     problem(cursor.position(), "entry %d is out of order".formatted(entries));
                 }
                 if (order != 0) {

@@ -14,6 +14,8 @@ import java.lang.foreign.MemorySegment;
 /// @param smallestKey first user key, or that of a range delete (heap segment, never written to again)
 /// @param largestKey last user key, or the end of a range delete (likewise)
 /// @param largestIsEnd the largest key is the end of a range delete, which belongs to the table no more
+/// @param stamped every version has the timestamp `minCommitTs`, whatever the file says: the table was written by a
+///     transaction before its commit ([SpilledRuns]), and holds one version of each key
 record TableMeta(
         long number,
         long bytes,
@@ -24,4 +26,21 @@ record TableMeta(
         long maxCommitTs,
         MemorySegment smallestKey,
         MemorySegment largestKey,
-        boolean largestIsEnd) {}
+        boolean largestIsEnd,
+        boolean stamped) {
+    /// This table as part of a tree, its versions committed at `commitTs`.
+    TableMeta stampedAt(long commitTs) {
+        return new TableMeta(
+                number,
+                bytes,
+                entries,
+                tombstones,
+                rangeDeletes,
+                commitTs,
+                commitTs,
+                smallestKey,
+                largestKey,
+                largestIsEnd,
+                true);
+    }
+}

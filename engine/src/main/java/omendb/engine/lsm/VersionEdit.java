@@ -28,9 +28,33 @@ final class VersionEdit implements AutoCloseable {
     }
 
     VersionEdit addTable(long relationId, int level, TableMeta table) {
-        bytes.appendByte(table.rangeDeletes() == 0 ? ADD_TABLE : ADD_TABLE_WITH_RANGES);
+        int tag = table.rangeDeletes() == 0 ? ADD_TABLE : ADD_TABLE_WITH_RANGES;
+        bytes.appendByte(table.stamped() ? ADD_STAMPED_TABLE : tag);
         bytes.appendVarint(relationId);
         bytes.appendVarint(level);
+        appendTable(table);
+        if (table.rangeDeletes() > 0) {
+            bytes.appendVarint(table.rangeDeletes());
+            bytes.appendVarint(table.largestIsEnd() ? 1 : 0);
+        }
+        return this;
+    }
+
+    VersionEdit addWaitingTable(long spill, long relationId, TableMeta table) {
+        bytes.appendByte(ADD_WAITING_TABLE);
+        bytes.appendVarint(spill);
+        bytes.appendVarint(relationId);
+        appendTable(table);
+        return this;
+    }
+
+    VersionEdit endSpill(long spill) {
+        bytes.appendByte(END_SPILL);
+        bytes.appendVarint(spill);
+        return this;
+    }
+
+    private void appendTable(TableMeta table) {
         bytes.appendVarint(table.number());
         bytes.appendVarint(table.bytes());
         bytes.appendVarint(table.entries());
@@ -39,11 +63,6 @@ final class VersionEdit implements AutoCloseable {
         bytes.appendVarint(table.maxCommitTs());
         appendKey(table.smallestKey());
         appendKey(table.largestKey());
-        if (table.rangeDeletes() > 0) {
-            bytes.appendVarint(table.rangeDeletes());
-            bytes.appendVarint(table.largestIsEnd() ? 1 : 0);
-        }
-        return this;
     }
 
     VersionEdit removeTable(long relationId, long number) {

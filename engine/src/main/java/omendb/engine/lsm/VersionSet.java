@@ -38,6 +38,7 @@ final class VersionSet implements AutoCloseable {
     private final BlockCache blocks;
     private final LsmStats.Written writtenBefore; // this open
     private volatile Map<Long, LsmTree> trees; // copied on change, under both locks
+    private final Map<Long, List<WaitingTable>> waiting; // by spill, under the manifest lock
     private volatile long flushedLsn;
     private volatile long maxCommitTs;
     private Manifest manifest; // under the manifest lock
@@ -61,6 +62,7 @@ final class VersionSet implements AutoCloseable {
         this.cache = cache;
         this.blocks = blocks;
         this.writtenBefore = state.written();
+        this.waiting = new TreeMap<>(state.waiting());
         this.trees = trees;
         this.nextNumber = new AtomicLong(state.nextNumber());
         this.flushedLsn = state.flushedLsn();
@@ -101,13 +103,13 @@ final class VersionSet implements AutoCloseable {
                 manifest = Manifest.resume(files, recovered);
             } else {
                 long number = recovered == null ? 1 : recovered.number() + 1;
-                try (VersionEdit snapshot =
-                        snapshot(trees.values(), state.flushedLsn(), state.nextNumber(), state.maxCommitTs())) {
+                try (VersionEdit snapshot = snapshot(
+                        trees.values(), state.waiting(), state.flushedLsn(), state.nextNumber(), state.maxCommitTs())) {
                     manifest = Manifest.create(files, number, snapshot.written(state.written()));
                 }
             }
             if (!readOnly) {
-                deleteLeftovers(files, trees);
+                deleteLeftovers(files, trees, state.waiting());
                 manifest.deleteOthers();
             }
             return new VersionSet(files, options, epochs, stateLock, counters, cache, blocks, trees, state, manifest);
@@ -144,7 +146,13 @@ final class VersionSet implements AutoCloseable {
     }
 
     /// Removes what a crash left: files that the manifest does not name.
-    private static void deleteLeftovers(FileStore files, Map<Long, LsmTree> trees) {
+    private static void deleteLeftovers(
+            FileStore files, Map<Long, LsmTree> trees, Map<Long, List<WaitingTable>> waiting) {
+        Set<String> waitingFiles = waiting.values().stream()
+                .flatMap(List::stream)
+                .map(table -> SstableFormat.fileName(
+                        table.relationId(), table.meta().number()))
+                .collect(Collectors.toSet());
         for (String directory : files.list("rel")) {
             String path = "rel/" + directory;
             LsmTree tree = trees.get(relationOf(directory));
@@ -157,7 +165,7 @@ final class VersionSet implements AutoCloseable {
                             tree.relationId(), table.meta().number()))
                     .collect(Collectors.toSet());
             for (String name : files.list(path)) {
-                if (!live.contains(path + "/" + name)) {
+                if (!live.contains(path + "/" + name) && !waitingFiles.contains(path + "/" + name)) {
                     files.delete(path + "/" + name);
                 }
             }
@@ -172,7 +180,12 @@ final class VersionSet implements AutoCloseable {
         }
     }
 
-    private static VersionEdit snapshot(Iterable<LsmTree> trees, long flushedLsn, long nextNumber, long maxCommitTs) {
+    private static VersionEdit snapshot(
+            Iterable<LsmTree> trees,
+            Map<Long, List<WaitingTable>> waiting,
+            long flushedLsn,
+            long nextNumber,
+            long maxCommitTs) {
         var edit = new VersionEdit();
         for (LsmTree tree : trees) {
             edit.createTree(tree.relationId());
@@ -183,6 +196,8 @@ final class VersionSet implements AutoCloseable {
                 }
             }
         }
+        waiting.forEach((spill, tables) ->
+                tables.forEach(table -> edit.addWaitingTable(spill, table.relationId(), table.meta())));
         return edit.flushedLsn(flushedLsn).nextNumber(nextNumber).maxCommitTs(maxCommitTs);
     }
 
@@ -249,6 +264,11 @@ final class VersionSet implements AutoCloseable {
     /// Makes a change: `prepare` runs under the manifest lock, so that no other change comes in between,
     /// and may find that its tree is dropped.
     void change(Consumer<Change> prepare) {
+        change(prepare, true);
+    }
+
+    /// @param logged false = of a store that is looked at: what has changed is in memory only
+    void change(Consumer<Change> prepare, boolean logged) {
         manifestLock.lock();
         try (var edit = new VersionEdit()) {
             var change = new Change(edit);
@@ -257,7 +277,9 @@ final class VersionSet implements AutoCloseable {
             prepare.accept(change);
             edit.flushedLsn(change.flushedLsn).nextNumber(nextNumber.get()).maxCommitTs(change.maxCommitTs);
             edit.written(lifetimeWritten());
-            manifest.append(edit);
+            if (logged) {
+                manifest.append(edit);
+            }
             flushedLsn = change.flushedLsn;
             maxCommitTs = change.maxCommitTs;
             stateLock.lock();
@@ -266,7 +288,9 @@ final class VersionSet implements AutoCloseable {
             } finally {
                 stateLock.unlock();
             }
-            rollIfLarge();
+            if (logged) {
+                rollIfLarge();
+            }
         } finally {
             manifestLock.unlock();
         }
@@ -296,7 +320,7 @@ final class VersionSet implements AutoCloseable {
         if (manifest.bytes() < options.manifestRollBytes()) {
             return;
         }
-        try (VersionEdit snapshot = snapshot(trees.values(), flushedLsn, nextNumber.get(), maxCommitTs)) {
+        try (VersionEdit snapshot = snapshot(trees.values(), waiting, flushedLsn, nextNumber.get(), maxCommitTs)) {
             Manifest rolled = Manifest.create(files, manifest.number() + 1, snapshot.written(lifetimeWritten()));
             manifest.close();
             manifest = rolled;
@@ -346,6 +370,33 @@ final class VersionSet implements AutoCloseable {
                 }
             });
         });
+    }
+
+    // ---- tables of running transactions ----
+
+    /// Tables of a spill that waits; null if there is none of that number.
+    @Nullable
+    List<WaitingTable> waiting(long spill) {
+        return withoutChanges(() -> waiting.get(spill));
+    }
+
+    /// Numbers of the spills that wait.
+    Set<Long> waitingSpills() {
+        return withoutChanges(() -> Set.copyOf(waiting.keySet()));
+    }
+
+    /// Lets the tables of a spill wait, durably.
+    void addWaiting(long spill, List<WaitingTable> tables) {
+        change(change -> {
+            tables.forEach(table -> change.edit().addWaitingTable(spill, table.relationId(), table.meta()));
+            change.swap(() -> waiting.put(spill, List.copyOf(tables)));
+        });
+    }
+
+    /// Lets a spill wait no more, in the change at hand.
+    void endWaiting(long spill, Change change) {
+        change.edit().endSpill(spill);
+        change.swap(() -> waiting.remove(spill));
     }
 
     /// Unmaps and deletes tables once no reader can hold them.

@@ -1,103 +1,180 @@
 package omendb.engine.txn;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import omendb.engine.lsm.SpilledCursor;
 import omendb.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
-/// Walks a key range of a transaction's own writes, tombstones included.
+/// Walks a key range of a transaction's own writes, those in memory and those spilled, tombstones included.
 ///
-/// Keys added while it walks may or may not come; versions above its limit never do.
+/// Keys added while it walks may or may not come; versions above its limit never do. The set may spill meanwhile:
+/// the row at hand stays good until the next [#next].
 /// Threading: the transaction's thread.
-public final class WriteCursor {
-    private final RelationWrites writes;
-    private final byte @Nullable [] bound;
+public final class WriteCursor implements AutoCloseable {
+    private final WriteSet set;
+    private final long relationId;
+    private final @Nullable MemorySegment from;
+    private final @Nullable MemorySegment to;
     private final boolean backward;
     private final long limit;
-    private long node;
-    private long version;
+    private @Nullable WriteNodeCursor memory;
+    private @Nullable SpilledCursor spilled;
+    private boolean hasMemory;
+    private boolean hasSpilled;
+    private boolean stepMemory = true;
+    private boolean stepSpilled = true;
+    private boolean atMemory;
     private boolean started;
+    private boolean finished;
+    private boolean moved;
 
     WriteCursor(
-            RelationWrites writes,
+            WriteSet set,
+            long relationId,
             @Nullable MemorySegment from,
             @Nullable MemorySegment to,
             boolean backward,
             long limit) {
-        this.writes = writes;
+        this.set = set;
+        this.relationId = relationId;
+        this.from = copy(from);
+        this.to = copy(to);
         this.backward = backward;
         this.limit = limit;
-        this.node = backward ? start(writes, to) : first(writes, from);
-        MemorySegment end = backward ? from : to;
-        this.bound = end == null ? null : end.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+        this.memory = set.memoryCursor(relationId, from, to, backward, limit);
+        this.spilled = set.spilledCursor(relationId, from, to, backward, limit);
     }
 
-    private static long first(RelationWrites writes, @Nullable MemorySegment from) {
-        return from == null ? writes.first() : writes.ceiling(from.address(), (int) from.byteSize());
+    private static @Nullable MemorySegment copy(@Nullable MemorySegment key) {
+        return key == null ? null : MemorySegment.ofArray(key.toArray(ValueLayout.JAVA_BYTE));
     }
 
-    private static long start(RelationWrites writes, @Nullable MemorySegment to) {
-        return to == null ? writes.last() : writes.lower(to.address(), (int) to.byteSize());
+    /// Whether it refers to what the set has in memory.
+    boolean readsMemory() {
+        return memory != null;
+    }
+
+    /// What was in memory is in a run now: where to go on is looked for at the next step.
+    void noteSpill() {
+        moved = true;
     }
 
     /// Advances to the next key that has a version within the limit; false at the end.
     public boolean next() {
-        while (true) {
-            if (started && node != 0) {
-                node = backward
-                        ? writes.lower(WriteNode.keyAddress(node), WriteNode.keyLength(node))
-                        : WriteNode.next(node, 0);
-            }
-            started = true;
-            if (node == 0 || beyondBound()) {
-                node = 0;
-                return false;
-            }
-            version = WriteVersion.newest(node, limit);
-            if (version != 0) {
-                return true;
-            }
-        }
-    }
-
-    private boolean beyondBound() {
-        if (bound == null) {
+        if (finished) {
             return false;
         }
-        int order = compareToBound();
-        return backward ? order < 0 : order >= 0;
+        if (moved) {
+            reopen();
+        }
+        started = true;
+        step();
+        if (!hasMemory && !hasSpilled) {
+            finished = true;
+            return false;
+        }
+        int order = compare();
+        atMemory = order <= 0; // the same key: memory has the newer version
+        stepMemory = order <= 0;
+        stepSpilled = order >= 0;
+        return true;
     }
 
-    private int compareToBound() {
-        byte[] other = java.util.Objects.requireNonNull(bound);
-        long key = WriteNode.keyAddress(node);
-        int length = WriteNode.keyLength(node);
-        int shared = Math.min(length, other.length);
-        for (int i = 0; i < shared; i++) {
-            int difference = (NativeMemory.getByte(key + i) & 0xff) - (other[i] & 0xff);
-            if (difference != 0) {
-                return difference;
+    private void step() {
+        if (stepMemory) {
+            hasMemory = memory != null && memory.next();
+        }
+        if (stepSpilled) {
+            hasSpilled = spilled != null && spilled.next();
+        }
+        stepMemory = false;
+        stepSpilled = false;
+    }
+
+    /// Goes on behind the key given last, in the runs there are now.
+    private void reopen() {
+        moved = false;
+        MemorySegment first = from;
+        MemorySegment end = to;
+        if (started) {
+            byte[] key = new byte[backward ? keyLength() : keyLength() + 1]; // forward: the next key there can be
+            NativeMemory.copy(keyAddress(), key, 0, keyLength());
+            if (backward) {
+                end = MemorySegment.ofArray(key);
+            } else {
+                first = MemorySegment.ofArray(key);
             }
         }
-        return Integer.compare(length, other.length);
+        SpilledCursor before = spilled;
+        spilled = set.spilledCursor(relationId, first, end, backward, limit);
+        memory = null;
+        hasMemory = false;
+        hasSpilled = false;
+        stepMemory = true;
+        stepSpilled = true;
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    /// Below 0: memory comes first; 0: same key; above 0: what was spilled.
+    private int compare() {
+        if (!hasMemory) {
+            return 1;
+        }
+        if (!hasSpilled) {
+            return -1;
+        }
+        int order = NativeMemory.compare(
+                memory().keyAddress(), memory().keyLength(), spilled().keyAddress(), spilled().keyLength());
+        return backward ? -order : order;
+    }
+
+    private WriteNodeCursor memory() {
+        WriteNodeCursor cursor = memory;
+        if (cursor == null) {
+            throw new IllegalStateException("no row in memory");
+        }
+        return cursor;
+    }
+
+    private SpilledCursor spilled() {
+        SpilledCursor cursor = spilled;
+        if (cursor == null) {
+            throw new IllegalStateException("no spilled row");
+        }
+        return cursor;
     }
 
     public long keyAddress() {
-        return WriteNode.keyAddress(node);
+        return atMemory ? memory().keyAddress() : spilled().keyAddress();
     }
 
     public int keyLength() {
-        return WriteNode.keyLength(node);
+        return atMemory ? memory().keyLength() : spilled().keyLength();
     }
 
     public boolean isTombstone() {
-        return WriteVersion.isTombstone(version);
+        return atMemory ? memory().isTombstone() : spilled().isTombstone();
     }
 
     public long valueAddress() {
-        return WriteVersion.valueAddress(version);
+        return atMemory ? memory().valueAddress() : spilled().valueAddress();
     }
 
     public int valueLength() {
-        return WriteVersion.valueLength(version);
+        return atMemory ? memory().valueLength() : spilled().valueLength();
+    }
+
+    @Override
+    public void close() {
+        set.closed(this);
+        if (spilled != null) {
+            spilled.close();
+            spilled = null;
+        }
+        hasSpilled = false;
+        finished = true;
     }
 }

@@ -1,10 +1,16 @@
 package omendb.engine.txn;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import omendb.engine.lsm.SpilledCursor;
+import omendb.engine.lsm.SpilledRuns;
 import omendb.engine.lsm.WriteBatch;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
@@ -18,22 +24,37 @@ import org.jspecify.annotations.Nullable;
 /// its own work. [#rollbackTo] unlinks the versions after a mark (their memory is freed with the set).
 /// [#drainTo] emits the newest version of each key.
 ///
-/// Addresses that it hands out stay valid until [#clear].
+/// What becomes too much for memory goes to sorted runs on disk ([#spill], [SpilledRuns]), with its sequence numbers;
+/// look-ups and cursors find it there. Memory then holds later versions only, but of relations that are not to be
+/// spilled.
+///
+/// Addresses that it hands out stay valid until the next spill, or to the end of the statement, if it is told that
+/// somebody keeps them ([#keepAddresses]), or a cursor is open.
 /// Threading: one thread at a time.
 public final class WriteSet implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("write-set");
     private static final long CHUNK_BYTES = 64 << 10;
 
-    private final Slab slab = new Slab(TAG, CHUNK_BYTES);
+    private Slab slab = new Slab(TAG, CHUNK_BYTES);
     private final Map<Long, RelationWrites> relations = new TreeMap<>();
     private @Nullable RelationWrites lastUsed;
     private long newestVersion;
     private long sequence;
+    private @Nullable SpilledRuns spilled;
+    private long spilledSequence; // up to here versions are in runs
+    private boolean addressesKept;
+    private final List<WriteCursor> cursors = new ArrayList<>(); // open
 
     /// A point to return to.
     ///
-    /// @param version newest version then, 0 = none
-    record Position(long version, long sequence) {}
+    /// @param sequence of the newest version then, 0 = none
+    record Position(long sequence) {}
+
+    /// Receives versions.
+    @FunctionalInterface
+    interface VersionVisitor {
+        void version(long relationId, long keyAddress, int keyLength, long sequence, boolean tombstone);
+    }
 
     /// Adds a put; the caller fills the value.
     ///
@@ -67,22 +88,165 @@ public final class WriteSet implements AutoCloseable {
         return last;
     }
 
-    /// Newest version of a key with a sequence up to `limit`; 0 = none. Read it with [WriteVersion].
-    public long find(long relationId, long keyAddress, int keyLength, long limit) {
+    /// Finds the newest version of a key with a sequence up to `limit`; false if there is none.
+    public boolean find(long relationId, long keyAddress, int keyLength, long limit, OwnVersion out) {
         RelationWrites writes = relations.get(relationId);
-        if (writes == null) {
-            return 0;
+        long node = writes == null ? 0 : writes.find(keyAddress, keyLength);
+        long version = node == 0 ? 0 : WriteVersion.newest(node, limit);
+        if (version != 0) {
+            out.set(version);
+            return true;
         }
-        long node = writes.find(keyAddress, keyLength);
-        return node == 0 ? 0 : WriteVersion.newest(node, limit);
+        if (spilled != null && spilled.find(relationId, keyAddress, keyLength, limit, out.spilled())) {
+            out.setSpilled();
+            return true;
+        }
+        return false;
     }
 
     /// Versions of a relation in key order, up to sequence `limit`; null if the transaction never wrote
     /// to it.
     public @Nullable WriteCursor cursor(
             long relationId, @Nullable MemorySegment from, @Nullable MemorySegment to, boolean backward, long limit) {
+        boolean wrote = relations.containsKey(relationId)
+                || (spilled != null && spilled.relationIds().contains(relationId));
+        if (!wrote) {
+            return null;
+        }
+        WriteCursor cursor = new WriteCursor(this, relationId, from, to, backward, limit);
+        cursors.add(cursor);
+        return cursor;
+    }
+
+    @Nullable
+    WriteNodeCursor memoryCursor(
+            long relationId, @Nullable MemorySegment from, @Nullable MemorySegment to, boolean backward, long limit) {
         RelationWrites writes = relations.get(relationId);
-        return writes == null ? null : new WriteCursor(writes, from, to, backward, limit);
+        return writes == null ? null : new WriteNodeCursor(writes, from, to, backward, limit);
+    }
+
+    @Nullable
+    SpilledCursor spilledCursor(
+            long relationId, @Nullable MemorySegment from, @Nullable MemorySegment to, boolean backward, long limit) {
+        return spilled == null ? null : spilled.cursor(relationId, from, to, backward, limit);
+    }
+
+    void closed(WriteCursor cursor) {
+        cursors.remove(cursor);
+    }
+
+    /// The running statement keeps addresses it was given until it ends.
+    public void keepAddresses() {
+        addressesKept = true;
+    }
+
+    /// A statement begins: nobody has addresses any more.
+    void statementBegins() {
+        addressesKept = false;
+    }
+
+    // ---- spilling ----
+
+    /// Moves what is in memory to sorted runs.
+    ///
+    /// @param runs      where to; the same at each call
+    /// @param spillable relations to move; others stay in memory
+    /// @param visitor   gets every version that moves
+    /// @param retire    runs what frees memory that a statement may still read
+    void spill(SpilledRuns runs, LongPredicate spillable, VersionVisitor visitor, Consumer<Runnable> retire) {
+        try (SpilledRuns.Spill spill = runs.startSpill(spilledSequence + 1)) {
+            for (RelationWrites writes : relations.values()) {
+                if (spillable.test(writes.relationId())) {
+                    write(writes, spill.startRun(writes.relationId()), visitor);
+                }
+            }
+            spill.finish();
+        }
+        spilled = runs;
+        spilledSequence = sequence;
+        boolean read = addressesKept;
+        for (WriteCursor cursor : cursors) {
+            read |= cursor.readsMemory();
+            cursor.noteSpill();
+        }
+        Slab full = slab;
+        startAnew(spillable);
+        if (read) {
+            retire.accept(full::close);
+        } else {
+            full.close();
+        }
+        addressesKept = false; // what is written from here on no scan of this statement sees
+    }
+
+    private static void write(RelationWrites writes, SpilledRuns.Spill.Run run, VersionVisitor visitor) {
+        for (long node = writes.first(); node != 0; node = WriteNode.next(node, 0)) {
+            long newest = WriteNode.version(node);
+            for (long version = newest; version != 0; version = WriteVersion.older(version)) {
+                boolean tombstone = WriteVersion.isTombstone(version);
+                long key = WriteNode.keyAddress(node);
+                int keyLength = WriteNode.keyLength(node);
+                long number = WriteVersion.sequence(version);
+                run.add(
+                        key,
+                        keyLength,
+                        version == newest,
+                        number,
+                        tombstone,
+                        WriteVersion.valueAddress(version),
+                        tombstone ? 0 : WriteVersion.valueLength(version));
+                visitor.version(writes.relationId(), key, keyLength, number, tombstone);
+            }
+        }
+        run.finish();
+    }
+
+    /// Empty memory, but for the versions of relations that are not spilled.
+    private void startAnew(LongPredicate spillable) {
+        List<RelationWrites> kept = relations.values().stream()
+                .filter(writes -> !spillable.test(writes.relationId()))
+                .toList();
+        relations.clear();
+        lastUsed = null;
+        newestVersion = 0;
+        slab = new Slab(TAG, CHUNK_BYTES);
+        record Kept(long relationId, long version) {}
+        List<Kept> versions = new ArrayList<>();
+        for (RelationWrites writes : kept) {
+            for (long node = writes.first(); node != 0; node = WriteNode.next(node, 0)) {
+                for (long version = WriteNode.version(node); version != 0; version = WriteVersion.older(version)) {
+                    versions.add(new Kept(writes.relationId(), version));
+                }
+            }
+        }
+        versions.sort(Comparator.comparingLong(one -> WriteVersion.sequence(one.version())));
+        for (Kept one : versions) {
+            long version = one.version();
+            long old = WriteVersion.node(version);
+            long node = relation(one.relationId()).findOrInsert(WriteNode.keyAddress(old), WriteNode.keyLength(old));
+            int length = WriteVersion.valueLength(version);
+            newestVersion = WriteVersion.push(slab, node, newestVersion, WriteVersion.sequence(version), length);
+            if (length > 0) {
+                NativeMemory.copy(
+                        WriteVersion.valueAddress(version), WriteVersion.valueAddress(newestVersion), length);
+            }
+        }
+    }
+
+    /// A prepared transaction has its spilled writes again, after a restart.
+    void restoreSpilled(SpilledRuns runs) {
+        spilled = runs;
+    }
+
+    /// What was spilled; null = nothing.
+    @Nullable
+    SpilledRuns spilled() {
+        return spilled;
+    }
+
+    /// Bytes of what is in memory.
+    long memoryBytes() {
+        return slab.usedBytes();
     }
 
     void forEachRelation(Consumer<RelationWrites> visitor) {
@@ -95,7 +259,7 @@ public final class WriteSet implements AutoCloseable {
     }
 
     public boolean isEmpty() {
-        return newestVersion == 0;
+        return newestVersion == 0 && spilled == null;
     }
 
     /// Bytes taken from the system.
@@ -104,17 +268,21 @@ public final class WriteSet implements AutoCloseable {
     }
 
     Position position() {
-        return new Position(newestVersion, sequence);
+        return new Position(sequence);
     }
 
     void rollbackTo(Position position) {
         // sequence numbers are not reused: a cursor opened before still tells old from new
-        while (newestVersion != position.version()) {
+        while (newestVersion != 0 && WriteVersion.sequence(newestVersion) > position.sequence()) {
             newestVersion = WriteVersion.pop(newestVersion);
         }
+        if (spilled != null && position.sequence() < spilledSequence) {
+            spilled.rollbackTo(position.sequence(), sequence);
+        }
+        cursors.clear(); // their statement has failed
     }
 
-    /// Appends the newest version of every key, in order of relation and key, leaving out relations whose
+    /// Appends the newest version of every key in memory, in order of relation and key, leaving out relations whose
     /// storage goes away with this transaction.
     void drainTo(WriteBatch batch, LongPredicate dropped) {
         for (RelationWrites writes : relations.values()) {
@@ -148,6 +316,10 @@ public final class WriteSet implements AutoCloseable {
         lastUsed = null;
         newestVersion = 0;
         sequence = 0;
+        spilled = null;
+        spilledSequence = 0;
+        addressesKept = false;
+        cursors.clear();
         slab.reset();
     }
 

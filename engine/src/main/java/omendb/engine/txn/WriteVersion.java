@@ -13,7 +13,7 @@ import omendb.memory.Slab;
 ///     32     4    value length, -1 = tombstone
 ///     36     4    zero
 ///     40     n    value
-public final class WriteVersion {
+final class WriteVersion {
     static final int TOMBSTONE = -1;
 
     private static final int OLDER = 0;
@@ -25,19 +25,19 @@ public final class WriteVersion {
 
     private WriteVersion() {}
 
-    public static boolean isTombstone(long version) {
+    static boolean isTombstone(long version) {
         return valueLength(version) == TOMBSTONE;
     }
 
-    public static int valueLength(long version) {
+    static int valueLength(long version) {
         return NativeMemory.getInt(version + VALUE_LENGTH);
     }
 
-    public static long valueAddress(long version) {
+    static long valueAddress(long version) {
         return version + VALUE;
     }
 
-    public static long sequence(long version) {
+    static long sequence(long version) {
         return NativeMemory.getLong(version + SEQUENCE);
     }
 
@@ -58,6 +58,20 @@ public final class WriteVersion {
     static long pop(long version) {
         WriteNode.setVersion(NativeMemory.getLong(version + NODE), NativeMemory.getLong(version + OLDER));
         return NativeMemory.getLong(version + BEFORE);
+    }
+
+    /// The version before this one of the same key; 0 = none.
+    static long older(long version) {
+        return NativeMemory.getLong(version + OLDER);
+    }
+
+    /// The version written just before, whatever its key; 0 = none.
+    static long before(long version) {
+        return NativeMemory.getLong(version + BEFORE);
+    }
+
+    static long node(long version) {
+        return NativeMemory.getLong(version + NODE);
     }
 
     /// Newest version of a node with a sequence up to `limit`, 0 = none.

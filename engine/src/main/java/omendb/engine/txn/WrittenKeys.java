@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import omendb.engine.lsm.SpilledRuns;
 import omendb.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,10 @@ final class WrittenKeys {
         WrittenKeys keys = new WrittenKeys();
         if (writes != null) {
             writes.forEachRelation(keys::add);
+            SpilledRuns spilled = writes.spilled();
+            if (spilled != null) {
+                spilled.relationIds().forEach(relation -> keys.relations.put(relation, null)); // more than enough
+            }
         }
         return keys;
     }
