@@ -39,6 +39,7 @@ import omendb.engine.txn.ReplayBound;
 import omendb.engine.txn.SessionDirectory;
 import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
+import omendb.engine.txn.TransactionLimits;
 import omendb.engine.txn.TransactionManager;
 import omendb.memory.DirectoryLock;
 import omendb.memory.Epochs;
@@ -138,7 +139,8 @@ public final class Database implements AutoCloseable {
         Recovery recovery = new Recovery(files, lsm, wal, sequence, options.vectorReservedBytes());
         recovery.replay();
         logBarrier.logIsOpen();
-        transactions = new TransactionManager(timeline, lsm, wal, epochs);
+        transactions = new TransactionManager(
+                timeline, lsm, wal, epochs, new TransactionLimits(options.writeSetBytes(), SystemTrees::isSpillable));
         catalogs = new Catalogs();
         storages = new Storages(
                 lsm,

@@ -15,6 +15,7 @@ import java.lang.management.ManagementFactory;
 /// @param tableBytes          size of an SSTable; level 1 of a tree holds four
 /// @param walSegmentBytes     size of a WAL segment of a new database
 /// @param rowCacheBytes       memory for hot rows found in tables (`RowCache` of the LSM store); 0 = none
+/// @param writeSetBytes       a transaction whose writes take more memory spills them to private sorted runs
 /// @param backgroundWork      false = no checkpoints, vacuum or indexing but on request (tests)
 public record DatabaseOptions(
         long memtableBytes,
@@ -26,11 +27,13 @@ public record DatabaseOptions(
         long tableBytes,
         long walSegmentBytes,
         long rowCacheBytes,
+        long writeSetBytes,
         boolean backgroundWork) {
 
     /// The default row cache is a sixteenth of the memory that the machine (or container) has, within these bounds.
     private static final int ROW_CACHE_SHARE = 16;
 
+    private static final long DEFAULT_WRITE_SET_BYTES = 64L << 20;
     private static final long LEAST_ROW_CACHE_BYTES = 16L << 20;
     private static final long MOST_ROW_CACHE_BYTES = 1L << 30;
 
@@ -42,17 +45,18 @@ public record DatabaseOptions(
                 || vectorReservedBytes < 1 << 20
                 || tableBytes < 1 << 14
                 || walSegmentBytes < 1 << 14
-                || rowCacheBytes < 0) {
+                || rowCacheBytes < 0
+                || writeSetBytes < 1) {
             throw new IllegalArgumentException("limits out of range: memtable " + memtableBytes + ", checkpoint "
                     + checkpointWalBytes + " bytes, " + checkpointMillis + " ms, threads " + indexThreads
                     + ", vectors " + vectorReservedBytes + ", tables " + tableBytes + ", WAL segment "
-                    + walSegmentBytes + ", row cache " + rowCacheBytes);
+                    + walSegmentBytes + ", row cache " + rowCacheBytes + ", write set " + writeSetBytes);
         }
     }
 
     /// 64-MiB memtables and WAL segments; a checkpoint each 1 GiB of WAL or 60 s; 256 GiB of vectors in a column; a
     /// sixteenth of the memory,
-    /// 16 MiB to 1 GiB, for hot rows.
+    /// 16 MiB to 1 GiB, for hot rows; 64 MiB of a transaction's writes.
     public static DatabaseOptions defaults() {
         return new DatabaseOptions(
                 64L << 20,
@@ -64,6 +68,7 @@ public record DatabaseOptions(
                 64L << 20,
                 64L << 20,
                 defaultRowCacheBytes(),
+                DEFAULT_WRITE_SET_BYTES,
                 true);
     }
 
@@ -78,7 +83,17 @@ public record DatabaseOptions(
     /// Small files and nothing in the background, for tests.
     public static DatabaseOptions forTests() {
         return new DatabaseOptions(
-                1 << 20, 64L << 20, 60_000, 1 << 20, 1, 1L << 30, 64L << 20, 1 << 20, 1 << 20, false);
+                1 << 20,
+                64L << 20,
+                60_000,
+                1 << 20,
+                1,
+                1L << 30,
+                64L << 20,
+                1 << 20,
+                1 << 20,
+                DEFAULT_WRITE_SET_BYTES,
+                false);
     }
 
     public DatabaseOptions withBackgroundWork(boolean enabled) {
@@ -92,6 +107,7 @@ public record DatabaseOptions(
                 tableBytes,
                 walSegmentBytes,
                 rowCacheBytes,
+                writeSetBytes,
                 enabled);
     }
 
@@ -106,6 +122,7 @@ public record DatabaseOptions(
                 tableBytes,
                 walSegmentBytes,
                 rowCacheBytes,
+                writeSetBytes,
                 backgroundWork);
     }
 
@@ -120,6 +137,7 @@ public record DatabaseOptions(
                 tableBytes,
                 walSegmentBytes,
                 rowCacheBytes,
+                writeSetBytes,
                 backgroundWork);
     }
 
@@ -135,6 +153,7 @@ public record DatabaseOptions(
                 newTableBytes,
                 newWalSegmentBytes,
                 rowCacheBytes,
+                writeSetBytes,
                 backgroundWork);
     }
 
@@ -149,6 +168,23 @@ public record DatabaseOptions(
                 vectorReservedBytes,
                 tableBytes,
                 walSegmentBytes,
+                bytes,
+                writeSetBytes,
+                backgroundWork);
+    }
+
+    /// As these, with so many bytes of a transaction's writes in memory.
+    public DatabaseOptions withWriteSetBytes(long bytes) {
+        return new DatabaseOptions(
+                memtableBytes,
+                checkpointWalBytes,
+                checkpointMillis,
+                bulkBytes,
+                indexThreads,
+                vectorReservedBytes,
+                tableBytes,
+                walSegmentBytes,
+                rowCacheBytes,
                 bytes,
                 backgroundWork);
     }

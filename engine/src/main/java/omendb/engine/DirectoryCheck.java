@@ -33,6 +33,7 @@ import omendb.engine.table.VectorLog;
 import omendb.engine.txn.CommitRecord;
 import omendb.engine.txn.PreparedImage;
 import omendb.engine.txn.PreparedRows;
+import omendb.engine.txn.SpillLog;
 import omendb.engine.vector.VectorColumn;
 import omendb.memory.CorruptFileException;
 import omendb.memory.DirectoryLock;
@@ -200,9 +201,13 @@ public final class DirectoryCheck {
                 lsm.reapply(batch, timestamp, endLsn);
             }
         }
-        if (endLsn > state.checkpointLsn()) {
-            CommitRecord.sections(payload, this::section);
-        }
+        CommitRecord.sections(payload, (kind, content) -> {
+            if (kind == SpillLog.KIND) {
+                lsm.adoptSpill(SpillLog.read(content), timestamp);
+            } else if (endLsn > state.checkpointLsn()) {
+                section(kind, content);
+            }
+        });
     }
 
     private void section(int kind, MemorySegment content) {
@@ -348,6 +353,12 @@ public final class DirectoryCheck {
                 try (WriteBatch batch = image.batch()) {
                     checkTrees(lsm, image, batch);
                 }
+                image.sections((kind, content) -> {
+                    if (kind == SpillLog.KIND && !lsm.waitingSpills().contains(SpillLog.read(content))) {
+                        report.damaged("prepared transaction \"" + image.gid()
+                                + "\" has a spill that the manifest does not know: " + SpillLog.read(content));
+                    }
+                });
             }
         }
     }

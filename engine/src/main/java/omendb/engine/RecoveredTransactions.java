@@ -19,6 +19,7 @@ import omendb.engine.table.TableWrites;
 import omendb.engine.txn.PreparedImage;
 import omendb.engine.txn.PreparedRows;
 import omendb.engine.txn.PreparedTransactions;
+import omendb.engine.txn.SpillLog;
 import omendb.engine.txn.Transaction;
 
 /// Prepared transactions on their way from the system tree to life: locks, writes and catalog changes first, so that it
@@ -51,6 +52,17 @@ final class RecoveredTransactions implements AutoCloseable {
 
     List<PreparedImage> images() {
         return List.copyOf(transactions.keySet());
+    }
+
+    /// Spills that prepared transactions wait with.
+    Set<Long> spills() {
+        Set<Long> spills = new HashSet<>();
+        images().forEach(image -> image.sections((kind, content) -> {
+            if (kind == SpillLog.KIND) {
+                spills.add(SpillLog.read(content));
+            }
+        }));
+        return spills;
     }
 
     /// Visits the tables whose storage a prepared transaction made, with the catalog as it sees it.

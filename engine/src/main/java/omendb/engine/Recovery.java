@@ -28,6 +28,7 @@ import omendb.engine.txn.CommitRecord;
 import omendb.engine.txn.CommitSequence;
 import omendb.engine.txn.PreparedImage;
 import omendb.engine.txn.PreparedTransactions;
+import omendb.engine.txn.SpillLog;
 import omendb.engine.vector.VectorColumn;
 import omendb.memory.FileStore;
 import omendb.wal.Wal;
@@ -40,6 +41,7 @@ import org.slf4j.LoggerFactory;
 ///     1. what the last checkpoint remembered                              [StateStore]
 ///     2. replay the WAL from the older of checkpoint and flushed tables: batches into the memtables, vectors into
 ///        their slots, row counts                                          (idempotent: timestamps, slots)
+///        tables of spilled transactions that committed join their trees
 ///     3. catalog as of the newest commit; prepared transactions, their locks and vectors   [RecoveredTransactions]
 ///     4. tables: sort out the slots written since the checkpoint; hnsw indexes: map their newest checkpoint
 ///     5. drop what no definition names, not even a prepared one: trees and directories of transactions that never
@@ -115,9 +117,13 @@ final class Recovery {
                 applying.add(batch, timestamp, endLsn);
             }
         }
-        if (endLsn > state.checkpointLsn()) {
-            CommitRecord.sections(payload, this::section);
-        }
+        CommitRecord.sections(payload, (kind, content) -> {
+            if (kind == SpillLog.KIND) {
+                lsm.adoptSpill(SpillLog.read(content), timestamp);
+            } else if (endLsn > state.checkpointLsn()) {
+                section(kind, content);
+            }
+        });
         replayedLsn = endLsn;
         replayedRecords++;
         sequence.recovered(newestTimestamp, replayedLsn);
@@ -207,6 +213,7 @@ final class Recovery {
         try (RecoveredTransactions transactions =
                 new RecoveredTransactions(lsm.tree(SystemTrees.PREPARED), sequence.visible(), prepared, catalogs)) {
             transactions.images().forEach(this::prepared);
+            lsm.giveUpSpillsBut(transactions.spills());
             return openStorages(catalogs.committed(), storages, transactions);
         }
     }

@@ -46,8 +46,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CrashRecoveryTest {
     /// Small limits, so that a short history meets flushes, checkpoints and bulk loads.
-    private static DatabaseOptions options() {
-        return DatabaseOptions.forTests().withBulkBytes(2_000);
+    /// Every second history has transactions that spill.
+    private static DatabaseOptions options(long seed) {
+        DatabaseOptions small = DatabaseOptions.forTests().withBulkBytes(2_000);
+        return seed % 2 == 0 ? small : small.withWriteSetBytes(4_000);
     }
 
     /// A database on a disk that loses power, and what it acknowledged.
@@ -64,7 +66,7 @@ class CrashRecoveryTest {
         Machine(long seed) {
             this.seed = seed;
             this.random = new Random(seed);
-            this.database = Database.open(disk, options());
+            this.database = Database.open(disk, options(seed));
             Fixture.createItems(database);
         }
 
@@ -231,7 +233,7 @@ class CrashRecoveryTest {
             CrashableFileStore survivor = disk.crash(random.nextLong());
             database.closeAbruptly();
             disk = survivor;
-            database = Database.open(disk, options());
+            database = Database.open(disk, options(seed));
             Map<Integer, Item> found = Fixture.scan(database);
             if (!found.equals(acknowledged)) {
                 assertEquals(doubtful, found, "seed " + seed);
@@ -313,7 +315,7 @@ class CrashRecoveryTest {
     void a_killed_database_comes_back_with_everything_acknowledged() throws IOException {
         Path live = directory.resolve("live");
         Path killed = directory.resolve("killed");
-        Database database = Database.open(live, options());
+        Database database = Database.open(live, options(0));
         Fixture.createItems(database);
         Fixture.createVectorIndex(database, Fixture.items(database));
         for (int id = 0; id < 100; id++) {
@@ -329,7 +331,7 @@ class CrashRecoveryTest {
         copy(live, killed);
         database.closeAbruptly();
 
-        try (Database recovered = Database.open(killed, options())) {
+        try (Database recovered = Database.open(killed, options(0))) {
             Map<Integer, Item> found = Fixture.scan(recovered);
             assertEquals(150, found.size());
             for (int id = 0; id < 150; id++) {
@@ -351,7 +353,7 @@ class CrashRecoveryTest {
     void sequences_never_repeat_after_a_kill() throws IOException {
         Path live = directory.resolve("live");
         Path killed = directory.resolve("killed");
-        Database database = Database.open(live, options());
+        Database database = Database.open(live, options(0));
         SequenceDef sequence = committed(
                 database,
                 t -> database.schema(t)
@@ -366,12 +368,12 @@ class CrashRecoveryTest {
         }
         copy(live, killed);
         database.close();
-        try (Database recovered = Database.open(killed, options())) {
+        try (Database recovered = Database.open(killed, options(0))) {
             long next = committed(recovered, t -> recovered.nextval(t, sequence.oid()));
             assertTrue(next > last, "gave out " + last + " before, now " + next);
         }
         // a clean close loses nothing
-        try (Database reopened = Database.open(live, options())) {
+        try (Database reopened = Database.open(live, options(0))) {
             long next = committed(reopened, t -> reopened.nextval(t, sequence.oid()));
             assertEquals(last + 1, next);
         }
@@ -380,7 +382,7 @@ class CrashRecoveryTest {
     @Test
     void a_full_disk_fails_the_statement_and_the_database_lives() {
         CrashableFileStore disk = CrashableFileStore.create();
-        Database database = Database.open(disk, options());
+        Database database = Database.open(disk, options(0));
         Fixture.createItems(database);
         Fixture.insert(database, Item.of(1, "one"));
         disk.failAt(CrashableFileStore.Operation.PREALLOCATE, "vec/", 1, CrashableFileStore.Fault.DISK_FULL);
@@ -397,7 +399,7 @@ class CrashRecoveryTest {
     @Test
     void after_a_failed_log_commits_are_refused_and_recovery_has_all_that_was_acknowledged() {
         CrashableFileStore disk = CrashableFileStore.create();
-        Database database = Database.open(disk, options());
+        Database database = Database.open(disk, options(0));
         Fixture.createItems(database);
         Fixture.insert(database, Item.of(1, "one"));
         disk.failAt(CrashableFileStore.Operation.SYNC, ".wal", 1, CrashableFileStore.Fault.IO_ERROR); // not a spare's
@@ -412,7 +414,7 @@ class CrashRecoveryTest {
         assertEquals(Item.of(1, "one"), Fixture.scan(database).get(1));
         CrashableFileStore survivor = disk.crash(7);
         database.closeAbruptly();
-        try (Database recovered = Database.open(survivor, options())) {
+        try (Database recovered = Database.open(survivor, options(0))) {
             Map<Integer, Item> found = Fixture.scan(recovered);
             assertEquals(Item.of(1, "one"), found.get(1));
             assertTrue(found.keySet().stream().allMatch(id -> id <= 2));
@@ -423,7 +425,7 @@ class CrashRecoveryTest {
     @Test
     void a_transaction_that_undid_all_it_did_does_not_keep_the_log_from_being_read() {
         CrashableFileStore disk = CrashableFileStore.create();
-        Database database = Database.open(disk, options());
+        Database database = Database.open(disk, options(0));
         Fixture.createItems(database);
         Transaction undone = database.begin(Isolation.READ_COMMITTED, false);
         Transaction.Mark savepoint = undone.mark();
@@ -434,7 +436,7 @@ class CrashRecoveryTest {
         CrashableFileStore survivor = disk.crash(1);
         database.closeAbruptly();
         assertEquals(List.of(), DirectoryCheck.run(survivor).problems());
-        try (Database recovered = Database.open(survivor, options())) {
+        try (Database recovered = Database.open(survivor, options(0))) {
             assertEquals(Map.of(2, Item.of(2, "two")), Fixture.scan(recovered));
         }
         survivor.close();
@@ -444,7 +446,7 @@ class CrashRecoveryTest {
     void vacuum_marks_no_slot_for_a_commit_that_the_log_loses() {
         for (long seed = 0; seed < 8; seed++) {
             CrashableFileStore disk = CrashableFileStore.create();
-            Database database = Database.open(disk, options());
+            Database database = Database.open(disk, options(0));
             Fixture.createItems(database);
             for (int id = 0; id < 20; id++) {
                 Fixture.insert(database, Item.of(id, "n" + id));
@@ -464,7 +466,7 @@ class CrashRecoveryTest {
             CrashableFileStore survivor = disk.crash(seed);
             database.closeAbruptly();
             assertEquals(List.of(), DirectoryCheck.run(survivor).problems(), "seed " + seed);
-            try (Database recovered = Database.open(survivor, options())) {
+            try (Database recovered = Database.open(survivor, options(0))) {
                 int found = Fixture.scan(recovered).size();
                 assertTrue(found == 20 || found == 0, "seed " + seed + ": " + found);
             }
@@ -476,7 +478,7 @@ class CrashRecoveryTest {
     void a_bulk_load_and_a_new_table_whose_commits_are_in_doubt_come_back_whole() {
         for (int kind = 0; kind < 2; kind++) {
             CrashableFileStore disk = CrashableFileStore.create();
-            Database database = Database.open(disk, options());
+            Database database = Database.open(disk, options(0));
             Fixture.createItems(database);
             disk.failAt(CrashableFileStore.Operation.SYNC, ".wal", 1, CrashableFileStore.Fault.IO_ERROR);
             boolean bulk = kind == 0;
@@ -491,7 +493,7 @@ class CrashRecoveryTest {
             for (long seed = 0; seed < 5; seed++) {
                 CrashableFileStore kept = disk.copy(); // as if the log had reached the disk
                 assertEquals(List.of(), DirectoryCheck.run(kept).problems());
-                try (Database recovered = Database.open(kept, options())) {
+                try (Database recovered = Database.open(kept, options(0))) {
                     assertEquals(bulk ? 200 : 0, Fixture.scan(recovered).size());
                     assertEquals(bulk ? 1 : 2, recovered.catalog().tables().size());
                 }
@@ -505,7 +507,7 @@ class CrashRecoveryTest {
     @Test
     void a_full_disk_refuses_commits_when_the_log_needs_a_segment_and_takes_them_again_later() {
         CrashableFileStore disk = CrashableFileStore.create();
-        Database database = Database.open(disk, options());
+        Database database = Database.open(disk, options(0));
         Fixture.createItems(database);
         disk.setFull(true);
         int id = 0;
@@ -524,7 +526,7 @@ class CrashRecoveryTest {
         Fixture.insert(database, Item.of(refusedId, "room again"));
         CrashableFileStore survivor = disk.crash(3);
         database.closeAbruptly();
-        try (Database recovered = Database.open(survivor, options())) {
+        try (Database recovered = Database.open(survivor, options(0))) {
             assertEquals(refusedId + 1, Fixture.scan(recovered).size());
         }
         survivor.close();
@@ -533,7 +535,7 @@ class CrashRecoveryTest {
     @Test
     void a_flipped_bit_in_a_vector_is_an_error_and_never_data() {
         CrashableFileStore disk = CrashableFileStore.create();
-        try (Database database = Database.open(disk, options())) {
+        try (Database database = Database.open(disk, options(0))) {
             Fixture.createItems(database);
             Fixture.insert(database, Item.of(1, "one"));
         }
@@ -542,7 +544,7 @@ class CrashRecoveryTest {
                 .findFirst()
                 .orElseThrow();
         disk.flip(file, 4096 + 5, 3);
-        try (Database database = Database.open(disk, options())) {
+        try (Database database = Database.open(disk, options(0))) {
             OmenException damaged = assertThrows(OmenException.class, () -> Fixture.scan(database));
             assertEquals(SqlState.DATA_CORRUPTED, damaged.sqlState());
             assertTrue(damaged.text().contains("vectors-0.vec"), damaged.text());

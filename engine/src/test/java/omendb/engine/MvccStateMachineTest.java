@@ -98,9 +98,9 @@ class MvccStateMachineTest {
     private Committed committed;
     private Session[] sessions;
 
-    private void start() {
+    private void start(DatabaseOptions options) {
         disk = CrashableFileStore.create();
-        database = Database.open(disk, DatabaseOptions.forTests());
+        database = Database.open(disk, options);
         Fixture.createItems(database);
         committed = new Committed();
         sessions = new Session[SESSIONS];
@@ -120,7 +120,16 @@ class MvccStateMachineTest {
 
     @Property(tries = 80)
     void transactions_agree_with_the_model(@ForAll("histories") List<Step> history) {
-        start();
+        check(history, DatabaseOptions.forTests());
+    }
+
+    @Property(tries = 80)
+    void transactions_that_keep_nothing_in_memory_agree_with_the_model(@ForAll("histories") List<Step> history) {
+        check(history, DatabaseOptions.forTests().withWriteSetBytes(1));
+    }
+
+    private void check(List<Step> history, DatabaseOptions options) {
+        start(options);
         for (Step step : history) {
             run(step);
         }

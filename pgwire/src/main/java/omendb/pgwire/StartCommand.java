@@ -53,6 +53,12 @@ final class StartCommand implements Callable<Integer> {
             description = "memory for hot rows in MiB, 0 for none (default: a sixteenth of the memory, 16 to 1024)")
     private @Nullable Integer rowCacheMebibytes;
 
+    @Option(
+            names = "--write-set-mb",
+            paramLabel = "N",
+            description = "memory for the writes of a transaction in MiB; beyond it they go to disk (default: 64)")
+    private @Nullable Integer writeSetMebibytes;
+
     StartCommand(Map<String, String> environment) {
         this.environment = environment;
     }
@@ -71,6 +77,13 @@ final class StartCommand implements Callable<Integer> {
 
     private DatabaseOptions limits() {
         DatabaseOptions limits = DatabaseOptions.defaults();
+        if (writeSetMebibytes != null) {
+            if (writeSetMebibytes < 1) {
+                throw new ParameterException(
+                        spec.commandLine(), "--write-set-mb is not positive: " + writeSetMebibytes);
+            }
+            limits = limits.withWriteSetBytes((long) writeSetMebibytes << 20);
+        }
         if (rowCacheMebibytes == null) {
             return limits;
         }

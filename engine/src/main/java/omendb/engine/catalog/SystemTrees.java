@@ -23,6 +23,12 @@ public final class SystemTrees {
 
     private SystemTrees() {}
 
+    /// Whether what a transaction writes to a relation may leave memory before its commit: of the catalog and its like
+    /// the log has every row.
+    public static boolean isSpillable(long relation) {
+        return relation == DEAD_SLOTS || relation == FREE_SLOTS || relation > PREPARED;
+    }
+
     public static List<Long> all() {
         return List.of(CATALOG, STATE, SEQUENCES, DEAD_SLOTS, FREE_SLOTS, PREPARED);
     }

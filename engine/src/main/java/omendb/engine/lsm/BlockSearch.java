@@ -77,7 +77,8 @@ final class BlockSearch {
         int high = count;
         int guess = guess(column, count, prefix);
         for (int step = 1; low < high; step *= 2) { // doubling steps from the guess until it is enclosed
-            if (isBefore(block, column, count, guess, baseTs, ageMask, prefix, key + shared, keyLength - shared, commitTs)) {
+            if (isBefore(
+                    block, column, count, guess, baseTs, ageMask, prefix, key + shared, keyLength - shared, commitTs)) {
                 low = guess + 1;
                 if (guess + step >= high) {
                     break;
@@ -93,7 +94,17 @@ final class BlockSearch {
         }
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (isBefore(block, column, count, middle, baseTs, ageMask, prefix, key + shared, keyLength - shared, commitTs)) {
+            if (isBefore(
+                    block,
+                    column,
+                    count,
+                    middle,
+                    baseTs,
+                    ageMask,
+                    prefix,
+                    key + shared,
+                    keyLength - shared,
+                    commitTs)) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -165,8 +176,7 @@ final class BlockSearch {
     }
 
     /// Finds the newest version of the key up to `snapshotTs` in this block.
-    static boolean get(
-            long block, long baseTs, long ageMask, long key, int keyLength, long snapshotTs, LsmValue out) {
+    static boolean get(long block, long baseTs, long ageMask, long key, int keyLength, long snapshotTs, LsmValue out) {
         int shared = shared(block);
         if (compareShared(block, shared, key, keyLength) != 0) {
             return false; // column and entries hold only what follows: another key may agree in that

@@ -2,10 +2,19 @@ package omendb.engine.lsm;
 
 import java.util.Arrays;
 
-/// Sequence numbers of a transaction whose versions were undone, as intervals (`low`, `high`], ascending and apart.
+/// Sequence numbers of a transaction whose versions were undone, as intervals (`low`, `high`], ascending
+/// and apart.
 /// Immutable.
-record DeadSequences(long[] lows, long[] highs) {
+final class DeadSequences {
     static final DeadSequences NONE = new DeadSequences(new long[0], new long[0]);
+
+    private final long[] lows;
+    private final long[] highs;
+
+    private DeadSequences(long[] lows, long[] highs) {
+        this.lows = lows;
+        this.highs = highs;
+    }
 
     /// The greatest sequence number up to `sequence` that is not dead; may be 0, which no version has.
     long floor(long sequence) {

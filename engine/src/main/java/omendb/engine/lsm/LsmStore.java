@@ -332,12 +332,12 @@ public final class LsmStore implements AutoCloseable {
 
     /// Runs for a transaction that writes more than memory is to hold.
     public SpilledRuns startSpilledRuns() {
-        return new SpilledRuns(this, versions, epochs, options);
+        return new SpilledRuns(this, versions, epochs);
     }
 
     /// The runs of a prepared transaction after a restart; null if none of that number wait.
     public @Nullable SpilledRuns waitingRuns(long spill) {
-        return SpilledRuns.ofWaiting(this, versions, epochs, options, spill);
+        return SpilledRuns.ofWaiting(this, versions, epochs, spill);
     }
 
     /// The log tells that the transaction of a spill committed: makes its tables part of their trees. Does nothing if
@@ -347,8 +347,7 @@ public final class LsmStore implements AutoCloseable {
         background.signal();
     }
 
-    /// Gives up the tables of a spill that waits, if it does.
-    void giveUpSpill(long spill) {
+    private void giveUpSpill(long spill) {
         List<WaitingTable> tables = versions.waiting(spill);
         if (tables != null) {
             versions.change(change -> versions.endWaiting(spill, change));

@@ -56,7 +56,8 @@ final class SpillAdoption {
         for (WaitingTable table : waiting) {
             LsmTree tree = trees.get(table.relationId());
             if (tree != null) { // else it was dropped later: of a dropped tree no file is kept
-                Sstable open = versions.openTable(table.relationId(), table.meta().stampedAt(commitTs));
+                Sstable open =
+                        versions.openTable(table.relationId(), table.meta().stampedAt(commitTs));
                 opened.add(open);
                 byTree.computeIfAbsent(tree, _ -> new ArrayList<>()).add(open);
             }

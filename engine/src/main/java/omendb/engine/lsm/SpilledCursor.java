@@ -6,7 +6,8 @@ import omendb.memory.Epochs;
 import omendb.memory.MemoryTag;
 import org.jspecify.annotations.Nullable;
 
-/// Iterates over what a transaction spilled of one relation: for each key the newest version up to a sequence number,
+/// Iterates over what a transaction spilled of one relation: for each key the newest version up to a
+/// sequence number,
 /// tombstones included.
 ///
 /// Holds a pin until [#close], so that addresses of values stay good; that of the key is good until the next

@@ -18,7 +18,8 @@ final class SpilledRun {
     record Member(Sstable table, boolean single) {
         /// Whether it holds one version of each key, and none that was undone.
         boolean isClean(DeadSequences dead) {
-            return single && !dead.meets(table.meta().minCommitTs(), table.meta().maxCommitTs());
+            return single
+                    && !dead.meets(table.meta().minCommitTs(), table.meta().maxCommitTs());
         }
     }
 

@@ -10,7 +10,10 @@ import java.util.function.LongPredicate;
 import omendb.engine.lsm.SpilledRun.Member;
 import omendb.memory.Checksum;
 import omendb.memory.Epochs;
+import omendb.memory.StorageException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What a running transaction wrote and memory could not hold: tables that only it reads, until its commit makes them
 /// part of their trees.
@@ -26,9 +29,11 @@ import org.jspecify.annotations.Nullable;
 /// Who seals has flushed all older versions of the keys into tables before, for good (`flushedLsn`): then no newer
 /// place, and no replay, can bring one of them.
 ///
-/// Threading: the transaction's thread; [#find] and [#holds] any thread, under a pin of the store's epochs for as long
+/// Threading: the transaction's thread; [#find] any thread, under a pin of the store's epochs for as long
 /// as it uses the answer.
 public final class SpilledRuns implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SpilledRuns.class);
+
     /// Runs of a relation from which on the smaller ones are merged.
     private static final int MANY_RUNS = 8;
 
@@ -38,7 +43,6 @@ public final class SpilledRuns implements AutoCloseable {
     private final LsmStore store;
     private final VersionSet versions;
     private final Epochs epochs;
-    private final LsmOptions options;
     private volatile State state = State.EMPTY;
     private long number;
     private boolean closed;
@@ -58,21 +62,19 @@ public final class SpilledRuns implements AutoCloseable {
         }
     }
 
-    SpilledRuns(LsmStore store, VersionSet versions, Epochs epochs, LsmOptions options) {
+    SpilledRuns(LsmStore store, VersionSet versions, Epochs epochs) {
         this.store = store;
         this.versions = versions;
         this.epochs = epochs;
-        this.options = options;
     }
 
     /// Those of a prepared transaction, as an open found them waiting; null if there are none.
-    static @Nullable SpilledRuns ofWaiting(
-            LsmStore store, VersionSet versions, Epochs epochs, LsmOptions options, long number) {
+    static @Nullable SpilledRuns ofWaiting(LsmStore store, VersionSet versions, Epochs epochs, long number) {
         List<WaitingTable> waiting = versions.waiting(number);
         if (waiting == null) {
             return null;
         }
-        var spilled = new SpilledRuns(store, versions, epochs, options);
+        var spilled = new SpilledRuns(store, versions, epochs);
         spilled.number = number;
         var members = new TreeMap<Long, List<Member>>();
         for (WaitingTable table : waiting) {
@@ -303,7 +305,11 @@ public final class SpilledRuns implements AutoCloseable {
             if (dropped.test(relationId) || store.findTree(relationId) == null) {
                 replace(relationId, 0, runs.length, List.of());
             } else {
-                replace(relationId, 0, runs.length, runs.length == 1 ? clean(relationId, runs[0]) : merge(relationId, runs, true));
+                replace(
+                        relationId,
+                        0,
+                        runs.length,
+                        runs.length == 1 ? clean(relationId, runs[0]) : merge(relationId, runs, true));
             }
         }
         var waiting = new ArrayList<WaitingTable>();
@@ -368,18 +374,20 @@ public final class SpilledRuns implements AutoCloseable {
         if (closed) {
             return;
         }
-        if (number != 0) {
+        try {
+            if (number != 0) {
+                versions.change(change -> versions.endWaiting(number, change));
+            }
+        } catch (StorageException failed) {
+            LOG.warn("spilled tables stay until the next start: {}", failed.getMessage());
             letGo();
-            store.giveUpSpill(number);
-        } else {
-            closed = true;
-            State last = state;
-            state = State.EMPTY;
-            last.runs.forEach((relationId, runs) -> versions.retire(
-                    relationId,
-                    Arrays.stream(runs)
-                            .flatMap(run -> Arrays.stream(run.tables()))
-                            .toList()));
+            return;
         }
+        closed = true;
+        State last = state;
+        state = State.EMPTY;
+        last.runs.forEach((relationId, runs) -> versions.retire(
+                relationId,
+                Arrays.stream(runs).flatMap(run -> Arrays.stream(run.tables())).toList()));
     }
 }

@@ -40,7 +40,6 @@ final class Sstable implements AutoCloseable {
     /// What of an entry's age counts: nothing in a stamped table.
     private final long ageMask;
 
-
     /// Verified bits of the blocks, then, if they may be compressed, their slots for the [BlockCache], then the
     /// smallest and the largest key: one allocation.
     private final long side;

@@ -150,8 +150,8 @@ final class VersionSet implements AutoCloseable {
             FileStore files, Map<Long, LsmTree> trees, Map<Long, List<WaitingTable>> waiting) {
         Set<String> waitingFiles = waiting.values().stream()
                 .flatMap(List::stream)
-                .map(table -> SstableFormat.fileName(
-                        table.relationId(), table.meta().number()))
+                .map(table ->
+                        SstableFormat.fileName(table.relationId(), table.meta().number()))
                 .collect(Collectors.toSet());
         for (String directory : files.list("rel")) {
             String path = "rel/" + directory;

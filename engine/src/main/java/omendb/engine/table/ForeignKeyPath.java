@@ -36,8 +36,8 @@ final class ForeignKeyPath {
         this.child = child;
         this.parent = parent;
         this.parentKeys = parent.btree(key.indexOid());
-        this.parentEntries = new RowLookup(transaction, storages.lsm().tree(parentKeys.treeId()));
-        this.childRows = new RowLookup(transaction, child.storage().rows());
+        this.parentEntries = RowLookup.momentary(transaction, storages.lsm().tree(parentKeys.treeId()));
+        this.childRows = RowLookup.momentary(transaction, child.storage().rows());
         this.childRow = new RowSource(child);
         this.childValues = new KeyValues(child.def(), key.attnums());
         this.oldKey = new KeyValues(parent.def(), key.keyAttnums());

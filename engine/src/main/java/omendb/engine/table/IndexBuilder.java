@@ -5,10 +5,10 @@ import omendb.engine.catalog.IndexDef;
 import omendb.engine.lsm.LsmTree;
 import omendb.engine.lsm.LsmValue;
 import omendb.engine.lsm.SortedRun;
+import omendb.engine.txn.OwnVersion;
 import omendb.engine.txn.Transaction;
 import omendb.engine.txn.WriteCursor;
 import omendb.engine.txn.WriteSet;
-import omendb.engine.txn.WriteVersion;
 import omendb.engine.type.NativeBytesWriter;
 import omendb.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +29,7 @@ final class IndexBuilder implements AutoCloseable {
     private final long timestamp;
     private final RowSource source;
     private final NativeBytesWriter key = new NativeBytesWriter();
+    private final OwnVersion found = new OwnVersion();
     private @Nullable WriteSet sorter;
 
     /// @param table the table without the index
@@ -52,6 +53,7 @@ final class IndexBuilder implements AutoCloseable {
                 source.setStored(rows.valueAddress());
                 add(RowKey.read(rows.keyAddress()), rows.isOwn());
                 transaction.checkCancelled();
+                transaction.makeRoom();
             }
         }
         writeRun();
@@ -113,12 +115,12 @@ final class IndexBuilder implements AutoCloseable {
     /// Whether a row read before has the key at hand: in the sorter, in a run, or among own entries.
     private boolean exists() {
         WriteSet sorting = sorter;
-        if (sorting != null && sorting.find(keys.treeId(), key.address(), key.position(), Long.MAX_VALUE) != 0) {
+        if (sorting != null && sorting.find(keys.treeId(), key.address(), key.position(), Long.MAX_VALUE, found)) {
             return true;
         }
         WriteSet own = transaction.writesIfAny();
-        long version = own == null ? 0 : own.find(keys.treeId(), key.address(), key.position(), Long.MAX_VALUE);
-        if (version != 0 && !WriteVersion.isTombstone(version)) {
+        boolean isOwn = own != null && own.find(keys.treeId(), key.address(), key.position(), Long.MAX_VALUE, found);
+        if (isOwn && !found.isTombstone()) {
             return true;
         }
         return tree.get(key.address(), key.position(), Long.MAX_VALUE - 1, new LsmValue());

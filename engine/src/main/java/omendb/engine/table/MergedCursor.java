@@ -31,10 +31,11 @@ final class MergedCursor implements AutoCloseable {
             boolean backward) {
         transaction.requireStatement();
         return new MergedCursor(
-                transaction, tree, from, to, backward, transaction.snapshot(), transaction.statementSequence());
+                transaction, tree, from, to, backward, transaction.snapshot(), transaction.statementSequence(), true);
     }
 
-    /// What a statement that started now would see: the newest commits and all own writes.
+    /// What a statement that started now would see: the newest commits and all own writes. The address of an own row
+    /// is good until the cursor moves.
     static MergedCursor ofLatest(Transaction transaction, LsmTree tree) {
         return ofLatest(transaction, tree, null, null);
     }
@@ -42,7 +43,7 @@ final class MergedCursor implements AutoCloseable {
     static MergedCursor ofLatest(
             Transaction transaction, LsmTree tree, @Nullable MemorySegment from, @Nullable MemorySegment to) {
         transaction.requireStatement();
-        return new MergedCursor(transaction, tree, from, to, false, transaction.latest(), Long.MAX_VALUE);
+        return new MergedCursor(transaction, tree, from, to, false, transaction.latest(), Long.MAX_VALUE, false);
     }
 
     private MergedCursor(
@@ -52,8 +53,12 @@ final class MergedCursor implements AutoCloseable {
             @Nullable MemorySegment to,
             boolean backward,
             long timestamp,
-            long sequence) {
+            long sequence,
+            boolean keeps) {
         WriteSet writes = transaction.writesIfAny();
+        if (writes != null && keeps) {
+            writes.keepAddresses();
+        }
         this.own = writes == null ? null : writes.cursor(tree.relationId(), from, to, backward, sequence);
         this.backward = backward;
         this.committed = tree.scan(from, to, timestamp, backward);
@@ -131,6 +136,9 @@ final class MergedCursor implements AutoCloseable {
 
     @Override
     public void close() {
+        if (own != null) {
+            own.close();
+        }
         committed.close();
     }
 }

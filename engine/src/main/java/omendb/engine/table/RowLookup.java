@@ -2,10 +2,10 @@ package omendb.engine.table;
 
 import omendb.engine.lsm.LsmTree;
 import omendb.engine.lsm.LsmValue;
+import omendb.engine.txn.OwnVersion;
 import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
 import omendb.engine.txn.WriteSet;
-import omendb.engine.txn.WriteVersion;
 
 /// Finds one key of a tree for a transaction: its own version first, then the committed one.
 ///
@@ -14,13 +14,26 @@ final class RowLookup {
     private final Transaction transaction;
     private final LsmTree tree;
     private final LsmValue value = new LsmValue();
+    private final OwnVersion ownVersion = new OwnVersion();
+    private final boolean keeps;
     private boolean own;
     private long address;
     private int length;
 
+    /// Whose addresses stay valid until the end of the statement.
     RowLookup(Transaction transaction, LsmTree tree) {
+        this(transaction, tree, true);
+    }
+
+    private RowLookup(Transaction transaction, LsmTree tree, boolean keeps) {
         this.transaction = transaction;
         this.tree = tree;
+        this.keeps = keeps;
+    }
+
+    /// Whose addresses are used at once: they stay valid until the transaction's next write.
+    static RowLookup momentary(Transaction transaction, LsmTree tree) {
+        return new RowLookup(transaction, tree, false);
     }
 
     /// The row as the running statement sees it.
@@ -53,12 +66,14 @@ final class RowLookup {
     private boolean find(long keyAddress, int keyLength, long timestamp, long sequence) {
         WriteSet writes = transaction.writesIfAny();
         if (writes != null) {
-            long version = writes.find(tree.relationId(), keyAddress, keyLength, sequence);
-            if (version != 0) {
+            if (findOwn(writes, keyAddress, keyLength, sequence)) {
                 own = true;
-                address = WriteVersion.valueAddress(version);
-                length = WriteVersion.valueLength(version);
-                return !WriteVersion.isTombstone(version);
+                address = ownVersion.address();
+                length = ownVersion.length();
+                if (keeps) {
+                    writes.keepAddresses();
+                }
+                return !ownVersion.isTombstone();
             }
         }
         own = false;
@@ -66,6 +81,14 @@ final class RowLookup {
         address = value.address();
         length = value.length();
         return found;
+    }
+
+    private boolean findOwn(WriteSet writes, long keyAddress, int keyLength, long sequence) {
+        try {
+            return writes.find(tree.relationId(), keyAddress, keyLength, sequence, ownVersion);
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
     }
 
     private boolean committed(long keyAddress, int keyLength, long timestamp) {
@@ -81,7 +104,7 @@ final class RowLookup {
         return own;
     }
 
-    /// Address of the value found; valid until the end of the statement.
+    /// Address of the value found; how long it is valid says who made this.
     long address() {
         return address;
     }

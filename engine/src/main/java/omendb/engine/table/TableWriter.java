@@ -12,11 +12,11 @@ import omendb.engine.lsm.LsmTree;
 import omendb.engine.lsm.LsmValue;
 import omendb.engine.txn.Isolation;
 import omendb.engine.txn.LockWaiting;
+import omendb.engine.txn.OwnVersion;
 import omendb.engine.txn.RowLockMode;
 import omendb.engine.txn.Transaction;
 import omendb.engine.txn.TransactionParticipant;
 import omendb.engine.txn.WriteSet;
-import omendb.engine.txn.WriteVersion;
 import omendb.engine.type.Batch;
 import omendb.engine.type.NativeBytesWriter;
 import omendb.memory.NativeMemory;
@@ -42,6 +42,7 @@ final class TableWriter {
     private final RowSource before;
     private final RowLookup rows;
     private final LsmValue latest = new LsmValue();
+    private final OwnVersion ownVersion = new OwnVersion();
     private final long[] slots;
     private final @Nullable KeyEvents events;
 
@@ -125,7 +126,7 @@ final class TableWriter {
         this.writes = TableWrites.of(transaction, storages);
         this.source = new RowSource(table);
         this.before = new RowSource(table);
-        this.rows = new RowLookup(transaction, storage.rows());
+        this.rows = RowLookup.momentary(transaction, storage.rows());
         this.slots = new long[table.def().columns().size() + 1];
         Buffers buffers = transaction.participant(Buffers.class, Buffers::new);
         for (IndexKeys keys : table.btrees()) {
@@ -133,7 +134,7 @@ final class TableWriter {
             indexes.add(new IndexWriter(
                     keys,
                     buffers.keep(new IndexRow(keys)),
-                    new RowLookup(transaction, tree),
+                    RowLookup.momentary(transaction, tree),
                     buffers.allocate(),
                     buffers.allocate()));
         }
@@ -145,6 +146,7 @@ final class TableWriter {
     }
 
     InsertOutcome insert(Batch values, int row, @Nullable List<Integer> arbiters) {
+        transaction.makeRoom();
         source.setNew(values, row);
         checkNotNull();
         long rowId = storage.newRowId();
@@ -272,12 +274,11 @@ final class TableWriter {
         long key = transaction.scratch();
         RowKey.write(key, rowId);
         WriteSet own = transaction.writesIfAny();
-        long version = own == null ? 0 : own.find(storage.storageId(), key, RowKey.BYTES, Long.MAX_VALUE);
-        if (version != 0) {
-            if (WriteVersion.sequence(version) > transaction.statementSequence()) {
+        if (own != null && own.find(storage.storageId(), key, RowKey.BYTES, Long.MAX_VALUE, ownVersion)) {
+            if (ownVersion.sequence() > transaction.statementSequence()) {
                 return RowLock.CHANGED_BY_STATEMENT;
             }
-            if (WriteVersion.isTombstone(version)) {
+            if (ownVersion.isTombstone()) {
                 return RowLock.GONE;
             }
             return takeLock(key, mode, waiting) ? RowLock.UNCHANGED : RowLock.LOCKED;
@@ -342,6 +343,7 @@ final class TableWriter {
     }
 
     void update(long rowId, int[] attnums, Batch values, int row) {
+        transaction.makeRoom();
         long stored = requireRow(rowId);
         source.setChanged(stored, attnums, values, row);
         before.setStored(stored);
@@ -411,6 +413,7 @@ final class TableWriter {
     }
 
     void delete(long rowId) {
+        transaction.makeRoom();
         long stored = requireRow(rowId);
         before.setStored(stored);
         for (IndexWriter index : indexes) {

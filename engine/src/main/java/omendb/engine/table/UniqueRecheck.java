@@ -29,7 +29,7 @@ final class UniqueRecheck {
         this.keys = table.btree(indexOid);
         this.tree = storages.lsm().tree(keys.treeId());
         this.transaction = transaction;
-        this.rows = new RowLookup(transaction, table.storage().rows());
+        this.rows = RowLookup.momentary(transaction, table.storage().rows());
         this.row = new RowSource(table);
         TableWriter.Buffers buffers = transaction.participant(TableWriter.Buffers.class, TableWriter.Buffers::new);
         this.key = buffers.keep(new IndexRow(keys));

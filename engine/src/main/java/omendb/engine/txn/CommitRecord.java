@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import omendb.engine.error.InternalException;
 import omendb.engine.error.SqlState;
+import omendb.engine.lsm.SpilledRuns;
 import omendb.engine.lsm.WriteBatch;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
 import omendb.memory.Slab;
+import org.jspecify.annotations.Nullable;
 
 /// Payload of a commit in the WAL (record type [#TYPE]), little-endian:
 ///
@@ -43,6 +45,7 @@ public final class CommitRecord implements AutoCloseable {
     private final WriteBatch batch = new WriteBatch();
     private final List<MemorySegment> sections = new ArrayList<>();
     private boolean logged;
+    private @Nullable SpilledRuns spilled;
 
     /// The transaction's puts and deletes; participants may add.
     public WriteBatch batch() {
@@ -57,6 +60,16 @@ public final class CommitRecord implements AutoCloseable {
         NativeMemory.putLong(address + 8, bytes);
         sections.add(NativeMemory.segment(address, HEADER_BYTES + bytes));
         return NativeMemory.segment(address + HEADER_BYTES, bytes);
+    }
+
+    /// Runs that become visible with the record.
+    void setSpilled(SpilledRuns runs) {
+        spilled = runs;
+    }
+
+    @Nullable
+    SpilledRuns spilled() {
+        return spilled;
     }
 
     /// The log has taken the record: from now on a failure leaves its commit in doubt.
@@ -130,6 +143,7 @@ public final class CommitRecord implements AutoCloseable {
     /// Empties the record for the next commit.
     void clear() {
         logged = false;
+        spilled = null;
         batch.clear();
         sections.clear();
         slab.reset();

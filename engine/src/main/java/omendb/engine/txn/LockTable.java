@@ -130,6 +130,32 @@ final class LockTable implements LockSpace, AutoCloseable {
         }
     }
 
+    /// Releases a lock; false, and nothing is done, if somebody waits for it.
+    boolean releaseUnlessAwaited(long transactionId, long hash) {
+        Stripe stripe = stripe(hash);
+        stripe.lock.lock();
+        try {
+            if (stripe.queues.containsKey(hash)) {
+                return false;
+            }
+            stripe.holders.set(hash, transactionId, 0);
+            return true;
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    /// Lets a transaction hold a lock in further modes, whoever else does.
+    void add(long transactionId, long hash, int modes) {
+        Stripe stripe = stripe(hash);
+        stripe.lock.lock();
+        try {
+            stripe.holders.set(hash, transactionId, modes | stripe.holders.modes(hash, transactionId));
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
     /// Locks held by all transactions.
     long count() {
         long count = 0;

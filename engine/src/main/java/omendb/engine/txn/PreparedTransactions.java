@@ -8,6 +8,7 @@ import java.util.Map;
 import omendb.engine.error.ResourceException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
+import omendb.engine.lsm.SpilledRuns;
 import omendb.engine.lsm.WriteBatch;
 import omendb.memory.NativeMemory;
 
@@ -158,6 +159,7 @@ public final class PreparedTransactions {
             forget(entry);
         }
         if (inDoubt) {
+            entry.transaction.leaveSpilledInDoubt();
             entry.transaction.finish();
         } else {
             manager.rollback(entry.transaction);
@@ -208,14 +210,19 @@ public final class PreparedTransactions {
 
     private void finish(Entry entry, Ending ending) {
         CommitRecord record = manager.borrowRecord();
+        boolean done = false;
         try {
             ending.log(record);
+            done = true;
         } catch (RuntimeException failed) {
             throw StorageFailures.translate(failed);
         } finally {
             boolean logged = record.isLogged();
             manager.returnRecord(record);
             if (logged) {
+                if (!done) {
+                    entry.transaction.leaveSpilledInDoubt();
+                }
                 forget(entry);
                 entry.transaction.finish();
             } else {
@@ -277,6 +284,11 @@ public final class PreparedTransactions {
         image.rowLocks(transaction::restoreRowLock);
         image.restoreNamedLocks(transaction);
         restoreWrites(image, transaction);
+        image.sections((kind, content) -> {
+            if (kind == SpillLog.KIND) {
+                restoreSpilled(image, SpillLog.read(content), transaction);
+            }
+        });
         SerialTransaction serial = image.serial(WrittenKeys.of(transaction.writesIfAny()));
         if (serial != null) {
             manager.serializability().restore(serial);
@@ -290,6 +302,14 @@ public final class PreparedTransactions {
             entries.put(image.gid(), entry);
         }
         return transaction;
+    }
+
+    private void restoreSpilled(PreparedImage image, long spill, Transaction transaction) {
+        SpilledRuns runs = manager.waitingRuns(spill);
+        if (runs == null) {
+            throw PreparedRows.damaged(image.gid(), "the manifest knows nothing of its spill " + spill);
+        }
+        transaction.restoreSpilled(runs);
     }
 
     private static void restoreWrites(PreparedImage image, Transaction transaction) {

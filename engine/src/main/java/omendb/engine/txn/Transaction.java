@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
+import omendb.engine.lsm.SpilledRuns;
 import omendb.engine.type.Timestamps;
 import omendb.memory.Epochs;
 import omendb.memory.MemoryAccount;
@@ -43,6 +44,8 @@ public final class Transaction implements LockHolder {
     private final Map<Class<?>, TransactionParticipant> participants = new LinkedHashMap<>();
     private final Set<Long> droppedRelations = new HashSet<>();
     private @Nullable WriteSet writes;
+    private @Nullable SpilledWrites spilled;
+    private final MarkLog marks = new MarkLog();
     private Epochs.@Nullable Pin pin;
     private @Nullable SerialTransaction serial;
     private boolean deferrable;
@@ -65,7 +68,7 @@ public final class Transaction implements LockHolder {
     /// @param writes position in the write set
     public record Mark(
             WriteSet.Position writes,
-            int locks,
+            long locks,
             int namedLocks,
             Map<Class<?>, Object> participants,
             Set<Long> droppedRelations) {}
@@ -133,6 +136,9 @@ public final class Transaction implements LockHolder {
             snapshot = manager.snapshots().take(snapshotSlot);
         }
         statementSequence = writes == null ? 0 : writes.sequence();
+        if (writes != null) {
+            writes.statementBegins();
+        }
         pin = manager.epochs().pin();
     }
 
@@ -197,8 +203,9 @@ public final class Transaction implements LockHolder {
     public Mark mark() {
         Map<Class<?>, Object> marks = new HashMap<>();
         participants.forEach((kind, participant) -> marks.put(kind, participant.mark()));
-        WriteSet.Position position = writes == null ? new WriteSet.Position(0, 0) : writes.position();
-        return new Mark(position, locks.size(), namedLockOrder.size(), marks, Set.copyOf(droppedRelations));
+        WriteSet.Position position = writes == null ? new WriteSet.Position(0) : writes.position();
+        this.marks.add(locks.position(), position.sequence());
+        return new Mark(position, locks.position(), namedLockOrder.size(), marks, Set.copyOf(droppedRelations));
     }
 
     /// Undoes what was written, defined and locked after `mark`.
@@ -207,14 +214,15 @@ public final class Transaction implements LockHolder {
         if (writes != null) {
             writes.rollbackTo(mark.writes());
         }
+        if (spilled != null) {
+            spilled.rolledBack();
+        }
         participants.forEach((kind, participant) ->
                 participant.rollbackTo(mark.participants().get(kind)));
         droppedRelations.clear();
         droppedRelations.addAll(mark.droppedRelations());
-        if (locks.size() > mark.locks() || namedLockOrder.size() > mark.namedLocks()) {
-            releaseLocks(mark.locks());
-            releaseNamedLocks(mark.namedLocks());
-        }
+        releaseLocks(mark.locks());
+        releaseNamedLocks(mark.namedLocks());
     }
 
     /// Commits. The transaction is over when this returns or throws; after a WAL failure its outcome is
@@ -308,6 +316,29 @@ public final class Transaction implements LockHolder {
         return set;
     }
 
+    /// Moves its writes to disk if they take more memory than a transaction may have. To be called between two
+    /// rows, when nobody uses addresses of own writes but those that [WriteSet#keepAddresses] is about.
+    public void makeRoom() {
+        WriteSet set = writes;
+        if (set != null && set.memoryBytes() > manager.limits().writeSetBytes()) {
+            spill(set);
+        }
+    }
+
+    private void spill(WriteSet set) {
+        SpilledWrites holder = spilled;
+        if (holder == null) {
+            holder = new SpilledWrites(manager, this, manager.startSpilledRuns(), false);
+            spilled = holder;
+            manager.spilledLocks().add(holder);
+        }
+        try {
+            holder.spill(set, locks, marks);
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
+    }
+
     /// The write set, or null if nothing was written.
     public @Nullable WriteSet writesIfAny() {
         return writes;
@@ -363,16 +394,39 @@ public final class Transaction implements LockHolder {
 
     /// Takes the lock on a key of a relation, waiting for its holder; false if it is held already.
     public boolean lockKey(long relationId, long keyAddress, int keyLength) {
+        int before =
+                acquire(relationId, keyAddress, keyLength, RowLockMode.UPDATE, new LockTag.Key(), LockWaiting.WAIT);
+        return !RowLockMode.UPDATE.isCoveredBy(before);
+    }
+
+    /// Takes a lock. What the runs of others lock is entered into the table, to be waited for there.
+    ///
+    /// @return modes in which it was held before; [LockTable#NOT_TAKEN] if others hold it and it is not to wait
+    private int acquire(
+            long relationId, long keyAddress, int keyLength, RowLockMode mode, LockTag tag, LockWaiting waiting) {
+        int own = spilled == null ? 0 : spilled.modes(relationId, keyAddress, keyLength);
+        if (mode.isCoveredBy(own)) {
+            return own;
+        }
         long hash = LockTable.hash(relationId, keyAddress, keyLength);
-        int before = manager.locks().tryAcquire(this, hash, RowLockMode.UPDATE);
-        if (before == LockTable.NOT_TAKEN) {
-            before = manager.locks().await(this, hash, new LockTag.Key(), RowLockMode.UPDATE);
+        while (true) {
+            manager.spilledLocks().show(this, relationId, keyAddress, keyLength, mode);
+            int before = manager.locks().tryAcquire(this, hash, mode);
+            if (before == LockTable.NOT_TAKEN) {
+                if (waiting != LockWaiting.WAIT) {
+                    return before;
+                }
+                before = manager.locks().await(this, hash, tag, mode);
+            }
+            if (mode.isCoveredBy(before)) {
+                return before;
+            }
+            if (!manager.spilledLocks().show(this, relationId, keyAddress, keyLength, mode)) {
+                pushLock(hash, before);
+                return before;
+            }
+            manager.locks().restore(id, hash, before);
         }
-        if (RowLockMode.UPDATE.isCoveredBy(before)) {
-            return false;
-        }
-        pushLock(hash, before);
-        return true;
     }
 
     private void pushLock(long hash, int modesBefore) {
@@ -392,19 +446,8 @@ public final class Transaction implements LockHolder {
     /// @param keyAddress 8 bytes, the row id big-endian
     /// @param tableOid   whose row pg_locks shows
     public boolean lockRow(long relationId, long keyAddress, int tableOid, RowLockMode mode, LockWaiting lockWaiting) {
-        long hash = LockTable.hash(relationId, keyAddress, Long.BYTES);
-        int before = manager.locks().tryAcquire(this, hash, mode);
-        if (before == LockTable.NOT_TAKEN) {
-            if (lockWaiting != LockWaiting.WAIT) {
-                return false;
-            }
-            LockTag row = new LockTag.Row(tableOid, Long.reverseBytes(NativeMemory.getLong(keyAddress)));
-            before = manager.locks().await(this, hash, row, mode);
-        }
-        if (!mode.isCoveredBy(before)) {
-            pushLock(hash, before);
-        }
-        return true;
+        LockTag row = new LockTag.Row(tableOid, Long.reverseBytes(NativeMemory.getLong(keyAddress)));
+        return acquire(relationId, keyAddress, Long.BYTES, mode, row, lockWaiting) != LockTable.NOT_TAKEN;
     }
 
     /// Takes a table lock, waiting for holders of conflicting modes; false if this mode is held already.
@@ -493,6 +536,34 @@ public final class Transaction implements LockHolder {
 
     // ---- for the manager ----
 
+    /// What it spilled, all of it that may be: nothing of those relations is in memory any more. Null if all fits
+    /// into memory.
+    @Nullable
+    SpilledRuns spillRest() {
+        SpilledWrites holder = spilled;
+        if (holder == null) {
+            return null;
+        }
+        if (holder.runs().number() == 0 && writes != null) {
+            spill(writes);
+        }
+        return holder.runs();
+    }
+
+    /// Whether its commit is in the log is not known: what it spilled is left to the next start.
+    void leaveSpilledInDoubt() {
+        if (spilled != null) {
+            spilled.runs().leaveInDoubt();
+        }
+    }
+
+    /// Has its spilled writes again, as before a restart.
+    void restoreSpilled(SpilledRuns runs) {
+        writes().restoreSpilled(runs);
+        spilled = new SpilledWrites(manager, this, runs, true);
+        manager.spilledLocks().add(spilled);
+    }
+
     /// PREPARE TRANSACTION is done: the transaction leaves its session with all it holds, but its snapshot. It
     /// will read nothing any more.
     void leaveSession() {
@@ -574,6 +645,11 @@ public final class Transaction implements LockHolder {
             manager.serializability().end(serial);
             serial = null;
         }
+        if (spilled != null) {
+            spilled.finish();
+            spilled.runs().close();
+            spilled = null;
+        }
         releaseLocks(0);
         locks.close();
         releaseNamedLocks(0);
@@ -589,8 +665,8 @@ public final class Transaction implements LockHolder {
         manager.ended(this);
     }
 
-    private void releaseLocks(int keep) {
-        while (locks.size() > keep) {
+    private void releaseLocks(long keep) {
+        while (locks.size() > 0 && locks.newest() > keep) {
             manager.locks().restore(id, locks.name(), locks.modesBefore());
             locks.pop();
         }

@@ -9,10 +9,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.ResourceException;
 import omendb.engine.error.SqlState;
 import omendb.engine.lsm.LsmStore;
+import omendb.engine.lsm.SpilledRuns;
 import omendb.memory.Epochs;
 import omendb.wal.Wal;
 import omendb.wal.WalFailedException;
@@ -50,6 +52,8 @@ public final class TransactionManager implements AutoCloseable {
     private final ConcurrentHashMap<Long, Transaction> active = new ConcurrentHashMap<>();
     private final LockTable locks = new LockTable(waits, active::get);
     private final NamedLocks namedLocks = new NamedLocks(waits);
+    private final SpilledLocks spilledLocks = new SpilledLocks();
+    private final TransactionLimits limits;
     private final AtomicLong nextId = new AtomicLong(1);
     private final ConcurrentLinkedQueue<WriteSet> writeSets = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<CommitRecord> records = new ConcurrentLinkedQueue<>();
@@ -83,7 +87,8 @@ public final class TransactionManager implements AutoCloseable {
         }
     }
 
-    public TransactionManager(Timeline timeline, LsmStore lsm, Wal wal, Epochs epochs) {
+    public TransactionManager(Timeline timeline, LsmStore lsm, Wal wal, Epochs epochs, TransactionLimits limits) {
+        this.limits = limits;
         this.sequence = timeline.sequence;
         this.snapshots = timeline.snapshots;
         this.lsm = lsm;
@@ -153,6 +158,9 @@ public final class TransactionManager implements AutoCloseable {
                     undo(transaction);
                 }
                 // logged but not durable for sure: recovery may find it committed, so what it refers to must stay
+                if (record.isLogged()) {
+                    transaction.leaveSpilledInDoubt();
+                }
                 transaction.finish();
             }
         } finally {
@@ -196,9 +204,29 @@ public final class TransactionManager implements AutoCloseable {
         for (TransactionParticipant participant : transaction.participants().values()) {
             participant.prepare(record);
         }
+        SpilledRuns spilled = transaction.spillRest();
+        if (spilled != null) {
+            seal(transaction, spilled);
+            if (spilled.number() != 0) {
+                record.setSpilled(spilled);
+                SpillLog.write(record, spilled.number());
+            }
+        }
         WriteSet writes = transaction.writesIfAny();
         if (writes != null) {
             writes.drainTo(record.batch(), transaction.droppedRelations()::contains);
+        }
+    }
+
+    /// Makes the spilled runs ready to be adopted. Older versions of their keys were committed before
+    /// the transaction locked them, so they are applied: once those are in tables, for good, neither a
+    /// memtable nor a replay can put them in front of the runs.
+    private void seal(Transaction transaction, SpilledRuns spilled) {
+        if (spilled.number() == 0) {
+            long applied = sequence.appliedLsn();
+            awaitAllDurable(); // the manifest may only name what the log is sure to hold
+            lsm.flush(applied);
+            spilled.seal(transaction.droppedRelations()::contains);
         }
     }
 
@@ -281,7 +309,7 @@ public final class TransactionManager implements AutoCloseable {
         record.noteLogged();
         boolean applied = false;
         try {
-            if (awaitDurable) {
+            if (awaitDurable || record.spilled() != null) {
                 awaitDurable(commit.lsn());
             }
             applyLogged(record, commit);
@@ -300,6 +328,10 @@ public final class TransactionManager implements AutoCloseable {
     private void applyLogged(CommitRecord record, CommitSequence.PendingCommit commit) {
         try {
             lsm.apply(record.batch(), commit.timestamp(), commit.lsn());
+            SpilledRuns spilled = record.spilled();
+            if (spilled != null) {
+                spilled.adopt(commit.timestamp());
+            }
         } catch (RuntimeException failed) {
             // logged but not in the memtables: only recovery can put this right
             failure = failed;
@@ -349,6 +381,28 @@ public final class TransactionManager implements AutoCloseable {
 
     Serializability serializability() {
         return serializability;
+    }
+
+    SpilledLocks spilledLocks() {
+        return spilledLocks;
+    }
+
+    TransactionLimits limits() {
+        return limits;
+    }
+
+    LongPredicate spillable() {
+        return limits.spillable();
+    }
+
+    SpilledRuns startSpilledRuns() {
+        return lsm.startSpilledRuns();
+    }
+
+    /// The runs of a prepared transaction after a restart; null if there are none of that number.
+    @Nullable
+    SpilledRuns waitingRuns(long spill) {
+        return lsm.waitingRuns(spill);
     }
 
     LockTable locks() {
@@ -454,6 +508,7 @@ public final class TransactionManager implements AutoCloseable {
     /// Rolls back what still runs and frees the memory; prepared transactions wait for the next start.
     @Override
     public void close() {
+        active().forEach(Transaction::leaveSpilledInDoubt); // the store is closed: the next start sees to the files
         rollbackAll();
         active().forEach(Transaction::finish);
         writeSets.forEach(WriteSet::close);

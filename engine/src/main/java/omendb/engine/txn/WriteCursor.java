@@ -127,7 +127,10 @@ public final class WriteCursor implements AutoCloseable {
             return -1;
         }
         int order = NativeMemory.compare(
-                memory().keyAddress(), memory().keyLength(), spilled().keyAddress(), spilled().keyLength());
+                memory().keyAddress(),
+                memory().keyLength(),
+                spilled().keyAddress(),
+                spilled().keyLength());
         return backward ? -order : order;
     }
 

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import omendb.engine.lsm.SpilledCursor;
 import omendb.engine.lsm.SpilledRuns;
@@ -227,8 +226,7 @@ public final class WriteSet implements AutoCloseable {
             int length = WriteVersion.valueLength(version);
             newestVersion = WriteVersion.push(slab, node, newestVersion, WriteVersion.sequence(version), length);
             if (length > 0) {
-                NativeMemory.copy(
-                        WriteVersion.valueAddress(version), WriteVersion.valueAddress(newestVersion), length);
+                NativeMemory.copy(WriteVersion.valueAddress(version), WriteVersion.valueAddress(newestVersion), length);
             }
         }
     }
