@@ -86,9 +86,10 @@ public final class HnswIndex implements AutoCloseable {
         StorageException failure = null;
         for (long generation : generations) {
             try {
+                long bytes = reader.bytes(generation);
                 var index = new HnswIndex(reader.open(generation, source, epochs), store, directory, epochs);
                 index.generation = generation;
-                index.bytesOnDisk = reader.bytes(generation);
+                index.bytesOnDisk = bytes;
                 return index;
             } catch (StorageException e) {
                 // an older generation is as true as the newest, only its tail is longer

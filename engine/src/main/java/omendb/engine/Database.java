@@ -46,7 +46,6 @@ import omendb.memory.Epochs;
 import omendb.memory.FileStore;
 import omendb.wal.Wal;
 import omendb.wal.WalOptions;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,11 +65,9 @@ public final class Database implements AutoCloseable {
     private static final long MOST_REPLAY = 2;
 
     private final DatabaseOptions options;
-    private final @Nullable DirectoryLock directoryLock;
+    private final DatabaseParts parts;
     private final Epochs epochs;
-    private final TransactionManager.Timeline timeline;
     private final LsmStore lsm;
-    private final Wal wal;
     private final TransactionManager transactions;
     private final PreparedTransactions prepared;
     private final Catalogs catalogs;
@@ -82,7 +79,6 @@ public final class Database implements AutoCloseable {
     private final Vacuum vacuum;
     private final TableVacuum tableVacuum;
     private final Checkpointer checkpointer;
-    private final List<BackgroundWorker> workers;
     private boolean closed;
 
     /// Recovers and starts.
@@ -92,17 +88,7 @@ public final class Database implements AutoCloseable {
     public static Database open(Path directory, DatabaseOptions options) {
         try {
             FileStore files = FileStore.open(directory);
-            DirectoryLock lock = DirectoryLock.acquire(directory);
-            boolean opened = false;
-            try {
-                Database database = new Database(files, lock, options);
-                opened = true;
-                return database;
-            } finally {
-                if (!opened) {
-                    lock.close();
-                }
-            }
+            return open(files, new DatabaseParts(DirectoryLock.acquire(directory)), options);
         } catch (RuntimeException failed) {
             throw StorageFailures.translate(failed);
         }
@@ -111,22 +97,31 @@ public final class Database implements AutoCloseable {
     /// As the other, over any file store and without a lock on its directory.
     public static Database open(FileStore files, DatabaseOptions options) {
         try {
-            return new Database(files, null, options);
+            return open(files, new DatabaseParts(null), options);
         } catch (RuntimeException failed) {
             throw StorageFailures.translate(failed);
         }
     }
 
-    private Database(FileStore files, @Nullable DirectoryLock directoryLock, DatabaseOptions options) {
+    private static Database open(FileStore files, DatabaseParts parts, DatabaseOptions options) {
+        try {
+            return new Database(files, parts, options);
+        } catch (RuntimeException | Error refused) {
+            parts.closeAfter(refused);
+            throw refused;
+        }
+    }
+
+    private Database(FileStore files, DatabaseParts parts, DatabaseOptions options) {
         this.options = options;
-        this.directoryLock = directoryLock;
+        this.parts = parts;
         long started = System.nanoTime();
-        epochs = new Epochs();
-        timeline = new TransactionManager.Timeline();
+        epochs = parts.add(new Epochs());
+        TransactionManager.Timeline timeline = parts.add(new TransactionManager.Timeline());
         CommitSequence sequence = timeline.sequence();
-        wal = Wal.open(files, WalOptions.DEFAULTS.withSegmentBytes(options.walSegmentBytes()));
+        Wal wal = parts.add(Wal.open(files, WalOptions.DEFAULTS.withSegmentBytes(options.walSegmentBytes())));
         LogBarrier logBarrier = new LogBarrier(wal);
-        lsm = LsmStore.open(
+        lsm = parts.add(LsmStore.open(
                 files,
                 LsmOptions.defaults()
                         .withMemtableBytes(options.memtableBytes())
@@ -135,19 +130,19 @@ public final class Database implements AutoCloseable {
                         .withOldestSnapshot(timeline::oldestSnapshot)
                         .withAppliedLsn(sequence::appliedLsn)
                         .withLogBarrier(logBarrier),
-                epochs);
-        Recovery recovery = new Recovery(files, lsm, wal, sequence, options.vectorReservedBytes());
+                epochs));
+        Recovery recovery = parts.add(new Recovery(files, lsm, wal, sequence, options.vectorReservedBytes()));
         recovery.replay();
         logBarrier.logIsOpen();
-        transactions = new TransactionManager(
-                timeline, lsm, wal, epochs, new TransactionLimits(options.writeSetBytes(), SystemTrees::isSpillable));
+        transactions = parts.add(new TransactionManager(
+                timeline, lsm, wal, epochs, new TransactionLimits(options.writeSetBytes(), SystemTrees::isSpillable)));
         catalogs = new Catalogs();
-        storages = new Storages(
+        storages = parts.add(new Storages(
                 lsm,
                 files,
                 epochs,
                 new StorageOptions(
-                        options.bulkBytes(), options.vectorReservedBytes(), options.indexThreads(), SORT_BYTES));
+                        options.bulkBytes(), options.vectorReservedBytes(), options.indexThreads(), SORT_BYTES)));
         prepared = new PreparedTransactions(transactions, SystemTrees.PREPARED);
         nextOid = new AtomicInteger(recovery.openStorages(catalogs, storages, prepared));
         tables = new TableWriters(catalogs, storages);
@@ -158,7 +153,9 @@ public final class Database implements AutoCloseable {
         checkpointer =
                 new Checkpointer(sequence, transactions, lsm, wal, storages, vacuum, nextOid, recovery.replayedFrom());
         createPublicSchema();
-        workers = options.backgroundWork() ? startWorkers() : List.of();
+        if (options.backgroundWork()) {
+            startWorkers();
+        }
         LOG.info("database open after {} ms", (System.nanoTime() - started) / 1_000_000);
     }
 
@@ -175,7 +172,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private List<BackgroundWorker> startWorkers() {
+    private void startWorkers() {
         BackgroundWorker[] self = new BackgroundWorker[1];
         self[0] = new BackgroundWorker("indexer", INDEXER_MILLIS, () -> linkTails(self[0]));
         BackgroundWorker checkpoints = new BackgroundWorker("checkpointer", CHECKPOINTER_MILLIS, () -> {
@@ -184,20 +181,17 @@ public final class Database implements AutoCloseable {
             }
             return false;
         });
-        List<BackgroundWorker> started = List.of(
-                self[0],
-                new BackgroundWorker("vacuum", VACUUM_MILLIS, () -> vacuum.run() < 0),
-                new BackgroundWorker("autovacuum", AUTOVACUUM_MILLIS, () -> {
-                    tableVacuum.runDue();
-                    return false;
-                }),
-                new BackgroundWorker("reclaimer", RECLAIM_MILLIS, () -> epochs.advance() < 0),
-                checkpoints);
         ReplayBound bound = new ReplayBound(MOST_REPLAY * options.checkpointWalBytes(), checkpoints::wake);
         checkpointer.announceTo(bound);
         transactions.limitReplay(bound);
-        started.forEach(BackgroundWorker::start);
-        return started;
+        parts.start(self[0]);
+        parts.start(new BackgroundWorker("vacuum", VACUUM_MILLIS, () -> vacuum.run() < 0));
+        parts.start(new BackgroundWorker("autovacuum", AUTOVACUUM_MILLIS, () -> {
+            tableVacuum.runDue();
+            return false;
+        }));
+        parts.start(new BackgroundWorker("reclaimer", RECLAIM_MILLIS, () -> epochs.advance() < 0));
+        parts.start(checkpoints);
     }
 
     private boolean linkTails(BackgroundWorker worker) {
@@ -412,7 +406,7 @@ public final class Database implements AutoCloseable {
     }
 
     private void shutDown(boolean checkpoint) {
-        workers.forEach(BackgroundWorker::stop);
+        parts.stopWorkers();
         if (checkpoint) {
             transactions.rollbackAll();
             try {
@@ -423,15 +417,6 @@ public final class Database implements AutoCloseable {
                 LOG.error("no clean checkpoint at close: recovery will replay the log", failed);
             }
         }
-        lsm.close();
-        wal.close();
-        storages.close();
-        transactions.close();
-        epochs.advance();
-        timeline.close();
-        epochs.close();
-        if (directoryLock != null) {
-            directoryLock.close();
-        }
+        parts.close();
     }
 }

@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
 ///     committed, or whose DROP did
 ///
 /// Threading: one thread, before anything else runs.
-final class Recovery {
+final class Recovery implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
     private final FileStore files;
@@ -265,7 +265,6 @@ final class Recovery {
                                     + " is missing: the vectors of column \"" + column.name() + "\" of table \""
                                     + table.name() + "\" are lost");
                 }
-                columns.remove(id);
                 own.put(column.attnum(), vectors);
             }
         }
@@ -274,6 +273,7 @@ final class Recovery {
             recoverColumn(table, column.getKey(), column.getValue());
         }
         storages.openTable(table, own, counts.nextRowId(), counts.rows());
+        own.keySet().forEach(attnum -> columns.remove(new StateStore.ColumnId(table.storageId(), attnum)));
     }
 
     private void recoverColumn(TableDef table, int attnum, VectorColumn column) {
@@ -317,8 +317,7 @@ final class Recovery {
                 lsm.dropTree(id);
             }
         }
-        columns.values().forEach(VectorColumn::close);
-        columns.clear();
+        close();
         List<String> directories = new ArrayList<>();
         files.list("vec").forEach(name -> directories.add("vec/" + name));
         files.list("idx").forEach(name -> directories.add("idx/" + name));
@@ -331,6 +330,13 @@ final class Recovery {
             }
         }
         return highest + 1;
+    }
+
+    /// Closes the vector columns that no table took over.
+    @Override
+    public void close() {
+        columns.values().forEach(VectorColumn::close);
+        columns.clear();
     }
 
     /// Storage id in the name of a directory of vectors or of an index.

@@ -19,7 +19,7 @@ final class PreparedStatement implements PreparedPlan {
     private final List<ResultColumn> columns;
     private final boolean returnsRows;
     private @Nullable Compiled compiled;
-    private boolean kept;
+    private @Nullable PlanCache keeper;
 
     /// A plan and what it was made for.
     ///
@@ -92,8 +92,7 @@ final class PreparedStatement implements PreparedPlan {
     /// Takes the compiled plan out, if it still holds; a second portal that runs meanwhile compiles its own.
     @Nullable
     Compiled take(long catalogVersion, long settingsVersion) {
-        Compiled found = compiled;
-        compiled = null;
+        Compiled found = takeOut();
         if (found == null) {
             return null;
         }
@@ -106,14 +105,32 @@ final class PreparedStatement implements PreparedPlan {
 
     /// Keeps the compiled plan between executions until [#free]. Without it (a simple query, a
     /// text too long) the plan ends with its execution, since nobody would free it.
-    void keep() {
-        kept = true;
+    void keepFor(PlanCache cache) {
+        keeper = cache;
+    }
+
+    /// Frees the compiled plan; the next execution compiles another one.
+    void freePlan() {
+        Compiled found = takeOut();
+        if (found != null) {
+            found.execution().close();
+        }
+    }
+
+    private @Nullable Compiled takeOut() {
+        Compiled found = compiled;
+        compiled = null;
+        if (found != null && keeper != null) {
+            keeper.took(this);
+        }
+        return found;
     }
 
     /// Takes a compiled plan back: for the next execution, or to free it.
     void giveBack(Compiled used) {
-        if (kept && compiled == null) {
+        if (keeper != null && compiled == null) {
             compiled = used;
+            keeper.put(this, used.execution().heldBytes());
         } else {
             used.execution().close();
         }
@@ -121,10 +138,7 @@ final class PreparedStatement implements PreparedPlan {
 
     /// Frees the compiled plan; one that is still in use is freed when it is given back.
     void free() {
-        kept = false;
-        if (compiled != null) {
-            compiled.execution().close();
-            compiled = null;
-        }
+        freePlan();
+        keeper = null;
     }
 }

@@ -51,6 +51,9 @@ interface SessionParts {
     /// The context of the running statement's functions.
     EvalContext evaluation();
 
+    /// Where compiled plans wait for their next execution.
+    PlanCache plans();
+
     /// The stored table of that name.
     TableDef requireTable(QualifiedName name);
 

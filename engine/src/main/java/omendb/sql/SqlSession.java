@@ -1,9 +1,7 @@
 package omendb.sql;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.random.RandomGenerator;
@@ -47,9 +45,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threading: one thread at a time, except [#cancel].
 public final class SqlSession implements AutoCloseable {
-    private static final int CACHED_STATEMENTS = 64;
-    private static final int LONGEST_CACHED_TEXT = 8192;
-
     private final Database database;
     private final SessionListener listener;
     private final Backend backend;
@@ -68,15 +63,12 @@ public final class SqlSession implements AutoCloseable {
     private final PortalMemory portalMemory = new PortalMemory();
     private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
     private final StatementEvaluation.Interruption interruption;
-    private final Map<StatementKey, PreparedStatement> cache = new LinkedHashMap<>(16, 0.75f, true);
+    private final PlanCache cache = new PlanCache();
     private @Nullable EvalContext evaluation;
     private boolean longTransaction;
     private AutoCloseable held = () -> {};
     private final Queue<Notification> inbox = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Transaction running;
-
-    /// A text with the parameter types its client fixed.
-    private record StatementKey(String text, List<Integer> parameterOids) {}
 
     public SqlSession(Database database, SessionOptions options, SessionListener listener) {
         this.database = database;
@@ -125,8 +117,7 @@ public final class SqlSession implements AutoCloseable {
     ///        parameters
     public PreparedPlan prepare(String text, int[] parameterTypeOids) {
         return guarded(() -> {
-            StatementKey key = new StatementKey(text, boxed(parameterTypeOids));
-            PreparedStatement known = cache.get(key);
+            PreparedStatement known = cache.find(text, parameterTypeOids);
             if (known != null && transactions.status() != TransactionStatus.FAILED) {
                 return known;
             }
@@ -137,40 +128,15 @@ public final class SqlSession implements AutoCloseable {
             }
             Statement statement = parsed.isEmpty() ? null : parsed.getFirst().statement();
             PreparedStatement prepared = analyze(text, statement, parameterTypeOids);
-            if (isPlanned(statement) && text.length() <= LONGEST_CACHED_TEXT) {
-                remember(key, prepared);
+            if (isPlanned(statement)) {
+                cache.remember(text, parameterTypeOids, prepared);
             }
             return prepared;
         });
     }
 
-    private static List<Integer> boxed(int[] oids) {
-        List<Integer> boxed = new ArrayList<>(oids.length);
-        for (int oid : oids) {
-            boxed.add(oid);
-        }
-        return boxed;
-    }
-
     private static boolean isPlanned(@Nullable Statement statement) {
         return statement instanceof Query || statement instanceof Dml;
-    }
-
-    /// Clients that parse the same text again and again get the same prepared statement with its compiled
-    /// plan.
-    private void remember(StatementKey key, PreparedStatement prepared) {
-        prepared.keep();
-        PreparedStatement former = cache.put(key, prepared);
-        if (former != null) {
-            former.free();
-        }
-        if (cache.size() > CACHED_STATEMENTS) {
-            StatementKey eldest = cache.keySet().iterator().next();
-            PreparedStatement dropped = cache.remove(eldest);
-            if (dropped != null) {
-                dropped.free();
-            }
-        }
     }
 
     private PreparedStatement analyze(String text, @Nullable Statement statement, int @Nullable [] parameterOids) {
@@ -407,8 +373,7 @@ public final class SqlSession implements AutoCloseable {
     public void close() {
         release();
         transactions.close();
-        cache.values().forEach(PreparedStatement::free);
-        cache.clear();
+        cache.close();
         cursors.close();
         utilities.close();
         constraints.close();
@@ -523,6 +488,11 @@ public final class SqlSession implements AutoCloseable {
         @Override
         public EvalContext evaluation() {
             return startEvaluation();
+        }
+
+        @Override
+        public PlanCache plans() {
+            return cache;
         }
 
         @Override

@@ -409,7 +409,7 @@ final class UtilityExecutor {
                 .mapToInt(type -> binder.type(type).type().oid())
                 .toArray();
         PreparedStatement statement = parts.analyzer().analyze("", prepare.statement(), oids);
-        statement.keep();
+        statement.keepFor(parts.plans());
         prepared.put(prepare.name(), statement);
     }
 

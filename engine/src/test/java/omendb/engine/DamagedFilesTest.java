@@ -24,17 +24,13 @@ import omendb.engine.Fixture.Item;
 import omendb.engine.error.OmenException;
 import omendb.memory.Checksum;
 import omendb.memory.FileHeader;
-import org.junit.jupiter.api.Tag;
+import omendb.memory.LiveMemory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Each file of a database cut, replaced by a stranger's, written by a newer version, or gone: the start either
-/// refuses,
-/// naming the file and overwriting nothing, or all data is served, since what was lost can be derived again.
-///
-/// Slow, and apart from the tests that count off-heap memory: a start that refuses does not give back what it had
-/// opened.
-@Tag("slow")
+/// refuses, naming the file, overwriting nothing and holding on to nothing, or all data is served, since what was lost
+/// can be derived again.
 class DamagedFilesTest {
     private static final int ROWS = 300;
     private static final int VERSION_OFFSET = 12;
@@ -78,6 +74,7 @@ class DamagedFilesTest {
 
     private static boolean isServed(Path directory, Path file, Damage damage) throws IOException {
         Map<Path, byte[]> before = contents(directory);
+        LiveMemory memory = LiveMemory.now();
         try (Database database = Database.open(directory, DatabaseOptions.forTests())) {
             Map<Integer, Item> rows = Fixture.scan(database);
             assertEquals(ROWS, rows.size(), file + " " + damage);
@@ -89,6 +86,7 @@ class DamagedFilesTest {
             Map<Path, byte[]> after = contents(directory);
             assertEquals(before.keySet(), after.keySet(), file + " " + damage);
             before.forEach((path, bytes) -> assertArrayEquals(bytes, after.get(path), file + " " + damage));
+            memory.assertUnchanged();
             return false;
         }
     }

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import omendb.engine.Database;
 import omendb.engine.DatabaseOptions;
 import omendb.memory.MemoryAccount;
@@ -25,6 +27,8 @@ class SessionMemoryTest {
             "DELETE FROM t WHERE id = 3",
             "SELECT count(*), string_agg(payload, ',' ORDER BY id), sum(v) OVER () FROM t GROUP BY v",
             "SELECT id FROM t ORDER BY e <-> '[1,2,2]' LIMIT 3",
+            "SET enable_seqscan = off; SELECT id FROM t ORDER BY e <-> '[1,2,2]' LIMIT 3 OFFSET 1; RESET enable_seqscan",
+            "SELECT id FROM t ORDER BY id LIMIT 2 FOR UPDATE",
             "SELECT a.id FROM t a JOIN t b ON a.id = b.id WHERE EXISTS (SELECT 1 FROM t c WHERE c.v = a.v) FOR UPDATE OF a",
             "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 9) SELECT sum(n) FROM r",
             "SELECT relname FROM pg_class UNION SELECT typname FROM pg_type",
@@ -83,6 +87,48 @@ class SessionMemoryTest {
             assertTrue(ofStatements().getOrDefault("columns", 0L) > before.getOrDefault("columns", 0L));
         }
         assertEquals(before, ofStatements());
+    }
+
+    @Test
+    void an_index_search_is_among_the_statements() {
+        try (var connection = new SqlConnection(database)) {
+            String plan = connection.run(
+                    "SET enable_seqscan = off; EXPLAIN SELECT id FROM t ORDER BY e <-> '[1,2,2]' LIMIT 3");
+            assertTrue(plan.contains("Index Scan using t_e_idx"), plan);
+        }
+    }
+
+    @Test
+    void plans_kept_for_their_next_execution_are_bounded_by_bytes() {
+        String columns = IntStream.range(0, 200).mapToObj(i -> "c" + i + " int").collect(Collectors.joining(", "));
+        try (var connection = new SqlConnection(database)) {
+            connection.run("CREATE TABLE wide (id int PRIMARY KEY, " + columns + ")");
+            connection.run("INSERT INTO wide (id) VALUES (1)");
+            long before = bytesOfStatements();
+            prepared(connection, "SELECT * FROM wide WHERE id = 1");
+            long plan = bytesOfStatements() - before;
+            assertTrue(plan > PlanCache.BYTES / 8, "a plan of " + plan + " bytes");
+            for (int i = 2; i < 40; i++) {
+                prepared(connection, "SELECT * FROM wide WHERE id = " + i);
+                long held = bytesOfStatements() - before;
+                assertTrue(held <= PlanCache.BYTES, held + " bytes after " + i);
+            }
+            prepared(connection, "SELECT * FROM wide WHERE id = 1"); // whose plan has gone
+        }
+    }
+
+    @Test
+    void a_plan_of_a_look_up_is_small() {
+        try (var connection = new SqlConnection(database)) {
+            long before = bytesOfStatements();
+            prepared(connection, "SELECT v, payload FROM t WHERE id = 1");
+            long plan = bytesOfStatements() - before;
+            assertTrue(plan < 100_000, "a plan of " + plan + " bytes");
+        }
+    }
+
+    private static long bytesOfStatements() {
+        return ofStatements().values().stream().mapToLong(Long::longValue).sum();
     }
 
     private static void prepared(SqlConnection connection, String sql) {

@@ -141,11 +141,23 @@ public final class Wal implements AutoCloseable {
         var ring = new AppendRing(options.ringBytes(), maxRecordBytes, end);
         var cleanEnd = new CleanEnd(store, options.directory());
         var writer = new WalWriter(ring, files, format, options.flushInterval().toNanos(), cleanEnd, end, file);
-        LogArchiver archiver =
-                archive == null ? null : LogArchiver.start(archive, store, options.directory(), files, writer);
-        files.release(fromLsn);
-        writer.start();
-        return new Running(ring, files, writer, new AtomicLong(end), cleanEnd, archiver);
+        LogArchiver archiver = null;
+        try {
+            archiver = archive == null ? null : LogArchiver.start(archive, store, options.directory(), files, writer);
+            files.release(fromLsn); // after the archiver has told what it needs
+            writer.start();
+            return new Running(ring, files, writer, new AtomicLong(end), cleanEnd, archiver);
+        } catch (RuntimeException | Error refused) {
+            if (archiver != null) {
+                archiver.close();
+            }
+            files.close();
+            ring.free();
+            if (file != null) {
+                file.close();
+            }
+            throw refused;
+        }
     }
 
     /// Appends a record, whose payload is the given segments one after the other. Returns when the record is in

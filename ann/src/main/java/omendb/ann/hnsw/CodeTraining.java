@@ -1,6 +1,8 @@
 package omendb.ann.hnsw;
 
 import java.util.Arrays;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import omendb.ann.quantize.RabitqQuantizer;
 import omendb.ann.quantize.RabitqTrainer;
@@ -22,7 +24,8 @@ final class CodeTraining {
     /// the write side of [IndexMemory#writing].
     ///
     /// @param vectors how many such slots there are, at least one
-    static void train(IndexMemory memory, long vectors, int threads, LongPredicate pending) {
+    /// @throws CancellationException if `goOn` said false: the index has the codes it had
+    static void train(IndexMemory memory, long vectors, int threads, LongPredicate pending, BooleanSupplier goOn) {
         LongPredicate coded = slot -> (memory.graph.flags(slot) & Graph.LINKED) != 0 || pending.test(slot);
         long[] sample = sample(memory, vectors, coded);
         if (sample.length == 0) {
@@ -34,9 +37,18 @@ final class CodeTraining {
                 memory.bits(),
                 Math.min(memory.centroids(vectors), sample.length),
                 memory.options.seed(),
-                sample);
+                sample,
+                goOn);
         var table = new CodeTable(quantizer, vectors, memory.graph.slotCount.get());
-        encode(memory, table, threads, coded);
+        boolean complete = false;
+        try {
+            encode(memory, table, threads, coded, goOn);
+            complete = true;
+        } finally {
+            if (!complete) {
+                table.close();
+            }
+        }
         memory.setCodes(table);
     }
 
@@ -67,10 +79,14 @@ final class CodeTraining {
 
     /// Writes code rows. Rows of linked slots, which searches read, are written only into a table that is not
     /// shared yet.
-    static void encode(IndexMemory memory, CodeTable table, int threads, LongPredicate slots) {
+    ///
+    /// @throws CancellationException if `goOn` said false: rows are missing then
+    static void encode(IndexMemory memory, CodeTable table, int threads, LongPredicate slots, BooleanSupplier goOn) {
         long limit = memory.graph.slotCount.get();
         table.rows.ensure(limit);
-        Workers.forEach(limit, threads, () -> true, () -> new Encoding(memory, table, slots));
+        if (!Workers.forEach(limit, threads, goOn, () -> new Encoding(memory, table, slots))) {
+            throw new CancellationException("build stopped while vectors were encoded");
+        }
     }
 
     private static final class Encoding implements Workers.Job {

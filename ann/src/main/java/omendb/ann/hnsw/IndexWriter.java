@@ -4,6 +4,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import omendb.ann.BuildProgress;
 import omendb.memory.Epochs;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threading: all methods from any thread. A slot is linked by whoever sets its CLAIMED flag first.
 public final class IndexWriter {
-    private static final int REPORT_EVERY = 1_024;
+    /// A link takes up to some milliseconds, and whoever cancels a build wants to see it end within a hundred.
+    private static final int REPORT_EVERY = 16;
 
     private final IndexMemory memory;
     private final Graph graph;
@@ -93,7 +95,7 @@ public final class IndexWriter {
             long vectors = graph.linkedCount.get();
             // another thread may have been faster
             if (memory.wantsTraining(vectors)) {
-                CodeTraining.train(memory, vectors, 1, slot -> false);
+                CodeTraining.train(memory, vectors, 1, slot -> false, () -> true);
             }
         } finally {
             memory.writing.unlockWrite(stamp);
@@ -134,8 +136,9 @@ public final class IndexWriter {
                 graph.level0.ensure(slotLimit);
                 graph.slotCount.accumulateAndGet(slotLimit, Math::max);
             }
-            long count = collectPending(slotLimit, isLive, threads, pending);
-            CodeTable codes = trainBefore(count, threads, slot -> isPending(pending, slot, slotLimit));
+            BooleanSupplier goOn = () -> progress.report(0, slotLimit);
+            long count = collectPending(slotLimit, isLive, threads, pending, goOn);
+            CodeTable codes = trainBefore(count, threads, slot -> isPending(pending, slot, slotLimit), goOn);
             linkAll(slotLimit, count, threads, progress, pending, codes);
         } finally {
             building.unlock();
@@ -143,9 +146,10 @@ public final class IndexWriter {
     }
 
     /// Sets the bits of the live slots that are not linked, marks the others dead; returns how many bits are set.
-    private long collectPending(long slotLimit, LongPredicate isLive, int threads, OffHeapArray pending) {
+    private long collectPending(
+            long slotLimit, LongPredicate isLive, int threads, OffHeapArray pending, BooleanSupplier goOn) {
         var count = new AtomicLong();
-        Workers.forEach(slotLimit, threads, () -> true, () -> (from, to) -> {
+        boolean complete = Workers.forEach(slotLimit, threads, goOn, () -> (from, to) -> {
             long word = 0;
             for (long slot = from; slot < to; slot++) {
                 if ((graph.flags(slot) & (Graph.LINKED | Graph.DEAD)) != 0) {
@@ -160,6 +164,9 @@ public final class IndexWriter {
             NativeMemory.putLong(pending.address() + from / 64 * 8, word);
             count.addAndGet(Long.bitCount(word));
         });
+        if (!complete) {
+            throw new CancellationException("build stopped before the first link");
+        }
         return count.get();
     }
 
@@ -169,15 +176,15 @@ public final class IndexWriter {
 
     /// Trains codes if it is time, and sees to it that the pending slots have code rows; returns the table they are
     /// in.
-    private @Nullable CodeTable trainBefore(long count, int threads, LongPredicate pending) {
+    private @Nullable CodeTable trainBefore(long count, int threads, LongPredicate pending, BooleanSupplier goOn) {
         long stamp = memory.writing.writeLock();
         try {
             long vectors = count + graph.linkedCount.get();
             CodeTable codes = memory.codes();
             if (memory.wantsTraining(vectors)) {
-                CodeTraining.train(memory, vectors, threads, pending);
+                CodeTraining.train(memory, vectors, threads, pending, goOn);
             } else if (codes != null) {
-                CodeTraining.encode(memory, codes, threads, pending);
+                CodeTraining.encode(memory, codes, threads, pending, goOn);
             }
             return memory.codes();
         } finally {

@@ -1,6 +1,8 @@
 package omendb.ann.quantize;
 
 import java.util.Arrays;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import omendb.ann.VectorSource;
 import omendb.ann.kernel.FloatKernels;
 import omendb.ann.kernel.FloatKernelsX4;
@@ -11,6 +13,7 @@ import omendb.memory.NativeMemory;
 /// Learns mean and centroids from a sample of vectors: Lloyd's k-means on the rotated, centred sample.
 public final class RabitqTrainer {
     private static final int ITERATIONS = 8;
+    private static final int CHECK_EVERY = 64;
 
     // more sample vectors per centroid gain nothing that recall shows
     private static final int SAMPLE_PER_CENTROID = 100;
@@ -27,33 +30,54 @@ public final class RabitqTrainer {
 
     /// @param sample slots to learn from, at least one; under cosine none of a zero vector
     /// @param centroids at most the size of the sample
+    /// @param goOn asked some hundred times a second
+    /// @throws CancellationException if `goOn` said false
     public static RabitqQuantizer train(
-            VectorSource source, CodeSpace space, int bits, int centroids, long seed, long[] sample) {
+            VectorSource source,
+            CodeSpace space,
+            int bits,
+            int centroids,
+            long seed,
+            long[] sample,
+            BooleanSupplier goOn) {
         if (sample.length < 1 || centroids < 1 || centroids > sample.length) {
             throw new IllegalArgumentException(centroids + " centroids from " + sample.length + " vectors");
         }
         var layout = new CodeLayout(source.dimensions(), bits);
         var quantizer = new RabitqQuantizer(space, layout, centroids, seed);
-        learnMean(source, quantizer, sample);
         long rowBytes = 4L * layout.paddedDimensions();
         long rotated = MemoryAccount.allocate(RabitqQuantizer.TAG, rowBytes * sample.length);
+        boolean complete = false;
         try {
+            learnMean(source, quantizer, sample, goOn);
             for (int i = 0; i < sample.length; i++) {
+                check(i, goOn);
                 quantizer.rotate(source.address(sample[i]), rotated + i * rowBytes);
             }
             if (centroids > 1) {
-                learnCentroids(quantizer, rotated, sample.length, seed);
+                learnCentroids(quantizer, rotated, sample.length, seed, goOn);
             }
+            complete = true;
         } finally {
+            if (!complete) {
+                quantizer.close();
+            }
             MemoryAccount.free(RabitqQuantizer.TAG, rotated, rowBytes * sample.length);
         }
         return quantizer;
     }
 
-    private static void learnMean(VectorSource source, RabitqQuantizer quantizer, long[] sample) {
+    private static void check(int i, BooleanSupplier goOn) {
+        if (i % CHECK_EVERY == 0 && !goOn.getAsBoolean()) {
+            throw new CancellationException("training of the codes stopped");
+        }
+    }
+
+    private static void learnMean(VectorSource source, RabitqQuantizer quantizer, long[] sample, BooleanSupplier goOn) {
         int n = source.dimensions();
-        for (long slot : sample) {
-            long x = source.address(slot);
+        for (int i = 0; i < sample.length; i++) {
+            check(i, goOn);
+            long x = source.address(sample[i]);
             float scale = 1;
             if (quantizer.space() == CodeSpace.COSINE) {
                 scale = (float) (1 / Math.sqrt(FloatKernels.normSquared(x, n)));
@@ -62,7 +86,8 @@ public final class RabitqTrainer {
         }
     }
 
-    private static void learnCentroids(RabitqQuantizer quantizer, long rotated, int size, long seed) {
+    private static void learnCentroids(
+            RabitqQuantizer quantizer, long rotated, int size, long seed, BooleanSupplier goOn) {
         int count = quantizer.centroidCount();
         int padded = quantizer.layout().paddedDimensions();
         long rowBytes = 4L * padded;
@@ -77,6 +102,7 @@ public final class RabitqTrainer {
         }
         for (int iteration = 0; iteration < ITERATIONS; iteration++) {
             for (int i = 0; i < size; i++) {
+                check(i, goOn);
                 assigned[i] = quantizer.nearestCentroid(rotated + i * rowBytes, distances);
             }
             Arrays.fill(members, 0);

@@ -74,7 +74,7 @@ class RabitqQuantizerTest {
 
     private RabitqQuantizer train(CodeSpace space, int bits, int centroids) {
         long[] sample = LongStream.range(0, BASE).toArray();
-        return RabitqTrainer.train(base, space, bits, centroids, 1, sample);
+        return RabitqTrainer.train(base, space, bits, centroids, 1, sample, () -> true);
     }
 
     private long encodeAll(RabitqQuantizer quantizer) {
@@ -196,7 +196,8 @@ class RabitqQuantizerTest {
             for (int d = 0; d < 70; d++) {
                 vectors.set(0, d, d);
             }
-            try (var quantizer = RabitqTrainer.train(vectors, CodeSpace.EUCLIDEAN, 1, 1, 1, new long[] {0});
+            try (var quantizer =
+                            RabitqTrainer.train(vectors, CodeSpace.EUCLIDEAN, 1, 1, 1, new long[] {0}, () -> true);
                     var query = new RabitqQuery(quantizer);
                     var scratch = new RabitqQuantizer.Scratch(quantizer.layout())) {
                 int bytes = quantizer.layout().strideBytes() + CodeLayout.SLACK_BYTES;

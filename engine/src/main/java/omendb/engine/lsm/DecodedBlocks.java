@@ -36,6 +36,15 @@ final class DecodedBlocks implements AutoCloseable {
         return blocks.getLast();
     }
 
+    /// Gives back all blocks but the one that the cursor came to last: addresses in the others are no longer good.
+    void releasePassed() {
+        if (blocks.size() > 1) {
+            List<Long> passed = blocks.subList(0, blocks.size() - 1);
+            passed.forEach(BlockCache::release);
+            passed.clear();
+        }
+    }
+
     @Override
     public void close() {
         blocks.forEach(BlockCache::release);

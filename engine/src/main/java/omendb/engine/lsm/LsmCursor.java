@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// Iterates the newest versions of a key range at a snapshot, tombstones skipped.
 ///
 /// Holds an `Epochs` pin of its own from [LsmTree#scan] to [#close], so that addresses of values stay good
-/// until then (blocks that it decompressed in compressed tables are kept for that, until [#renew] or
+/// until then (blocks that it decompressed in compressed tables are kept for that, until [#releasePassed], [#renew] or
 /// [#close]); the address of a key is good until the next [#next]. Threading: one thread at a time.
 public final class LsmCursor implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("lsm-cursor");
@@ -106,6 +106,12 @@ public final class LsmCursor implements AutoCloseable {
         pin.close();
         pin = renewed;
         position(state);
+    }
+
+    /// Addresses of the values given out so far, that of the current entry included, are no longer used: lets go of the
+    /// memory that compressed tables took for them. For scans that hand out rows batch by batch.
+    public void releasePassed() {
+        merge.releasePassed();
     }
 
     /// Steps to the next key in the direction of the scan (the first one at the first call); false at the

@@ -86,8 +86,13 @@ public final class LsmStore implements AutoCloseable {
     /// @throws omendb.memory.FileVersionException if a file is foreign or of a newer format
     public static LsmStore open(FileStore files, LsmOptions options, Epochs epochs) {
         var store = new LsmStore(files, options, epochs, false);
-        if (options.compactionThreads() > 0) {
-            store.background.start(store::flushOldest, store::compactInBackground, options.compactionThreads());
+        try {
+            if (options.compactionThreads() > 0) {
+                store.background.start(store::flushOldest, store::compactInBackground, options.compactionThreads());
+            }
+        } catch (RuntimeException | Error e) { // no thread to be had
+            store.close();
+            throw e;
         }
         return store;
     }

@@ -35,6 +35,9 @@ abstract class RunCursor implements AutoCloseable {
     /// To the entry before this one. The cursor is valid.
     abstract void previous();
 
+    /// Values that lay where the cursor no longer is are not used any more.
+    void releasePassed() {}
+
     @Override
     public void close() {}
 

@@ -113,6 +113,12 @@ final class RunMerge implements AutoCloseable {
         return backward ? order > 0 : order < 0;
     }
 
+    void releasePassed() {
+        for (RunCursor run : runs) {
+            run.releasePassed();
+        }
+    }
+
     @Override
     public void close() {
         for (RunCursor run : runs) {

@@ -3,6 +3,7 @@ package omendb.engine.lsm;
 import static omendb.engine.lsm.SstableFormat.*;
 
 import java.util.Objects;
+import omendb.memory.Advice;
 import omendb.memory.Checksum;
 import omendb.memory.CorruptFileException;
 import omendb.memory.FileHeader;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// the bit they set is the same, and a lost bit costs a second check. [#close] only when no reader is left.
 final class Sstable implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("sstable");
+
+    private static final long READ_AHEAD_BYTES = 1 << 20;
 
     /// Blocks to each side of the model's answer among which the right one lies, but for rounding.
     private static final int MODEL_WINDOW = PositionModel.ERROR + 2;
@@ -139,6 +142,7 @@ final class Sstable implements AutoCloseable {
             var mapping = ReservedRange.reserveForHugePages(TAG, meta.bytes());
             try {
                 mapping.mapFile(file, 0, 0, meta.bytes(), MapMode.READ_ONLY);
+                mapping.advise(0, meta.bytes(), Advice.RANDOM); // what a look-up needs is one block
                 return new Sstable(meta, relationId, file.path(), header, mapping, cache);
             } catch (RuntimeException | Error e) {
                 mapping.close();
@@ -468,6 +472,7 @@ final class Sstable implements AutoCloseable {
         if (bytes == 0) {
             return;
         }
+        willNeed(position, bytes);
         long computed = hash(base + position, bytes);
         if (computed != stored) {
             throw new CorruptFileException(
@@ -478,7 +483,9 @@ final class Sstable implements AutoCloseable {
     /// Reads every byte and checks it.
     void verify() {
         checkSections();
+        var readAhead = new ReadAhead();
         for (int i = 0; i < blocks; i++) {
+            readAhead.forward(this, i);
             checkBlock(i);
         }
     }
@@ -491,6 +498,14 @@ final class Sstable implements AutoCloseable {
     /// Position of a block in the file.
     long positionOf(int ordinal) {
         return (NativeMemory.getInt(pages + 4L * ordinal) & 0xffff_ffffL) << unit;
+    }
+
+    /// Starts reading a part of the file into memory, as far as it is not there.
+    void willNeed(long position, long bytes) {
+        long end = Math.min(position + bytes, meta.bytes());
+        for (long from = position; from < end; from += READ_AHEAD_BYTES) { // kernels cut longer requests off
+            mapping.advise(from, Math.min(READ_AHEAD_BYTES, end - from), Advice.WILL_NEED);
+        }
     }
 
     /// The file, for messages.

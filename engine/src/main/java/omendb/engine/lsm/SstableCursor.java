@@ -13,6 +13,7 @@ sealed class SstableCursor extends RunCursor permits LevelCursor {
 
     private final GrowableBuffer key;
     private final DecodedBlocks decoded;
+    private final ReadAhead readAhead = new ReadAhead();
     private Sstable table;
     private int block;
     private long blockAddress;
@@ -51,6 +52,7 @@ sealed class SstableCursor extends RunCursor permits LevelCursor {
     final void use(Sstable other) {
         table = other;
         valid = false;
+        readAhead.leaveTable();
     }
 
     @Override
@@ -142,6 +144,7 @@ sealed class SstableCursor extends RunCursor permits LevelCursor {
         if (ordinal + 1 < count) {
             read(ordinal + 1);
         } else if (block + 1 < table.blocks()) {
+            readAhead.forward(table, block + 1);
             enter(block + 1);
             read(0);
         } else {
@@ -153,6 +156,7 @@ sealed class SstableCursor extends RunCursor permits LevelCursor {
         if (ordinal > 0) {
             read(ordinal - 1);
         } else if (block > 0) {
+            readAhead.backward(table, block - 1);
             enter(block - 1);
             read(count - 1);
         } else {
@@ -208,6 +212,11 @@ sealed class SstableCursor extends RunCursor permits LevelCursor {
         valueAddress = p + tail;
         valueLength = (int) (tag >>> KIND_BITS);
         valid = true;
+    }
+
+    @Override
+    void releasePassed() {
+        decoded.releasePassed();
     }
 
     @Override

@@ -34,7 +34,9 @@ final class TableCheck {
     /// @throws CorruptFileException if the index is damaged, without which there is no finding the blocks
     void run() {
         table.checkSections();
+        var readAhead = new ReadAhead();
         for (int block = 0; block < table.blocks(); block++) {
+            readAhead.forward(table, block);
             try {
                 table.checkBlock(block);
             } catch (CorruptFileException e) {

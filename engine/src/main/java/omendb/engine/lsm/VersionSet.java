@@ -92,13 +92,13 @@ final class VersionSet implements AutoCloseable {
         }
         ManifestState state = recovered == null ? new ManifestState(ManifestFormat.CURRENT) : recovered.state();
         var opened = new ArrayList<Sstable>();
+        Manifest manifest = null;
         try {
             var trees = new TreeMap<Long, LsmTree>();
             for (Map.Entry<Long, List<List<TableMeta>>> tree : state.trees().entrySet()) {
                 Levels levels = openLevels(files, tree.getKey(), tree.getValue(), blocks, opened);
                 trees.put(tree.getKey(), new LsmTree(tree.getKey(), epochs, TreeState.EMPTY.with(levels), cache));
             }
-            Manifest manifest;
             if (recovered != null && (recovered.clean() || readOnly)) {
                 manifest = Manifest.resume(files, recovered);
             } else {
@@ -115,6 +115,9 @@ final class VersionSet implements AutoCloseable {
             return new VersionSet(files, options, epochs, stateLock, counters, cache, blocks, trees, state, manifest);
         } catch (RuntimeException | Error e) {
             opened.forEach(Sstable::close);
+            if (manifest != null) {
+                manifest.close();
+            }
             throw e;
         }
     }

@@ -119,7 +119,7 @@ final class ForeignKeyChecker {
     void validate(Catalog catalog, ForeignKeyPath path) {
         try (MergedCursor rows =
                 MergedCursor.ofLatest(transaction, path.child().storage().rows())) {
-            while (rows.next()) {
+            while (rows.nextAlone()) {
                 path.readChildAt(rows.valueAddress());
                 Finding finding = findWithoutLooking(path);
                 if (finding == null) {
@@ -249,7 +249,7 @@ final class ForeignKeyChecker {
     private void scanRows(ForeignKeyPath path, LongArrayList rowIds) {
         try (MergedCursor rows =
                 MergedCursor.ofLatest(transaction, path.child().storage().rows())) {
-            while (rows.next()) {
+            while (rows.nextAlone()) {
                 path.readChildAt(rows.valueAddress());
                 if (path.isWanted()) {
                     rowIds.addLong(RowKey.read(rows.keyAddress()));

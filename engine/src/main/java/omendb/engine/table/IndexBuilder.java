@@ -49,7 +49,7 @@ final class IndexBuilder implements AutoCloseable {
     long build() {
         try (MergedCursor rows =
                 MergedCursor.ofLatest(transaction, table.storage().rows())) {
-            while (rows.next()) {
+            while (rows.nextAlone()) {
                 source.setStored(rows.valueAddress());
                 add(RowKey.read(rows.keyAddress()), rows.isOwn());
                 transaction.checkCancelled();
@@ -68,7 +68,7 @@ final class IndexBuilder implements AutoCloseable {
         RowLookup rows = new RowLookup(transaction, table.storage().rows());
         key.truncate(0);
         try (MergedCursor entries = MergedCursor.ofLatest(transaction, tree)) {
-            while (entries.next()) {
+            while (entries.nextAlone()) {
                 int length = entries.keyLength() - RowKey.BYTES;
                 boolean same = NativeMemory.equal(key.address(), key.position(), entries.keyAddress(), length);
                 if (same && rows.findLatestRow(RowKey.read(entries.keyAddress() + length))) {
@@ -146,6 +146,7 @@ final class IndexBuilder implements AutoCloseable {
             WriteCursor entries = sorted.cursor(keys.treeId(), null, null, false, Long.MAX_VALUE);
             while (entries != null && entries.next()) {
                 run.put(entries.keyAddress(), entries.keyLength(), entries.valueAddress(), entries.valueLength());
+                transaction.checkCancelled();
             }
             run.finish();
         }

@@ -39,7 +39,7 @@ public final class IndexScan implements AutoCloseable {
             return is;
         }
         try {
-            boolean found = cursor.next();
+            boolean found = cursor.nextAlone();
             read += found ? 1 : 0;
             return found;
         } catch (RuntimeException failed) {

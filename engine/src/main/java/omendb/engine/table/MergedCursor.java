@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Threading: the transaction's thread.
 final class MergedCursor implements AutoCloseable {
+    private static final int RELEASE_MASK = 0xff;
+
     private final LsmCursor committed;
     private final @Nullable WriteCursor own;
     private final boolean backward;
@@ -21,6 +23,7 @@ final class MergedCursor implements AutoCloseable {
     private boolean stepCommitted = true;
     private boolean stepOwn = true;
     private boolean atOwn;
+    private int steps;
 
     /// What the running statement sees.
     static MergedCursor of(
@@ -62,6 +65,19 @@ final class MergedCursor implements AutoCloseable {
         this.own = writes == null ? null : writes.cursor(tree.relationId(), from, to, backward, sequence);
         this.backward = backward;
         this.committed = tree.scan(from, to, timestamp, backward);
+    }
+
+    /// Addresses of values given out so far are no longer used; for who hands out rows in batches.
+    void releasePassed() {
+        committed.releasePassed();
+    }
+
+    /// As [#next] for one who looks at one row at a time: the value of the row before is no longer used.
+    boolean nextAlone() {
+        if ((++steps & RELEASE_MASK) == 0) {
+            committed.releasePassed();
+        }
+        return next();
     }
 
     /// Advances to the next row that is there; false at the end.

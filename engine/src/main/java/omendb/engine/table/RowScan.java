@@ -23,9 +23,11 @@ public final class RowScan implements AutoCloseable {
         this.cursor = MergedCursor.of(transaction, table.storage().rows(), null, null, false);
     }
 
-    /// Resets `batch` and fills it with up to [Batch#CAPACITY] rows; false = no more.
+    /// Resets `batch` and fills it with up to [Batch#CAPACITY] rows; false = no more. Values are good until the next
+    /// call.
     public boolean next(Batch batch) {
         batch.reset();
+        cursor.releasePassed();
         try {
             fill(batch);
         } catch (RuntimeException failed) {

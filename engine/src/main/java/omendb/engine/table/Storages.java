@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// committed it
 /// is put aside ([#deferDrop]) until the commit is durable and no snapshot can use it.
 /// Threading: any thread; the queue of drops is guarded by this.
-public final class Storages {
+public final class Storages implements AutoCloseable {
     private final LsmStore lsm;
     private final FileStore files;
     private final Epochs epochs;
@@ -219,6 +219,7 @@ public final class Storages {
     }
 
     /// Closes everything; the files stay.
+    @Override
     public void close() {
         vectorIndexes.values().forEach(VectorIndexStorage::close);
         vectorIndexes.clear();

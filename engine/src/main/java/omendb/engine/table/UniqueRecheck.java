@@ -60,7 +60,7 @@ final class UniqueRecheck {
             range.prefix().writeBytes(entry.address(), entry.position());
             @Nullable MemorySegment to = range.to();
             try (MergedCursor entries = MergedCursor.ofLatest(transaction, tree, range.from(), to)) {
-                while (entries.next()) {
+                while (entries.nextAlone()) {
                     long other = RowKey.read(entries.keyAddress() + entries.keyLength() - RowKey.BYTES);
                     if (other != rowId) {
                         return true;

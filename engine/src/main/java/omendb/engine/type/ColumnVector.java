@@ -44,6 +44,7 @@ public final class ColumnVector implements AutoCloseable {
     /// A vector whose values go to `arena`, which outlives it; all rows not NULL.
     public static ColumnVector allocate(SqlType type, ValueArena arena) {
         long base = MemoryAccount.allocate(TAG, BYTES);
+        arena.countVector(BYTES);
         return new ColumnVector(type, arena, true, base, base + LANES_OFFSET, base + LENGTHS_OFFSET);
     }
 
@@ -233,6 +234,7 @@ public final class ColumnVector implements AutoCloseable {
     public void close() {
         if (owner) {
             MemoryAccount.free(TAG, nulls, BYTES);
+            arena.countVector(-BYTES);
         }
     }
 }

@@ -45,8 +45,8 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     private final ChunkedFile vectors;
     private final ChunkedFile slots;
     private final SlotFormat.Scratch scratch;
-    private final long entry = MemoryAccount.allocate(TAG, SlotFormat.BYTES);
-    private final SlotBits checked = new SlotBits(MAX_SLOTS);
+    private final long entry;
+    private final SlotBits checked;
     private @Nullable SlotBits free; // made when the first slot comes free
     private @Nullable SlotBits abandoned; // dead, and in no list that a restart finds
     private @Nullable SlotStates states;
@@ -77,15 +77,16 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         long[] parameters = {dimensions, strideBytes};
         long vectorBytes = Math.min(reservedBytes, MAX_SLOTS * strideBytes);
         this.vectors = openChunks(store, VECTORS, VECTOR_SUFFIX, VECTOR_KIND, owner, parameters, vectorBytes);
-        this.slots = openChunks(
-                store,
-                SLOTS,
-                SLOT_SUFFIX,
-                SLOT_KIND,
-                owner,
-                parameters,
-                Math.max(MIN_RESERVED_BYTES, vectorBytes / strideBytes * SlotFormat.BYTES));
+        long slotBytes = Math.max(MIN_RESERVED_BYTES, vectorBytes / strideBytes * SlotFormat.BYTES);
+        try {
+            this.slots = openChunks(store, SLOTS, SLOT_SUFFIX, SLOT_KIND, owner, parameters, slotBytes);
+        } catch (RuntimeException | Error refused) {
+            vectors.close();
+            throw refused;
+        }
         this.scratch = new SlotFormat.Scratch((long) dimensions * Float.BYTES);
+        this.entry = MemoryAccount.allocate(TAG, SlotFormat.BYTES);
+        this.checked = new SlotBits(MAX_SLOTS);
     }
 
     /// Address space may be scarce (containers, ulimit -v): then a column gets less and can grow less.
@@ -120,8 +121,13 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
             FileStore store, String directory, long owner, int dimensions, long reservedBytes) {
         store.createDirectories(directory);
         VectorColumn column = new VectorColumn(store, directory, owner, dimensions, reservedBytes);
-        column.ensureSlots(1);
-        column.states = new SlotStates(0, MAX_SLOTS);
+        try {
+            column.ensureSlots(1);
+            column.states = new SlotStates(0, MAX_SLOTS);
+        } catch (RuntimeException | Error refused) {
+            column.close();
+            throw refused;
+        }
         return column;
     }
 

@@ -83,8 +83,8 @@ final class BasicEvaluators {
         private final Datum datum;
         private boolean stored;
 
-        Constant(SqlType type, Datum datum) {
-            super(type, new ValueArena());
+        Constant(ExecutionContext context, SqlType type, Datum datum) {
+            super(type, context.newArena());
             this.datum = datum;
         }
 
@@ -106,7 +106,7 @@ final class BasicEvaluators {
         private long generation = -1;
 
         Parameter(ExecutionContext context, int number, SqlType type) {
-            super(type, new ValueArena());
+            super(type, context.newArena());
             this.context = context;
             this.number = number;
         }
@@ -127,8 +127,8 @@ final class BasicEvaluators {
         private final OuterCell cell;
         private long version = -1;
 
-        Outer(OuterCell cell, SqlType type) {
-            super(type, new ValueArena());
+        Outer(ExecutionContext context, OuterCell cell, SqlType type) {
+            super(type, context.newArena());
             this.cell = cell;
         }
 
@@ -150,7 +150,7 @@ final class BasicEvaluators {
         private long generation = -1;
 
         Stable(ExecutionContext context, Evaluator inner) {
-            super(inner.type(), new ValueArena());
+            super(inner.type(), context.newArena());
             this.context = context;
             this.inner = inner;
         }

@@ -86,6 +86,11 @@ public final class Execution implements AutoCloseable {
         return running;
     }
 
+    /// Bytes held off-heap, also between executions.
+    public long heldBytes() {
+        return context.heldBytes();
+    }
+
     /// Measures from now on, for EXPLAIN ANALYZE.
     public void setTimed(boolean on) {
         root.setTimed(on);

@@ -1,5 +1,6 @@
 package omendb.sql.exec;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.ColumnVector;
+import omendb.engine.type.ValueArena;
 import omendb.sql.function.EvalContext;
 import omendb.sql.pgcatalog.SystemState;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ final class ExecutionContext {
     private long generation;
     private long rowsAffected;
     private final Map<Integer, MaterializedRows> materialized = new HashMap<>();
+    private final List<ValueArena> arenas = new ArrayList<>();
 
     void begin(Execution.Statement statement) {
         this.database = statement.database();
@@ -50,6 +53,27 @@ final class ExecutionContext {
         this.catalog = definitions;
         this.evaluation = functions;
         this.generation++;
+    }
+
+    /// An arena of the plan, counted; whoever asks closes it with the plan.
+    ValueArena newArena() {
+        ValueArena arena = new ValueArena();
+        arenas.add(arena);
+        return arena;
+    }
+
+    /// Counts the arena of an operator's batch.
+    void count(ValueArena arena) {
+        arenas.add(arena);
+    }
+
+    /// Bytes that the plan's batches, evaluators and their values hold off-heap.
+    long heldBytes() {
+        long bytes = 0;
+        for (ValueArena arena : arenas) {
+            bytes += arena.heldBytes();
+        }
+        return bytes;
     }
 
     private static <T> T present(@Nullable T value) {

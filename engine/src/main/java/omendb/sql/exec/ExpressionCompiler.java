@@ -29,7 +29,7 @@ final class ExpressionCompiler {
     /// @param input the input's columns in order
     /// @param outer cells of enclosing queries' columns
     ExpressionCompiler(ExecutionContext context, PlanCompiler plans, List<Field> input, Map<Field, OuterCell> outer) {
-        this(context, plans, input, outer, new ValueArena());
+        this(context, plans, input, outer, context.newArena());
     }
 
     private ExpressionCompiler(
@@ -62,7 +62,7 @@ final class ExpressionCompiler {
 
     private Evaluator compileNode(Scalar scalar) {
         return switch (scalar) {
-            case Scalar.Constant constant -> new BasicEvaluators.Constant(constant.type(), constant.value());
+            case Scalar.Constant constant -> new BasicEvaluators.Constant(context, constant.type(), constant.value());
             case Scalar.Parameter parameter ->
                 new BasicEvaluators.Parameter(context, parameter.number(), parameter.type());
             case Scalar.Column column -> column(column.field());
@@ -144,7 +144,7 @@ final class ExpressionCompiler {
         }
         OuterCell cell = outer.get(field);
         if (cell != null) {
-            return new BasicEvaluators.Outer(cell, field.type());
+            return new BasicEvaluators.Outer(context, cell, field.type());
         }
         throw new InternalException(SqlState.INTERNAL_ERROR, "no input has the column " + field);
     }

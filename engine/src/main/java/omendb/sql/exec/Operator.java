@@ -27,6 +27,7 @@ abstract class Operator implements AutoCloseable {
     Operator(ExecutionContext context, Batch out) {
         this.context = context;
         this.out = out;
+        context.count(out.arena());
         this.columns = new ColumnVector[out.columnCount()];
         for (int i = 0; i < columns.length; i++) {
             columns[i] = out.column(i);

@@ -169,9 +169,8 @@ final class PlanCompiler {
 
     private Operator nearest(PhysicalPlan.Nearest nearest) {
         LimitValues limits = limits(nearest.count(), nearest.offset());
-        LimitValues hint = limits(nearest.count(), nearest.offset());
         LongSupplier enclosing = wanted;
-        wanted = hint::needed;
+        wanted = limits::needed;
         Operator input = compile(nearest.input());
         wanted = enclosing;
         return new SortOperators.Nearest(
@@ -279,12 +278,12 @@ final class PlanCompiler {
     }
 
     private Operator limit(PhysicalPlan.Limit limit) {
-        LimitValues hint = limits(limit.count(), limit.offset());
+        LimitValues limits = limits(limit.count(), limit.offset());
         LongSupplier enclosing = wanted;
-        wanted = limit.input() instanceof PhysicalPlan.LockRows ? hint::needed : enclosing;
+        wanted = limit.input() instanceof PhysicalPlan.LockRows ? limits::needed : enclosing;
         Operator input = compile(limit.input());
         wanted = enclosing;
-        return new RowOperators.Limit(context, input, limits(limit.count(), limit.offset()));
+        return new RowOperators.Limit(context, input, limits);
     }
 
     private Operator lockRows(PhysicalPlan.LockRows lock) {
