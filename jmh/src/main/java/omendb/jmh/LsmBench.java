@@ -27,7 +27,8 @@ import omendb.memory.NativeMemory;
 /// How fast is the LSM store by itself, without log and SQL: puts, look-ups, scans, bulk load,
 /// amplification.
 ///
-/// `./omendb bench lsm [--rows N] [--order random|sequential] [--directory DIR] [--only P]`,
+/// `./omendb bench lsm [--rows N] [--order random|sequential] [--directory DIR] [--only P] [--cgroup DIR]
+/// [--value-bytes N] [--turns N]`,
 /// P = cache, hitrate, memory (see [RowCacheBench]) or compression. Keys of 16 bytes, values of 100, one put per
 /// batch. Rates are by the CPU time of the one thread that works: on a machine that others use too, that says
 /// more than the clock.
@@ -77,7 +78,12 @@ public final class LsmBench {
                 RowCacheBench.hitRate(directory.resolve("cached"), rows);
             }
             if (only.equals("memory")) {
-                RowCacheBench.exceedingMemory(directory.resolve("cached"), rows, options.get("cgroup"));
+                RowCacheBench.exceedingMemory(
+                        directory.resolve("cached"),
+                        rows,
+                        Integer.parseInt(options.getOrDefault("value-bytes", "100")),
+                        Integer.parseInt(options.getOrDefault("turns", "3")),
+                        options.get("cgroup"));
             }
             if (only.isEmpty() || only.equals("compression")) {
                 CompressionBench.run(directory.resolve("compression"), rows);

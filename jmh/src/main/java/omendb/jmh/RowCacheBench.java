@@ -91,7 +91,8 @@ final class RowCacheBench {
     /// The part `memory`.
     ///
     /// @param cgroup folder of a control group that is joined before anything is written
-    static void exceedingMemory(Path directory, int rows, @Nullable String cgroup) throws IOException {
+    static void exceedingMemory(Path directory, int rows, int valueBytes, int turns, @Nullable String cgroup)
+            throws IOException {
         if (cgroup != null) {
             Files.writeString(
                     Path.of(cgroup, "cgroup.procs"),
@@ -100,9 +101,9 @@ final class RowCacheBench {
         Files.createDirectories(directory);
         try (FileStore files = FileStore.open(directory);
                 Arena arena = Arena.ofConfined()) {
-            var bench = new RowCacheBench(rows, 1_000, files, arena);
+            var bench = new RowCacheBench(rows, valueBytes, files, arena);
             bench.loadSorted();
-            bench.clockTimes();
+            bench.clockTimes(turns);
         }
     }
 
@@ -236,10 +237,10 @@ final class RowCacheBench {
         });
     }
 
-    private void clockTimes() throws IOException {
+    private void clockTimes(int turns) throws IOException {
         var zipf = new Zipf(rows, 1);
-        double[] ratios = new double[TURNS];
-        for (int turn = 0; turn < TURNS; turn++) {
+        double[] ratios = new double[turns];
+        for (int turn = 0; turn < turns; turn++) {
             double[] micros = new double[2];
             for (int cache = 0; cache < 2; cache++) {
                 int which = cache;
@@ -249,7 +250,7 @@ final class RowCacheBench {
                     }
                     long faults = majorFaults();
                     long start = System.nanoTime();
-                    int reads = rows / 2;
+                    int reads = rows / 4;
                     for (int i = 0; i < reads; i++) {
                         look(tree, epochs, rowOf(zipf.next()), true);
                     }
@@ -262,7 +263,7 @@ final class RowCacheBench {
             ratios[turn] = micros[0] / micros[1];
         }
         Arrays.sort(ratios);
-        report("speed-up, median", "x", ratios[TURNS / 2]);
+        report("speed-up, median", "x", ratios[turns / 2]);
     }
 
     /// Page faults of this process that had to wait for the disk; 0 where there is no `/proc`.

@@ -2,6 +2,7 @@ package omendb.engine.lsm;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import omendb.memory.Epochs;
 import omendb.memory.MemoryAccount;
@@ -41,11 +42,17 @@ final class BlockCache implements AutoCloseable {
     private int places;
     private int hand;
     private long bytes;
+    private final AtomicLong retiredBytes = new AtomicLong(); // that pins may still keep
 
     /// @param capacity most bytes that blocks and their headers take
     BlockCache(long capacity, Epochs epochs) {
         this.capacity = capacity;
         this.epochs = epochs;
+    }
+
+    /// Whether pins keep so much of what left that the next block had better go elsewhere.
+    boolean isHeldUp() {
+        return retiredBytes.get() > capacity / 4;
     }
 
     /// The block of a slot; 0 if it is not here. The caller holds a pin.
@@ -61,9 +68,14 @@ final class BlockCache implements AutoCloseable {
     /// numbers are read a word at a time.
     private static final int BEHIND_BYTES = Long.BYTES;
 
+    /// Memory that [#allocate] or a caller has to have for a block.
+    static int bytesFor(int blockBytes) {
+        return blockBytes + BEHIND_BYTES;
+    }
+
     /// Memory for a block, to be given to [#put] or [#release].
     static long allocate(int blockBytes) {
-        int whole = HEADER_BYTES + blockBytes + BEHIND_BYTES;
+        int whole = HEADER_BYTES + bytesFor(blockBytes);
         long block = MemoryAccount.allocate(TAG, whole) + HEADER_BYTES;
         NativeMemory.putInt(block + BYTES, whole);
         NativeMemory.putInt(block + USED, 0);
@@ -120,7 +132,12 @@ final class BlockCache implements AutoCloseable {
                     NativeMemory.putInt(block + USED, 0);
                 } else {
                     unlink(block);
-                    epochs.retire(() -> release(block));
+                    long left = NativeMemory.getInt(block + BYTES);
+                    retiredBytes.addAndGet(left);
+                    epochs.retire(() -> {
+                        release(block);
+                        retiredBytes.addAndGet(-left);
+                    });
                     evicted = true;
                 }
             }

@@ -1,15 +1,33 @@
 package omendb.engine.lsm;
 
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
 /// Where a look-up puts its answer: reused from call to call, so that a look-up allocates nothing.
 ///
-/// The address points into a memtable or a mapped SSTable and is good as long as the `Epochs` pin that the
-/// caller held during the look-up. Threading: one thread at a time.
+/// The address points into a memtable, a mapped SSTable, the block cache or memory of the caller's ([#useMemory]), and
+/// is
+/// good as long as the `Epochs` pin that the caller held during the look-up. Threading: one thread at a time.
 public final class LsmValue {
     private boolean present;
     private boolean deleted;
     private long address;
     private int length;
     private long commitTs;
+    private @Nullable LongUnaryOperator memory;
+
+    /// For one who looks up many rows under one pin: blocks of compressed tables go to memory of his own once the block
+    /// cache has given up so many, which the pin keeps, that it would outgrow its limit.
+    ///
+    /// @param allocate address of so many bytes, at a multiple of 8, that live as long as the values found are used
+    public void useMemory(LongUnaryOperator allocate) {
+        memory = allocate;
+    }
+
+    @Nullable
+    LongUnaryOperator memory() {
+        return memory;
+    }
 
     /// True if the newest version in the snapshot is a value (not a tombstone).
     public boolean isPresent() {

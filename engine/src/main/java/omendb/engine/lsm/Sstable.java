@@ -3,6 +3,7 @@ package omendb.engine.lsm;
 import static omendb.engine.lsm.SstableFormat.*;
 
 import java.util.Objects;
+import java.util.function.LongUnaryOperator;
 import omendb.memory.Advice;
 import omendb.memory.Checksum;
 import omendb.memory.CorruptFileException;
@@ -299,7 +300,7 @@ final class Sstable implements AutoCloseable {
             return false;
         }
         int block = findBlock(key, keyLength, snapshotTs);
-        long found = block(block, own);
+        long found = block(block, own, out);
         BlockSearch.fetch(found, headBytes);
         if (BlockSearch.get(found, baseTs, ageMask, key, keyLength, snapshotTs, out)) {
             return true;
@@ -307,7 +308,7 @@ final class Sstable implements AutoCloseable {
         // the versions of one key may go on in the next block, which then starts with that very key
         return block + 1 < blocks
                 && compareToSeparatorKey(block + 1, key, keyLength) == 0
-                && BlockSearch.get(block(block + 1, own), baseTs, ageMask, key, keyLength, snapshotTs, out);
+                && BlockSearch.get(block(block + 1, own, out), baseTs, ageMask, key, keyLength, snapshotTs, out);
     }
 
     /// The last block whose separator is not after (`key`, `commitTs`); the first block if there is none.
@@ -382,11 +383,16 @@ final class Sstable implements AutoCloseable {
 
     /// Address of a data block, checked; a compressed one is in the cache then, good as long as the caller's pin.
     long block(int ordinal) {
-        return block(ordinal, null);
+        return block(ordinal, null, null);
     }
 
     /// @param own where a compressed block goes; null = the cache
     long block(int ordinal, @Nullable DecodedBlocks own) {
+        return block(ordinal, own, null);
+    }
+
+    /// @param asked by whom, if by a look-up: what the cache cannot take goes to his memory
+    private long block(int ordinal, @Nullable DecodedBlocks own, @Nullable LsmValue asked) {
         long stored = storedBlock(ordinal);
         if (slots == 0 || NativeMemory.getInt(stored) != 0) {
             return stored;
@@ -396,28 +402,54 @@ final class Sstable implements AutoCloseable {
         if (cached != 0) {
             return cached;
         }
-        return own != null
-                ? own.get(this, ordinal)
-                : Objects.requireNonNull(cache).put(slots + 8L * ordinal, decode(ordinal));
+        if (own != null) {
+            return own.get(this, ordinal);
+        }
+        BlockCache shared = Objects.requireNonNull(cache);
+        LongUnaryOperator memory = asked == null ? null : asked.memory();
+        if (memory != null && shared.isHeldUp()) {
+            int rawBytes = rawBytes(ordinal);
+            long block = memory.applyAsLong(BlockCache.bytesFor(rawBytes));
+            decode(ordinal, block, rawBytes);
+            return block;
+        }
+        return shared.put(slots + 8L * ordinal, decode(ordinal));
     }
 
     /// Decompresses a compressed block into memory of [BlockCache#allocate].
     ///
     /// @throws CorruptFileException if it is not what was compressed, though its checksum is right
     long decode(int ordinal) {
-        long stored = storedBlock(ordinal);
-        int rawBytes = NativeMemory.getInt(stored + COMPRESSED_RAW_BYTES);
-        int bytes = NativeMemory.getInt(stored + COMPRESSED_BYTES);
-        long room = positionOf(ordinal + 1) - positionOf(ordinal) - COMPRESSED_HEADER_BYTES;
-        if (bytes < 0 || bytes > room || rawBytes < BLOCK_HEADER_BYTES) {
-            throw badCompression(ordinal, rawBytes);
-        }
+        int rawBytes = rawBytes(ordinal);
         long block = BlockCache.allocate(rawBytes);
-        if (!Lz4.decompress(stored + COMPRESSED_HEADER_BYTES, bytes, block, rawBytes)) {
-            BlockCache.release(block);
-            throw badCompression(ordinal, rawBytes);
+        boolean complete = false;
+        try {
+            decode(ordinal, block, rawBytes);
+            complete = true;
+        } finally {
+            if (!complete) {
+                BlockCache.release(block);
+            }
         }
         return block;
+    }
+
+    /// Bytes of a compressed block before its compression.
+    private int rawBytes(int ordinal) {
+        int rawBytes = NativeMemory.getInt(storedBlock(ordinal) + COMPRESSED_RAW_BYTES);
+        if (rawBytes < BLOCK_HEADER_BYTES) {
+            throw badCompression(ordinal, rawBytes);
+        }
+        return rawBytes;
+    }
+
+    private void decode(int ordinal, long block, int rawBytes) {
+        long stored = storedBlock(ordinal);
+        int bytes = NativeMemory.getInt(stored + COMPRESSED_BYTES);
+        long room = positionOf(ordinal + 1) - positionOf(ordinal) - COMPRESSED_HEADER_BYTES;
+        if (bytes < 0 || bytes > room || !Lz4.decompress(stored + COMPRESSED_HEADER_BYTES, bytes, block, rawBytes)) {
+            throw badCompression(ordinal, rawBytes);
+        }
     }
 
     private CorruptFileException badCompression(int ordinal, int rawBytes) {

@@ -2,6 +2,7 @@ package omendb.engine.table;
 
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
+import org.jspecify.annotations.Nullable;
 
 /// Rows by row id, appended to a batch whose columns are the attnums given to [Table#fetch].
 ///
@@ -12,6 +13,7 @@ public final class RowFetch {
     private final Transaction transaction;
     private final long storageId;
     private final TableActivity activity;
+    private @Nullable Batch filled;
 
     RowFetch(Table table, Transaction transaction, int[] attnums) {
         this.transaction = transaction;
@@ -25,6 +27,7 @@ public final class RowFetch {
     public boolean append(long rowId, Batch batch) {
         transaction.requireStatement();
         transaction.readsRow(storageId, rowId);
+        use(batch);
         boolean found = lookup.findRow(rowId);
         if (found) {
             activity.indexRows.increment();
@@ -37,11 +40,19 @@ public final class RowFetch {
     /// [Table#lockRow]. False = deleted.
     public boolean appendLatest(long rowId, Batch batch) {
         transaction.requireStatement();
+        use(batch);
         boolean found = lookup.findLatestRow(rowId);
         if (found) {
             filler.append(lookup.address(), rowId, batch);
         }
         return found;
+    }
+
+    private void use(Batch batch) {
+        if (filled != batch) {
+            filled = batch;
+            lookup.useMemoryOf(batch);
+        }
     }
 
     /// Appends a row whose address is known.

@@ -6,6 +6,7 @@ import omendb.engine.txn.OwnVersion;
 import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
 import omendb.engine.txn.WriteSet;
+import omendb.engine.type.Batch;
 
 /// Finds one key of a tree for a transaction: its own version first, then the committed one.
 ///
@@ -34,6 +35,11 @@ final class RowLookup {
     /// Whose addresses are used at once: they stay valid until the transaction's next write.
     static RowLookup momentary(Transaction transaction, LsmTree tree) {
         return new RowLookup(transaction, tree, false);
+    }
+
+    /// What the row caches cannot take of compressed tables goes to `batch`: its values are good until it is reset.
+    void useMemoryOf(Batch batch) {
+        value.useMemory(batch.arena()::allocate);
     }
 
     /// The row as the running statement sees it.
