@@ -121,12 +121,14 @@ public final class Database implements AutoCloseable {
         CommitSequence sequence = timeline.sequence();
         Wal wal = parts.add(Wal.open(files, WalOptions.DEFAULTS.withSegmentBytes(options.walSegmentBytes())));
         LogBarrier logBarrier = new LogBarrier(wal);
+        CompressedTables compressed = new CompressedTables();
         lsm = parts.add(LsmStore.open(
                 files,
                 LsmOptions.defaults()
                         .withMemtableBytes(options.memtableBytes())
                         .withTableBytes(options.tableBytes())
                         .withRowCacheBytes(options.rowCacheBytes())
+                        .withCompressed(compressed)
                         .withOldestSnapshot(timeline::oldestSnapshot)
                         .withAppliedLsn(sequence::appliedLsn)
                         .withLogBarrier(logBarrier),
@@ -145,6 +147,7 @@ public final class Database implements AutoCloseable {
                         options.bulkBytes(), options.vectorReservedBytes(), options.indexThreads(), SORT_BYTES)));
         prepared = new PreparedTransactions(transactions, SystemTrees.PREPARED);
         nextOid = new AtomicInteger(recovery.openStorages(catalogs, storages, prepared));
+        compressed.open(catalogs, storages);
         tables = new TableWriters(catalogs, storages);
         sessions = new SessionDirectory(transactions);
         sequences = new Sequences(transactions, lsm.tree(SystemTrees.SEQUENCES), epochs);

@@ -36,6 +36,7 @@ final class RowCacheBench {
     private static final int TURNS = 3;
     private static final int ROUNDS = 3; // the last one counts
     private static final int RUNS = 32;
+    private static final int WARM_READS = 8;
     private static final int HIT_RATE_STEPS = 8;
     private static final int MAJOR_FAULTS = 9; // in /proc/self/stat, behind the name
 
@@ -245,7 +246,8 @@ final class RowCacheBench {
             for (int cache = 0; cache < 2; cache++) {
                 int which = cache;
                 with(cache == 0 ? options : cached(), (_, tree, epochs) -> {
-                    for (int i = 0; i < rows; i++) { // warm
+                    long warm = (long) rows * (which == 0 ? 1 : WARM_READS); // the cache has to learn
+                    for (long i = 0; i < warm; i++) {
                         look(tree, epochs, rowOf(zipf.next()), true);
                     }
                     long faults = majorFaults();

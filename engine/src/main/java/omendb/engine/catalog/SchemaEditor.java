@@ -107,6 +107,9 @@ public interface SchemaEditor {
     /// Drops a constraint and, for a key, its index and the foreign keys that refer to it.
     TableDef dropConstraint(int tableOid, String name);
 
+    /// Sets the storage parameters of a table. Blocks that are compressed otherwise stay so until they are merged.
+    TableDef setTableOptions(int tableOid, Map<String, String> options);
+
     /// Sets or drops (null) a column's default.
     TableDef setColumnDefault(int tableOid, int attnum, @Nullable String defaultSql);
 

@@ -27,6 +27,12 @@ public record TableDef(
     /// Option: oid of the index that CLUSTER ON names.
     public static final String CLUSTERED_ON = "clustered on";
 
+    /// Storage parameter: how blocks of the table's rows are compressed.
+    public static final String COMPRESSION = "compression";
+
+    /// A value of [#COMPRESSION].
+    public static final String LZ4 = "lz4";
+
     public TableDef {
         columns = List.copyOf(columns);
         constraints = List.copyOf(constraints);
@@ -46,6 +52,11 @@ public record TableDef(
     /// The columns that have not been dropped.
     public List<ColumnDef> liveColumns() {
         return columns.stream().filter(column -> !column.dropped()).toList();
+    }
+
+    /// Whether new blocks of the table's rows are to be compressed.
+    public boolean isCompressed() {
+        return LZ4.equals(options.get(COMPRESSION));
     }
 
     /// The column of that name, or null.

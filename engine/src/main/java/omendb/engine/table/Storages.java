@@ -123,9 +123,9 @@ public final class Storages implements AutoCloseable {
                                     options.vectorReservedBytes()));
                 }
             }
-            tables.put(
-                    def.storageId(),
-                    new TableStorage(def.storageId(), lsm.createTree(def.storageId()), columns, nextRowId, 0));
+            var table = new TableStorage(def.storageId(), lsm.createTree(def.storageId()), columns, nextRowId, 0);
+            table.setCompressedAtFirst(def.isCompressed());
+            tables.put(def.storageId(), table);
             complete = true;
         } finally {
             if (!complete) {

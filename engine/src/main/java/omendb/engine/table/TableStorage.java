@@ -22,6 +22,7 @@ public final class TableStorage {
     private final AtomicLong nextRowId;
     private final AtomicLong rowCount;
     private final Map<StoredValue, NativeBytesWriter> kept = new HashMap<>();
+    private volatile boolean compressedAtFirst;
 
     TableStorage(long storageId, LsmTree rows, Map<Integer, VectorColumn> columns, long nextRowId, long rowCount) {
         this.storageId = storageId;
@@ -37,6 +38,16 @@ public final class TableStorage {
 
     public long storageId() {
         return storageId;
+    }
+
+    /// What the transaction that creates the storage says of its compression: as long as no committed definition
+    /// names it, there is no other to ask.
+    public boolean isCompressedAtFirst() {
+        return compressedAtFirst;
+    }
+
+    void setCompressedAtFirst(boolean compressed) {
+        compressedAtFirst = compressed;
     }
 
     LsmTree rows() {

@@ -2,6 +2,7 @@ package omendb.engine.table;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import omendb.engine.catalog.Catalog;
@@ -267,6 +268,14 @@ public final class TransactionSchema implements SchemaEditor {
         comments.removeAll(SystemClasses.CONSTRAINT, found.oid());
         TableDef changed = table.withoutConstraint(found.oid());
         changes().put(changed);
+        return changed;
+    }
+
+    @Override
+    public TableDef setTableOptions(int tableOid, Map<String, String> options) {
+        TableDef changed = lockForChange(tableOid).withOptions(options);
+        changes().put(changed);
+        storages.table(changed.storageId()).setCompressedAtFirst(changed.isCompressed());
         return changed;
     }
 

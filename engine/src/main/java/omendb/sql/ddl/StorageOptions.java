@@ -1,17 +1,25 @@
 package omendb.sql.ddl;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
+import omendb.engine.type.SqlType;
 import omendb.sql.ast.Ddl.Option;
+import org.jspecify.annotations.Nullable;
 
 /// `WITH (...)` of tables and indexes.
 final class StorageOptions {
-    /// PostgreSQL's table options that mean nothing to our storage: accepted, as dumps and tools write them.
+    private static final Set<String> COMPRESSIONS = Set.of(TableDef.LZ4, "none");
+
+    /// Our own, and PostgreSQL's that mean nothing to our storage: accepted, as dumps and tools write them.
     private static final Set<String> TABLE_OPTIONS = Set.of(
+            TableDef.COMPRESSION,
             "fillfactor",
             "parallel_workers",
             "toast_tuple_target",
@@ -20,16 +28,58 @@ final class StorageOptions {
             "vacuum_truncate",
             "oids");
 
+    private static final Set<String> COLUMN_COMPRESSIONS = Set.of("pglz", "lz4");
+
     private static final Set<String> BTREE_OPTIONS = Set.of("fillfactor", "deduplicate_items");
 
     private StorageOptions() {}
 
-    static void checkTable(List<Option> options) {
+    /// Storage parameters of a table after SET, or when it is created.
+    ///
+    /// @param known those it has
+    static Map<String, String> table(List<Option> options, Map<String, String> known) {
+        Map<String, String> result = new LinkedHashMap<>(known);
+        Set<String> written = new HashSet<>();
         for (Option option : options) {
             String name = option.name();
+            String value = option.value() == null ? "true" : option.value();
             if (!TABLE_OPTIONS.contains(name) && !name.startsWith("autovacuum_") && !name.startsWith("toast.")) {
                 throw unrecognized(name);
             }
+            if (!written.add(name)) {
+                throw invalid("parameter \"" + name + "\" specified more than once");
+            }
+            if (name.equals(TableDef.COMPRESSION) && !COMPRESSIONS.contains(value.toLowerCase(Locale.ROOT))) {
+                throw invalid("invalid value for enum option \"compression\": " + value)
+                        .withDetail("Valid values are \"lz4\" and \"none\".");
+            }
+            if (!name.startsWith("toast.")) { // those would be the TOAST table's
+                result.remove(name);
+                result.put(name, name.equals(TableDef.COMPRESSION) ? value.toLowerCase(Locale.ROOT) : value);
+            }
+        }
+        return result;
+    }
+
+    /// Storage parameters of a table after RESET.
+    static Map<String, String> without(List<Option> options, Map<String, String> known) {
+        Map<String, String> result = new LinkedHashMap<>(known);
+        options.forEach(option -> result.remove(option.name()));
+        return result;
+    }
+
+    /// `COMPRESSION method` of a column, which compresses single values in PostgreSQL: checked, and of no effect here.
+    static void checkColumn(@Nullable String method, SqlType type) {
+        if (method == null || method.equals("default")) {
+            return;
+        }
+        if (type.typlen() != -1) {
+            throw DdlErrors.error(
+                    SqlState.FEATURE_NOT_SUPPORTED,
+                    "column data type " + type.format(-1) + " does not support compression");
+        }
+        if (!COLUMN_COMPRESSIONS.contains(method)) {
+            throw invalid("invalid compression method \"" + method + "\"");
         }
     }
 

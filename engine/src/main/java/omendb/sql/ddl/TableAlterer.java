@@ -158,15 +158,12 @@ final class TableAlterer {
     }
 
     private void setOptions(TableDef table, AlterTableCommand.SetOptions command) {
-        StorageOptions.checkTable(command.options());
-        Map<String, String> options = new java.util.LinkedHashMap<>(table.options());
-        for (Ddl.Option option : command.options()) {
-            options.remove(option.name());
-            if (!command.reset()) {
-                options.put(option.name(), option.value() == null ? "true" : option.value());
-            }
+        Map<String, String> options = command.reset()
+                ? StorageOptions.without(command.options(), table.options())
+                : StorageOptions.table(command.options(), table.options());
+        if (!options.equals(table.options())) {
+            context.editor().setTableOptions(table.oid(), options);
         }
-        context.editor().changeTableOnline(table.withOptions(options));
     }
 
     /// Says which columns a logical replica would identify rows by; kept for the catalogs.

@@ -29,6 +29,7 @@ final class TableCreator {
     private final List<ColumnDef> columns = new ArrayList<>();
     private final SchemaDef schema;
     private final ColumnDefiner definer;
+    private Map<String, String> options = Map.of();
 
     /// Constraints of columns and table in the order written, each with its column or null.
     private final Map<Constraint, String> pending = new java.util.LinkedHashMap<>();
@@ -65,6 +66,9 @@ final class TableCreator {
             throw DdlErrors.error(SqlState.TOO_MANY_COLUMNS, "tables can have at most " + MOST_COLUMNS + " columns");
         }
         TableDef table = context.editor().createTable(schema.oid(), name, definer.withGenerated(columns));
+        if (!options.isEmpty()) {
+            context.editor().setTableOptions(table.oid(), options);
+        }
         definer.own(table.oid());
         // the primary key first, so that its index is the table's first; what may refer to a key last
         addConstraints(table.oid(), body -> body instanceof ConstraintBody.Key key && key.primary());
@@ -100,7 +104,7 @@ final class TableCreator {
             throw DdlErrors.error(
                     SqlState.UNDEFINED_OBJECT, "access method \"" + statement.accessMethod() + "\" does not exist");
         }
-        StorageOptions.checkTable(statement.options());
+        options = StorageOptions.table(statement.options(), Map.of());
     }
 
     private void column(Column column) {

@@ -94,6 +94,7 @@ final class RelationViews {
                 .set("relam", HEAP)
                 .set("relpages", pages(state.relationBytes(table.oid())))
                 .set("reltuples", (double) state.estimatedRows(table.oid()))
+                .set("reloptions", options(table.options()))
                 .set("relchecks", checks)
                 .set("reloptions", options(storageOptions(table)))
                 .set(
