@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.txn.Backend;
@@ -79,6 +80,9 @@ class LockStressTest {
                     transaction.startStatement();
                     for (int step = random.nextInt(1, 4); step > 0; step--) {
                         lock(transaction, random, key, mine);
+                        if (random.nextInt(4) == 0) {
+                            LockSupport.parkNanos(1_000); // on few cores sessions would run one after the other
+                        }
                     }
                 } catch (OmenException e) {
                     assertEquals(SqlState.DEADLOCK_DETECTED, e.sqlState());

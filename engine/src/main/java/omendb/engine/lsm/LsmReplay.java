@@ -141,8 +141,23 @@ public final class LsmReplay implements AutoCloseable {
         inserter.close();
     }
 
+    private static void awaitEnd(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void awaitApplier() {
-        if (applier == null) {
+        Thread thread = applier;
+        if (thread == null) {
             return;
         }
         if (filling != null) {
@@ -153,5 +168,6 @@ public final class LsmReplay implements AutoCloseable {
             take(free).close();
         }
         applier = null;
+        awaitEnd(thread); // nothing is left of it when an opening that fails returns
     }
 }

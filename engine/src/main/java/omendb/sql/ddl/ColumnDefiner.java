@@ -92,6 +92,7 @@ final class ColumnDefiner {
             checkType(name, use.type());
             def = new ColumnDef(attnum, name, use.type(), use.typmod(), false, null, Identity.NONE);
         }
+        StorageOptions.checkColumn(column.compression(), def.type());
         return withConstraints(def, column);
     }
 

@@ -213,14 +213,14 @@ final class Renamer {
 
     void setSchema(Ddl.SetSchema set) {
         switch (set.type()) {
-            case TABLE, INDEX, SEQUENCE -> {}
+            case TABLE, INDEX, SEQUENCE, VIEW -> {}
             default -> throw DdlErrors.notSupported("ALTER " + set.type().words() + " ... SET SCHEMA");
         }
         RelationDef relation = find(set.name().name(), set.ifExists());
         if (relation == null) {
             return;
         }
-        if (!(relation instanceof TableDef) && !(relation instanceof SequenceDef)) {
+        if (relation instanceof IndexDef) {
             throw DdlErrors.error(
                             SqlState.WRONG_OBJECT_TYPE, "cannot change schema of index \"" + relation.name() + "\"")
                     .withHint("Change the schema of the table instead.");
