@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 public final class LsmCursor implements AutoCloseable {
     private static final MemoryTag TAG = MemoryTag.of("lsm-cursor");
 
+    /// So many versions of a key are stepped over one by one, before a search finds the next key.
+    private static final int FEW_VERSIONS = 16;
+
     private final LsmTree tree;
     private final Epochs epochs;
     private final long snapshotTs;
@@ -129,10 +132,18 @@ public final class LsmCursor implements AutoCloseable {
         if (run != null) {
             stepOver(run);
         }
+        int passed = 0;
         while ((run = merge.current()) != null && !isAfterBound(run)) {
-            if (run.commitTs > snapshotTs || (hasLast && isLastKey(run))) {
+            if (hasLast && isLastKey(run)) {
+                if (++passed < FEW_VERSIONS) {
+                    merge.advance();
+                } else {
+                    merge.skipVersions(lastKey.address(), (int) lastKey.size(), lastPrefix);
+                }
+            } else if (run.commitTs > snapshotTs) {
                 merge.advance();
             } else if (run.tombstone || isHidden(run)) {
+                passed = 0;
                 stepOver(run);
             } else {
                 valueAddress = run.valueAddress;

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// going backward. A binary heap, because it touches two runs only when one run leads for long. Threading:
 /// one thread. Owns the runs.
 final class RunMerge implements AutoCloseable {
+    /// No version is older.
+    private static final long OLDEST = 0;
+
     static final RunMerge OF_NOTHING = new RunMerge(List.of(), false);
 
     private final RunCursor[] runs;
@@ -74,6 +77,16 @@ final class RunMerge implements AutoCloseable {
         if (size > 1) {
             siftDown(0);
         }
+    }
+
+    /// Forward: steps over what is left of the versions of a key, however many.
+    void skipVersions(long key, int keyLength, long prefix) {
+        for (RunCursor run : runs) {
+            if (run.valid && Keys.compare(run.keyAddress, run.keyLength, run.prefix, key, keyLength, prefix) == 0) {
+                run.seek(key, keyLength, prefix, OLDEST);
+            }
+        }
+        heapify();
     }
 
     private void heapify() {

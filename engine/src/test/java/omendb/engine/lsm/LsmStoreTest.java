@@ -70,6 +70,38 @@ class LsmStoreTest {
     }
 
     @Test
+    void a_scan_finds_the_next_key_behind_any_number_of_versions() {
+        oldest.set(0);
+        open(LsmFixture.SMALL);
+        lsm.store().createTree(REL);
+        lsm.put(REL, "a", "first", 1);
+        lsm.put(REL, "c", "last", 2);
+        for (int ts = 3; ts <= 400; ts++) {
+            if (ts % 7 == 0) {
+                lsm.delete(REL, "b", ts);
+            } else {
+                lsm.put(REL, "b", "v" + ts, ts);
+            }
+            if (ts == 150) {
+                lsm.store().flush(ts);
+            }
+        }
+        for (int round = 0; round < 3; round++) {
+            for (int ts = 2; ts <= 400; ts += 3) {
+                List<String> expected = ts == 2 || ts % 7 == 0
+                        ? List.of("a=first", "c=last")
+                        : List.of("a=first", "b=v" + ts, "c=last");
+                assertEquals(expected, lsm.scan(REL, null, null, ts, false), "at " + ts);
+                assertEquals(expected.reversed(), lsm.scan(REL, null, null, ts, true), "at " + ts);
+            }
+            switch (round) {
+                case 0 -> lsm.store().flush(400);
+                default -> lsm.store().compact(REL);
+            }
+        }
+    }
+
+    @Test
     void later_operation_of_one_batch_wins() {
         open(LsmFixture.SMALL);
         lsm.store().createTree(REL);
