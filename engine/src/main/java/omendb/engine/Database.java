@@ -75,6 +75,7 @@ public final class Database implements AutoCloseable {
     private final TableWriters tables;
     private final Sequences sequences;
     private final SessionDirectory sessions;
+    private final TemporaryRelations temporary = new TemporaryRelations(this);
     private final AtomicInteger nextOid;
     private final Vacuum vacuum;
     private final TableVacuum tableVacuum;
@@ -156,6 +157,7 @@ public final class Database implements AutoCloseable {
         checkpointer =
                 new Checkpointer(sequence, transactions, lsm, wal, storages, vacuum, nextOid, recovery.replayedFrom());
         createPublicSchema();
+        temporary.dropOrphans();
         if (options.backgroundWork()) {
             startWorkers();
         }
@@ -226,6 +228,11 @@ public final class Database implements AutoCloseable {
         return sessions;
     }
 
+    /// Temporary relations of sessions.
+    public TemporaryRelations temporary() {
+        return temporary;
+    }
+
     /// Transactions that run now, and prepared ones.
     public List<Transaction> activeTransactions() {
         return List.copyOf(transactions.active());
@@ -280,6 +287,9 @@ public final class Database implements AutoCloseable {
         SequenceDef sequence = catalogs.of(transaction).sequence(oid);
         if (sequence == null) {
             throw new UserException(SqlState.UNDEFINED_TABLE, "could not open relation with OID " + oid);
+        }
+        if (catalogs.of(transaction).isTemporary(sequence)) {
+            transaction.useTemporary();
         }
         return sequence;
     }

@@ -122,6 +122,11 @@ public final class CompiledIndexExpressions implements IndexExpressions {
         }
 
         @Override
+        public @Nullable String temporarySchema() {
+            return null;
+        }
+
+        @Override
         public List<String> searchPath() {
             return List.of("pg_catalog", "public");
         }

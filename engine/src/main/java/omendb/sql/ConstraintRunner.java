@@ -97,7 +97,7 @@ final class ConstraintRunner implements ReferentialActions, AutoCloseable {
     /// The deferrable constraints of a name, in the first schema that has any of that name.
     private List<ConstraintDef> find(QualifiedName name, boolean deferred) {
         Catalog catalog = parts.environment().catalog();
-        String written = name.schema();
+        String written = name.schema() == null ? null : parts.environment().resolve(name.schema());
         if (written != null && catalog.schema(written) == null) {
             throw new UserException(SqlState.INVALID_SCHEMA_NAME, "schema \"" + written + "\" does not exist");
         }

@@ -58,11 +58,11 @@ final class CopyRunner {
         if (copy.table() == null) {
             throw new UserException(SqlState.SYNTAX_ERROR, "COPY FROM needs a table");
         }
-        if (statement.transaction().readOnly()) {
+        TableDef table = parts.requireTable(copy.table());
+        if (statement.transaction().readOnly() && !statement.catalog().isTemporary(table)) {
             throw new UserException(
                     SqlState.READ_ONLY_SQL_TRANSACTION, "cannot execute COPY FROM in a read-only transaction");
         }
-        TableDef table = parts.requireTable(copy.table());
         Binder binder = new Binder(parts.environment(), ParameterTypes.of(new int[0]));
         List<Field> row = binder.row(table);
         SchemaDef schema = parts.environment().catalog().schema(table.schemaOid());

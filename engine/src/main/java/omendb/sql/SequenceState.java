@@ -47,8 +47,8 @@ final class SequenceState {
     }
 
     long next(int oid) {
-        sequence(oid);
-        if (running().readOnly()) {
+        SequenceDef sequence = sequence(oid);
+        if (running().readOnly() && !database.catalog(running()).isTemporary(sequence)) {
             throw new UserException(
                     SqlState.READ_ONLY_SQL_TRANSACTION, "cannot execute nextval() in a read-only transaction");
         }

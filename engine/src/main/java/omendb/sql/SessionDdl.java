@@ -3,8 +3,10 @@ package omendb.sql;
 import java.util.List;
 import omendb.engine.Database;
 import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.SchemaDef;
 import omendb.engine.error.SqlState;
 import omendb.engine.txn.Transaction;
+import omendb.sql.ast.Ddl;
 import omendb.sql.bind.Binder;
 import omendb.sql.bind.ParameterTypes;
 import omendb.sql.ddl.DdlContext;
@@ -34,6 +36,22 @@ final class SessionDdl implements DdlContext {
     @Override
     public Catalog catalog() {
         return parts.environment().refresh();
+    }
+
+    @Override
+    public @Nullable String temporarySchema() {
+        parts.environment().refresh();
+        return parts.environment().temporarySchema();
+    }
+
+    @Override
+    public SchemaDef requireTemporarySchema() {
+        return parts.database().temporary().schemaOf(parts.transactions().backend());
+    }
+
+    @Override
+    public void onCommit(int tableOid, Ddl.OnCommit action) {
+        parts.temporary().onCommit(tableOid, action);
     }
 
     @Override

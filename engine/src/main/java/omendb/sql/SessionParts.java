@@ -44,6 +44,8 @@ interface SessionParts {
 
     Cursors cursors();
 
+    TemporaryTables temporary();
+
     Analyzer analyzer();
 
     Executor executor();

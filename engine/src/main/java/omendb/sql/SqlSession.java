@@ -18,6 +18,7 @@ import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.TypeContext;
+import omendb.sql.ast.Ddl;
 import omendb.sql.ast.Dml;
 import omendb.sql.ast.QualifiedName;
 import omendb.sql.ast.Query;
@@ -60,6 +61,7 @@ public final class SqlSession implements AutoCloseable {
     private final ConstraintRunner constraints;
     private final Parts parts = new Parts();
     private final Cursors cursors = new Cursors();
+    private final TemporaryTables temporary;
     private final PortalMemory portalMemory = new PortalMemory();
     private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
     private final StatementEvaluation.Interruption interruption;
@@ -77,13 +79,14 @@ public final class SqlSession implements AutoCloseable {
         this.settings = new Settings(options.user(), options.settings());
         this.activity = new SessionActivity(options, settings);
         this.backend = database.sessions().connect(options.backendPid(), new Reached());
+        this.temporary = new TemporaryTables(database, backend);
         this.transactions = new TransactionControl(
                 database,
                 settings,
                 listener,
                 backend,
                 interruption::deadlineNanos,
-                open -> parts.constraints().beforeCommit(open),
+                this::beforeCommit,
                 new TransactionEnds());
         this.environment = new StatementEnvironment(
                 database, options, listener, settings, transactions, _ -> parts.evaluation(), cursors);
@@ -169,6 +172,7 @@ public final class SqlSession implements AutoCloseable {
         Statement inner = switch (statement) {
             case Utility.Explain explain when isPlanned(explain.statement()) -> explain.statement();
             case Utility.DeclareCursor declare -> declare.query();
+            case Ddl.CreateTableAs create when create.source() instanceof Query -> create.source();
             default -> null;
         };
         if (inner != null) {
@@ -373,6 +377,7 @@ public final class SqlSession implements AutoCloseable {
     public void close() {
         release();
         transactions.close();
+        temporary.close();
         cache.close();
         cursors.close();
         utilities.close();
@@ -381,11 +386,19 @@ public final class SqlSession implements AutoCloseable {
         database.sessions().disconnect(backend);
     }
 
+    private void beforeCommit(Transaction open) {
+        constraints.beforeCommit(open);
+        temporary.beforeCommit(open);
+    }
+
     /// What ends with a transaction.
     private final class TransactionEnds implements TransactionControl.EndListener {
         @Override
         public void ended(boolean committed) {
             cursors.transactionEnded(committed);
+            if (committed) {
+                temporary.committed();
+            }
         }
 
         @Override
@@ -471,6 +484,11 @@ public final class SqlSession implements AutoCloseable {
         }
 
         @Override
+        public TemporaryTables temporary() {
+            return temporary;
+        }
+
+        @Override
         public Cursors cursors() {
             return cursors;
         }
@@ -497,8 +515,7 @@ public final class SqlSession implements AutoCloseable {
 
         @Override
         public TableDef requireTable(QualifiedName name) {
-            List<String> path = name.schema() == null ? environment.searchPath() : List.of(name.schema());
-            RelationDef relation = environment.catalog().resolve(path, name.name());
+            RelationDef relation = environment.catalog().resolve(environment.schemasFor(name.schema()), name.name());
             if (relation instanceof TableDef table) {
                 return table;
             }

@@ -10,6 +10,7 @@ import omendb.engine.RowFigures;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.TemporarySchemas;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.table.ActivityStatistics;
@@ -134,10 +135,15 @@ final class StatementEnvironment implements BindEnvironment, PlannerEnvironment,
     public List<String> searchPath() {
         List<String> written = settings.searchPath(options.user());
         List<String> path = new ArrayList<>();
+        String temporary = temporarySchema();
+        if (temporary != null && !written.contains(TemporarySchemas.ALIAS) && !written.contains(temporary)) {
+            path.add(temporary);
+        }
         if (!written.contains("pg_catalog")) {
             path.add("pg_catalog");
         }
-        for (String name : written) {
+        for (String writtenName : written) {
+            String name = resolve(writtenName);
             boolean exists = name.equals("pg_catalog")
                     || name.equals("information_schema")
                     || catalog().schema(name) != null;
@@ -149,8 +155,18 @@ final class StatementEnvironment implements BindEnvironment, PlannerEnvironment,
     }
 
     @Override
+    public @Nullable String temporarySchema() {
+        int number = transactions.backend().temporaryNumber();
+        String name = number == 0 ? null : TemporarySchemas.name(number);
+        return name == null || catalog().schema(name) == null ? null : name;
+    }
+
+    @Override
     public @Nullable String creationSchema() {
         for (String name : settings.searchPath(options.user())) {
+            if (name.equals(TemporarySchemas.ALIAS)) {
+                return name;
+            }
             if (catalog().schema(name) != null) {
                 return name;
             }

@@ -111,6 +111,10 @@ final class TransactionControl {
         return transaction;
     }
 
+    Backend backend() {
+        return backend;
+    }
+
     /// The catalog that statements are bound against now.
     Catalog catalog() {
         Transaction open = transaction;

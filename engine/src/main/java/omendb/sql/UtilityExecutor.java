@@ -10,12 +10,14 @@ import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.txn.Notifications;
 import omendb.engine.txn.PreparedTransactions;
+import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
 import omendb.engine.type.ColumnVector;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
 import omendb.sql.ast.Ddl;
 import omendb.sql.ast.Expr;
+import omendb.sql.ast.Query;
 import omendb.sql.ast.Statement;
 import omendb.sql.ast.Utility;
 import omendb.sql.bind.Binder;
@@ -71,6 +73,7 @@ final class UtilityExecutor {
             }
             case Utility.Fetch fetch -> new ExecutionResult.Complete(new CursorRunner(parts).fetch(fetch, sink));
             case Utility utility -> new ExecutionResult.Complete(simple(utility));
+            case Ddl.CreateTableAs create -> new ExecutionResult.Complete(tableFromQuery(create, portal));
             case Ddl ddl -> new ExecutionResult.Complete(ddl(ddl));
             default -> throw new IllegalArgumentException("not a utility statement: " + statement);
         };
@@ -83,6 +86,24 @@ final class UtilityExecutor {
                 true;
             default -> false;
         };
+    }
+
+    private String tableFromQuery(Ddl.CreateTableAs create, BoundPortal portal) {
+        return new TableFromQuery(parts, create).run(portal, new TableFromQuery.ExecuteRunner() {
+            @Override
+            public List<ResultColumn> columns() {
+                PreparedStatement statement = named(((Utility.Execute) create.source()).name());
+                if (!(statement.statement() instanceof Query)) {
+                    throw new UserException(SqlState.WRONG_OBJECT_TYPE, "prepared statement is not a SELECT");
+                }
+                return statement.columns();
+            }
+
+            @Override
+            public void run(RowSink sink) {
+                execute((Utility.Execute) create.source(), 0, sink);
+            }
+        });
     }
 
     private String ddl(Ddl ddl) {
@@ -470,11 +491,28 @@ final class UtilityExecutor {
             parts.sequences().forget();
             parts.cursors().close(null);
             parts.transactions().unlockAll();
+            discardTemporary();
             notifications().unlisten(parts.transactions().require(), null);
+        } else if (discard.what().equals("TEMP")) {
+            discardTemporary();
         } else if (discard.what().equals("SEQUENCES")) {
             parts.sequences().forget();
         }
         return "DISCARD " + discard.what();
+    }
+
+    private void discardTemporary() {
+        Transaction transaction = parts.transactions().startStatement();
+        try {
+            parts.environment().refresh();
+            String schema = parts.environment().temporarySchema();
+            if (schema != null) {
+                parts.temporary().discard(transaction, parts.environment().catalog(), schema);
+            }
+        } finally {
+            parts.transactions().endStatement();
+            parts.environment().refresh();
+        }
     }
 
     // Maintenance

@@ -33,7 +33,9 @@ class RecordedStatementsTest {
                 "deferrable_unique",
                 "alter_table",
                 "indexes",
-                "views"
+                "views",
+                "temporary_tables",
+                "table_from"
             })
     void answers_are_postgresqls(String name) throws IOException {
         List<String> expected = recorded(name);

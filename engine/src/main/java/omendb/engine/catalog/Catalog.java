@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import omendb.engine.type.Types;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ public final class Catalog {
     private final long version;
     private final Map<Integer, SchemaDef> schemas;
     private final Map<String, SchemaDef> schemasByName;
+    private final Set<Integer> temporarySchemas = new HashSet<>();
     private final Map<Integer, RelationDef> relations;
     private final Map<QualifiedName, RelationDef> relationsByName;
     private final Map<Integer, List<IndexDef>> indexesByTable;
@@ -53,7 +56,12 @@ public final class Catalog {
                 .forEach(comment -> commentsByObject.put(
                         new Commented(comment.classOid(), comment.objectOid(), comment.subId()), comment));
         this.schemasByName = new HashMap<>();
-        schemas.values().forEach(schema -> schemasByName.put(schema.name(), schema));
+        schemas.values().forEach(schema -> {
+            schemasByName.put(schema.name(), schema);
+            if (TemporarySchemas.isOne(schema.name())) {
+                temporarySchemas.add(schema.oid());
+            }
+        });
         this.relationsByName = new HashMap<>();
         this.indexesByTable = new HashMap<>();
         this.referencesByTable = new HashMap<>();
@@ -105,6 +113,27 @@ public final class Catalog {
             }
         }
         return null;
+    }
+
+    /// Whether a relation is a session's temporary one.
+    public boolean isTemporary(RelationDef relation) {
+        return temporarySchemas.contains(relation.schemaOid());
+    }
+
+    /// What becomes of a relation at a crash, as PostgreSQL names it: `p` permanent, `u` unlogged (kept here like any
+    /// other), `t` temporary.
+    public char persistence(RelationDef relation) {
+        if (isTemporary(relation)) {
+            return 't';
+        }
+        int tableOid = switch (relation) {
+            case TableDef table -> table.oid();
+            case IndexDef index -> index.tableOid();
+            case SequenceDef sequence -> sequence.ownerTable();
+            case ViewDef _ -> 0;
+        };
+        TableDef table = table(tableOid);
+        return table != null && table.isUnlogged() ? 'u' : 'p';
     }
 
     public @Nullable TableDef table(int oid) {

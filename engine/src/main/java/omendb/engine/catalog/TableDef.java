@@ -33,6 +33,9 @@ public record TableDef(
     /// A value of [#COMPRESSION].
     public static final String LZ4 = "lz4";
 
+    /// Option: the table was created UNLOGGED, or made so.
+    public static final String UNLOGGED = "unlogged";
+
     public TableDef {
         columns = List.copyOf(columns);
         constraints = List.copyOf(constraints);
@@ -92,6 +95,21 @@ public record TableDef(
             }
         }
         return null;
+    }
+
+    public boolean isUnlogged() {
+        return options.containsKey(UNLOGGED);
+    }
+
+    /// UNLOGGED, or LOGGED again.
+    public TableDef withUnlogged(boolean on) {
+        Map<String, String> changed = new LinkedHashMap<>(options);
+        if (on) {
+            changed.put(UNLOGGED, "");
+        } else {
+            changed.remove(UNLOGGED);
+        }
+        return withOptions(changed);
     }
 
     public TableDef withColumns(List<ColumnDef> changed) {

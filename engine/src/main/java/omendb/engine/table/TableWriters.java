@@ -54,7 +54,12 @@ public final class TableWriters {
     /// @throws UserException 42P01 if it is gone
     public Table table(Transaction transaction, int tableOid) {
         transaction.lockTable(tableOid, TableLockMode.ACCESS_SHARE);
-        return describe(catalogs.of(transaction), tableOid);
+        Catalog catalog = catalogs.of(transaction);
+        Table table = describe(catalog, tableOid);
+        if (catalog.isTemporary(table.def())) {
+            transaction.useTemporary();
+        }
+        return table;
     }
 
     /// The events of a transaction's constraints, from here on kept.

@@ -20,6 +20,7 @@ import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.SystemClasses;
 import omendb.engine.catalog.SystemTrees;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.TemporarySchemas;
 import omendb.engine.catalog.ViewDef;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
@@ -155,7 +156,7 @@ public final class TransactionSchema implements SchemaEditor {
 
     @Override
     public TableDef createTable(int schemaOid, String name, List<ColumnDef> columns) {
-        requireSchema(schemaOid);
+        noteTemporary(requireSchema(schemaOid));
         requireFreeName(schemaOid, name);
         int oid = newOid();
         TableDef table = new TableDef(oid, schemaOid, name, oid, columns, List.of());
@@ -184,7 +185,16 @@ public final class TransactionSchema implements SchemaEditor {
         if (table == null) {
             throw new UserException(SqlState.UNDEFINED_TABLE, "relation with OID " + tableOid + " does not exist");
         }
+        if (catalog().isTemporary(table)) {
+            transaction.useTemporary();
+        }
         return table;
+    }
+
+    private void noteTemporary(SchemaDef schema) {
+        if (TemporarySchemas.isOne(schema.name())) {
+            transaction.useTemporary();
+        }
     }
 
     @Override
@@ -397,7 +407,7 @@ public final class TransactionSchema implements SchemaEditor {
 
     @Override
     public SequenceDef createSequence(int schemaOid, NewSequence sequence) {
-        requireSchema(schemaOid);
+        noteTemporary(requireSchema(schemaOid));
         requireFreeName(schemaOid, sequence.name());
         SequenceDef def = new SequenceDef(
                 newOid(),
@@ -448,6 +458,9 @@ public final class TransactionSchema implements SchemaEditor {
         SequenceDef sequence = catalog().sequence(oid);
         if (sequence == null) {
             throw new UserException(SqlState.UNDEFINED_TABLE, "relation with OID " + oid + " does not exist");
+        }
+        if (catalog().isTemporary(sequence)) {
+            transaction.useTemporary();
         }
         return sequence;
     }

@@ -11,6 +11,7 @@ import java.util.Set;
 /// Threading: belongs to the session's thread; its identity to all.
 public final class Backend implements LockHolder {
     private final int processId;
+    private int temporaryNumber;
     private final Map<SessionLock, Integer> sessionLocks = new HashMap<>();
 
     /// A mode of an advisory lock held by the session, counted.
@@ -23,6 +24,15 @@ public final class Backend implements LockHolder {
 
     public int processId() {
         return processId;
+    }
+
+    /// Number of the schema of its temporary relations, 0 = it has none.
+    public int temporaryNumber() {
+        return temporaryNumber;
+    }
+
+    void setTemporaryNumber(int number) {
+        temporaryNumber = number;
     }
 
     @Override

@@ -134,6 +134,11 @@ public final class PreparedTransactions {
     }
 
     private static void refuseWhatCannotBePrepared(Transaction transaction) {
+        if (transaction.usesTemporary()) {
+            throw new UserException(
+                    SqlState.FEATURE_NOT_SUPPORTED,
+                    "cannot PREPARE a transaction that has operated on temporary objects");
+        }
         if (Notifications.isUsedBy(transaction)) {
             throw new UserException(
                     SqlState.FEATURE_NOT_SUPPORTED,

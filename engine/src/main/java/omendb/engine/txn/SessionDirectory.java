@@ -1,6 +1,7 @@
 package omendb.engine.txn;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class SessionDirectory {
     private final TransactionManager transactions;
     private final Map<Backend, Session> sessions = new ConcurrentHashMap<>();
+    private final BitSet temporaryNumbers = new BitSet(); // guarded by itself
 
     /// What a session offers to others; called on their threads.
     public interface Session {
@@ -73,8 +75,21 @@ public final class SessionDirectory {
         return backend;
     }
 
-    /// Removes a session and gives its locks back; its transaction has ended.
+    /// Numbers a session among those with temporary relations: from 1, and no other session has the same.
+    public int takeTemporaryNumber(Backend backend) {
+        synchronized (temporaryNumbers) {
+            int number = temporaryNumbers.nextClearBit(1);
+            temporaryNumbers.set(number);
+            backend.setTemporaryNumber(number);
+            return number;
+        }
+    }
+
+    /// Removes a session and gives its locks back; its transaction has ended and its temporary relations are gone.
     public void disconnect(Backend backend) {
+        synchronized (temporaryNumbers) {
+            temporaryNumbers.clear(backend.temporaryNumber());
+        }
         sessions.remove(backend);
         transactions.notifications().disconnect(backend);
         transactions.unlockSession(backend);

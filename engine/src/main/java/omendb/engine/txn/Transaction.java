@@ -60,6 +60,7 @@ public final class Transaction implements LockHolder {
     private final long startedAt = Timestamps.now();
     private volatile boolean showsId;
     private boolean prepared;
+    private boolean usesTemporary;
     private long statementDeadlineNanos;
     private volatile @Nullable Cancellation cancelled;
 
@@ -297,14 +298,25 @@ public final class Transaction implements LockHolder {
         deadlockTimeoutMillis = millis;
     }
 
+    /// Temporary objects are used: they may be written in a read-only transaction too (whose statements are checked
+    /// before), and the transaction cannot be prepared.
+    public void useTemporary() {
+        usesTemporary = true;
+    }
+
+    /// Whether temporary objects were used, also by what was rolled back since.
+    public boolean usesTemporary() {
+        return usesTemporary;
+    }
+
     // ---- for the layers that store and read rows ----
 
     /// The write set, made at the first write.
     ///
-    /// @throws UserException 25006 in a read-only transaction
+    /// @throws UserException 25006 in a read-only transaction that has not used temporary objects
     public WriteSet writes() {
         requireActive();
-        if (readOnly) {
+        if (readOnly && !usesTemporary) {
             throw new UserException(SqlState.READ_ONLY_SQL_TRANSACTION, "cannot write in a read-only transaction");
         }
         WriteSet set = writes;

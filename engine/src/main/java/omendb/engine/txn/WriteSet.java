@@ -78,6 +78,12 @@ public final class WriteSet implements AutoCloseable {
         return newestVersion;
     }
 
+    /// Whether anything of a relation was written.
+    public boolean contains(long relationId) {
+        return relations.containsKey(relationId)
+                || (spilled != null && spilled.relationIds().contains(relationId));
+    }
+
     private RelationWrites relation(long relationId) {
         RelationWrites last = lastUsed;
         if (last == null || last.relationId() != relationId) {
@@ -107,9 +113,7 @@ public final class WriteSet implements AutoCloseable {
     /// to it.
     public @Nullable WriteCursor cursor(
             long relationId, @Nullable MemorySegment from, @Nullable MemorySegment to, boolean backward, long limit) {
-        boolean wrote = relations.containsKey(relationId)
-                || (spilled != null && spilled.relationIds().contains(relationId));
-        if (!wrote) {
+        if (!contains(relationId)) {
             return null;
         }
         WriteCursor cursor = new WriteCursor(this, relationId, from, to, backward, limit);

@@ -1,23 +1,20 @@
 package omendb.sql.bind;
 
-import java.util.List;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ViewDef;
 import omendb.engine.type.TypeContext;
 import omendb.sql.ast.QualifiedName;
 import omendb.sql.function.EvalContext;
 import omendb.sql.function.FunctionRegistry;
+import omendb.sql.pgcatalog.SchemaPath;
 import omendb.sql.pgcatalog.VirtualTable;
 import org.jspecify.annotations.Nullable;
 
 /// What a statement is bound against: one catalog snapshot and the session's settings.
-public interface BindEnvironment {
+public interface BindEnvironment extends SchemaPath {
     Catalog catalog();
 
     FunctionRegistry functions();
-
-    /// Schemas of unqualified names in order, `pg_catalog` first where it is implied; only existing ones.
-    List<String> searchPath();
 
     /// Schema in which unqualified names are created; null if the search path names none that exists.
     @Nullable

@@ -166,8 +166,7 @@ final class FromBinder {
 
     /// A [RelationDef], a [VirtualTable], or an empty string if there is none.
     static Object lookup(BindEnvironment environment, QualifiedName name) {
-        List<String> path = name.schema() == null ? environment.searchPath() : List.of(name.schema());
-        for (String schemaName : path) {
+        for (String schemaName : environment.schemasFor(name.schema())) {
             VirtualTable virtual = environment.virtualTable(schemaName, name.name());
             if (virtual != null) {
                 return virtual;
@@ -175,10 +174,17 @@ final class FromBinder {
             SchemaDef schema = environment.catalog().schema(schemaName);
             RelationDef relation = schema == null ? null : environment.catalog().relation(schema.oid(), name.name());
             if (relation != null) {
+                refuseOthersTemporary(environment, relation, schemaName);
                 return relation;
             }
         }
         return "";
+    }
+
+    private static void refuseOthersTemporary(BindEnvironment environment, RelationDef relation, String schema) {
+        if (environment.catalog().isTemporary(relation) && !schema.equals(environment.temporarySchema())) {
+            throw new UserException(SqlState.FEATURE_NOT_SUPPORTED, "cannot access temporary tables of other sessions");
+        }
     }
 
     /// @param reference the columns that the query of a view knows it with, or null

@@ -89,6 +89,11 @@ final class QueryBinder {
     }
 
     private LogicalPlan setOperation(Query.SetOperation operation, Scope scope) {
+        if (operation.right().body() instanceof Query.Select right && right.into() != null) {
+            throw new UserException(
+                            SqlState.SYNTAX_ERROR, "INTO is only allowed on first SELECT of UNION/INTERSECT/EXCEPT")
+                    .withPosition(right.into().table().position());
+        }
         QueryBinder operands = new QueryBinder(state, scope);
         LogicalPlan left = operands.bind(operation.left(), false).plan();
         LogicalPlan right = operands.bind(operation.right(), false).plan();

@@ -40,7 +40,8 @@ final class SelectBinder {
 
     LogicalPlan bind(Query.Select select, Query query, boolean resolveUnknowns) {
         if (select.into() != null) {
-            throw ExpressionBinder.unsupported("SELECT INTO", select.position());
+            throw new UserException(SqlState.SYNTAX_ERROR, "SELECT ... INTO is not allowed here")
+                    .withPosition(select.into().table().position());
         }
         FromBinder.Bound from = new FromBinder(state, scope)
                 .bindList(RowLocks.pushDown(query.locking(), new ViewExpansion(state, scope).expand(select.from())));

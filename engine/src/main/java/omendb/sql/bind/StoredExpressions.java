@@ -26,7 +26,9 @@ final class StoredExpressions {
         if (sql == null || column.dropped() || column.isGenerated()) {
             return Scalar.Constant.ofNull(column.type());
         }
-        Scalar value = new ExpressionBinder(state, new Scope(null), Clause.DEFAULT).bind(withoutPositions(sql));
+        String qualified =
+                StoredNames.qualified(state.environment.catalog(), state.environment.searchPath(), table, sql);
+        Scalar value = new ExpressionBinder(state, new Scope(null), Clause.DEFAULT).bind(withoutPositions(qualified));
         return DmlBinder.assign(state, value, column, 0);
     }
 

@@ -30,6 +30,11 @@ record ViewEnvironment(BindEnvironment session, ViewDef view) implements BindEnv
     }
 
     @Override
+    public @Nullable String temporarySchema() {
+        return session.temporarySchema();
+    }
+
+    @Override
     public @Nullable String creationSchema() {
         return null;
     }

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.ColumnDef.Identity;
 import omendb.engine.catalog.SchemaDef;
+import omendb.engine.catalog.SchemaEditor.NewSequence;
 import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
@@ -192,12 +193,28 @@ final class ColumnDefiner {
     /// Makes the column's sequence; returns the default that draws from it.
     String sequence(String column, SqlType type, List<Ddl.SequenceOption> options, int attnum) {
         String name = names.choose(schema.oid(), tableName, column, "seq");
-        SequenceDef sequence = context.editor()
-                .createSequence(
-                        schema.oid(),
-                        SequenceOptions.of(type, options, context.binder()).named(name));
+        return sequence(SequenceOptions.of(type, options, context.binder()).named(name), attnum);
+    }
+
+    /// The same with the properties of another.
+    String sequence(String column, NewSequence other, int attnum) {
+        return sequence(
+                new NewSequence(
+                        names.choose(schema.oid(), tableName, column, "seq"),
+                        other.type(),
+                        other.start(),
+                        other.increment(),
+                        other.minimum(),
+                        other.maximum(),
+                        other.cache(),
+                        other.cycle()),
+                attnum);
+    }
+
+    private String sequence(NewSequence options, int attnum) {
+        SequenceDef sequence = context.editor().createSequence(schema.oid(), options);
         sequences.add(new OwnedSequence(sequence, attnum));
-        return nextval(context, schema, name);
+        return nextval(context, schema, options.name());
     }
 
     /// The default that draws from a sequence.

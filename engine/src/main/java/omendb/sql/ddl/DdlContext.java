@@ -3,19 +3,22 @@ package omendb.sql.ddl;
 import java.util.List;
 import omendb.engine.Database;
 import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.SchemaEditor;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.SqlState;
 import omendb.engine.table.ConstraintEvents;
 import omendb.engine.txn.Transaction;
+import omendb.sql.ast.Ddl;
 import omendb.sql.bind.Binder;
 import omendb.sql.exec.RowProgram;
+import omendb.sql.pgcatalog.SchemaPath;
 import omendb.sql.plan.Field;
 import omendb.sql.plan.Scalar;
 import org.jspecify.annotations.Nullable;
 
 /// What a DDL statement works with: the session's transaction and settings.
-public interface DdlContext {
+public interface DdlContext extends SchemaPath {
     Database database();
 
     Transaction transaction();
@@ -29,8 +32,11 @@ public interface DdlContext {
         return database().schema(transaction());
     }
 
-    /// Schemas that unqualified names are looked up in, in order.
-    List<String> searchPath();
+    /// The schema of the session's temporary relations, made if it has none yet.
+    SchemaDef requireTemporarySchema();
+
+    /// Remembers what the end of a transaction does to a temporary table.
+    void onCommit(int tableOid, Ddl.OnCommit action);
 
     /// Schema in which unqualified names are created, null if the search path names none.
     @Nullable

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.ExtensionDef;
 import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.SequenceDef;
@@ -11,8 +12,10 @@ import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.txn.TableLockMode;
+import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
 import omendb.sql.ast.Ddl;
+import omendb.sql.ast.QualifiedName;
 import omendb.sql.ast.Statement;
 import omendb.sql.ast.TableRef;
 import omendb.sql.ast.Utility;
@@ -90,6 +93,46 @@ public final class DdlExecutor {
         };
     }
 
+    /// A column of CREATE TABLE AS.
+    public record NewColumn(String name, SqlType type, int typmod) {}
+
+    /// CREATE TABLE AS, first: whether there is no relation of the name yet (42P07, or a notice with IF NOT EXISTS).
+    public boolean isTableWanted(Ddl.CreateTableAs create) {
+        return new TableCreator(context, withoutElements(create)).isWanted();
+    }
+
+    /// CREATE TABLE AS, last: makes the table.
+    public TableDef createTableAs(Ddl.CreateTableAs create, List<NewColumn> columns) {
+        if (create.columns().size() > columns.size()) {
+            throw DdlErrors.error(SqlState.SYNTAX_ERROR, "too many column names were specified");
+        }
+        List<ColumnDef> defs = new ArrayList<>();
+        for (NewColumn column : columns) {
+            int at = defs.size();
+            String name = at < create.columns().size() ? create.columns().get(at) : column.name();
+            defs.add(new ColumnDef(at + 1, name, column.type(), column.typmod(), false, null, ColumnDef.Identity.NONE));
+        }
+        return new TableCreator(context, withoutElements(create)).create(defs);
+    }
+
+    private static Ddl.CreateTable withoutElements(Ddl.CreateTableAs create) {
+        return new Ddl.CreateTable(
+                new QualifiedName(create.name().parts(), 0), // PostgreSQL has no position here
+                create.persistence(),
+                create.ifNotExists(),
+                List.of(),
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                create.accessMethod(),
+                create.options(),
+                create.onCommit(),
+                create.tablespace(),
+                create.position());
+    }
+
     /// REINDEX: builds indexes anew.
     public void reindex(Utility.Reindex reindex) {
         new IndexRebuilder(context).rebuild(reindex);
@@ -134,10 +177,7 @@ public final class DdlExecutor {
     }
 
     private String createSequence(Ddl.CreateSequence create) {
-        if (create.persistence() == Ddl.Persistence.TEMPORARY) {
-            throw DdlErrors.notSupported("CREATE TEMPORARY SEQUENCE");
-        }
-        SchemaDef schema = names.creationSchema(create.name());
+        SchemaDef schema = names.creationSchema(create.name(), create.persistence());
         String name = create.name().name();
         if (context.catalog().relation(schema.oid(), name) != null) {
             if (!create.ifNotExists()) {

@@ -13,6 +13,7 @@ import omendb.engine.catalog.TableDef;
 import omendb.engine.catalog.ViewDef;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
+import omendb.sql.bind.StoredNames;
 
 /// What depends on what: PostgreSQL's `pg_depend`, derived from the definitions of the moment.
 ///
@@ -106,7 +107,7 @@ final class DependencyGraph {
             ObjectAddress value = ObjectAddress.defaultOf(table.oid(), column.attnum());
             add(value, address, Kind.AUTO);
             for (String name : StoredSql.regclassNames(column.defaultSql())) {
-                RelationDef used = relation(name);
+                RelationDef used = StoredNames.relation(catalog, searchPath, table, name);
                 if (used != null) {
                     add(value, ObjectAddress.relation(used.oid()), Kind.NORMAL);
                 }
@@ -201,15 +202,6 @@ final class DependencyGraph {
                     ObjectAddress.relation(sequence.oid()),
                     ObjectAddress.column(sequence.ownerTable(), sequence.ownerAttnum()),
                     identity ? Kind.INTERNAL : Kind.AUTO);
-        }
-    }
-
-    /// The relation that a quoted name in a default means.
-    private @org.jspecify.annotations.Nullable RelationDef relation(String written) {
-        try {
-            return RelationNames.named(catalog, searchPath, written);
-        } catch (RuntimeException _) {
-            return null;
         }
     }
 }

@@ -44,6 +44,7 @@ final class ForeignKeyCreator {
             throw DdlErrors.error(SqlState.FEATURE_NOT_SUPPORTED, "MATCH PARTIAL not yet implemented");
         }
         TableDef parent = referenced(written.table());
+        checkPersistence(child, parent);
         List<ColumnDef> columns = columns(child, column == null ? written.columns() : List.of(column));
         List<ColumnDef> keyColumns =
                 written.targetColumns().isEmpty() ? primaryKey(parent) : columns(parent, written.targetColumns());
@@ -76,6 +77,19 @@ final class ForeignKeyCreator {
                 ConstraintDef.Timing.of(constraint.deferrable(), constraint.initiallyDeferred()),
                 valid);
         context.editor().addForeignKey(child.oid(), key, checkRows && valid);
+    }
+
+    private void checkPersistence(TableDef child, TableDef parent) {
+        char from = context.catalog().persistence(child);
+        char to = context.catalog().persistence(parent);
+        String refused = switch (from) {
+            case 'p' -> to == 'p' ? null : "permanent tables may reference only permanent tables";
+            case 'u' -> to != 't' ? null : "unlogged tables may reference only permanent or unlogged tables";
+            default -> to == 't' ? null : "temporary tables may reference only temporary tables";
+        };
+        if (refused != null) {
+            throw DdlErrors.error(SqlState.INVALID_TABLE_DEFINITION, "constraints on " + refused);
+        }
     }
 
     /// The table referred to, locked so that its indexes stay.

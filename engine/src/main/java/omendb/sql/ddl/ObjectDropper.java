@@ -85,7 +85,7 @@ final class ObjectDropper {
     /// The relation, or null after the notice of IF EXISTS.
     private @Nullable RelationDef findChecked(Ddl.Drop statement, QualifiedName name) {
         String schema = name.schema();
-        if (schema != null && context.catalog().schema(schema) == null) {
+        if (schema != null && context.catalog().schema(context.resolve(schema)) == null) {
             missing(statement, RelationNames.noSchema(schema));
             return null;
         }

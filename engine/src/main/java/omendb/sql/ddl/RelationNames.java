@@ -9,9 +9,11 @@ import omendb.engine.catalog.RelationDef;
 import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.TemporarySchemas;
 import omendb.engine.catalog.ViewDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
+import omendb.sql.ast.Ddl;
 import omendb.sql.ast.QualifiedName;
 import omendb.sql.parse.Deparser;
 import omendb.sql.pgcatalog.SystemViews;
@@ -31,22 +33,7 @@ final class RelationNames {
     /// The relation of that name, or null.
     @Nullable
     RelationDef find(QualifiedName name) {
-        String schema = name.schema();
-        if (schema == null) {
-            return context.catalog().resolve(context.searchPath(), name.name());
-        }
-        SchemaDef found = context.catalog().schema(schema);
-        return found == null ? null : context.catalog().relation(found.oid(), name.name());
-    }
-
-    /// The relation that a text like `public."T"` names, or null.
-    static @Nullable RelationDef named(Catalog catalog, List<String> searchPath, String written) {
-        List<String> parts = omendb.sql.function.IdentifierParser.parse(written, true);
-        if (parts.size() < 2) {
-            return catalog.resolve(searchPath, parts.getLast());
-        }
-        SchemaDef schema = catalog.schema(parts.get(parts.size() - 2));
-        return schema == null ? null : catalog.relation(schema.oid(), parts.getLast());
+        return context.catalog().resolve(context.schemasFor(name.schema()), name.name());
     }
 
     /// The table of that name.
@@ -69,8 +56,44 @@ final class RelationNames {
     }
 
     /// The schema a new relation goes to.
-    SchemaDef creationSchema(QualifiedName name) {
-        String schema = name.schema() == null ? context.creationSchema() : name.schema();
+    ///
+    /// @throws omendb.engine.error.UserException 3F000, 42501; 42P16 if the schema is no place for the persistence
+    SchemaDef creationSchema(QualifiedName name, Ddl.Persistence persistence) {
+        boolean temporary = persistence == Ddl.Persistence.TEMPORARY;
+        String written = name.schema();
+        if (written == null) {
+            written = temporary ? TemporarySchemas.ALIAS : context.creationSchema();
+        }
+        if (written != null && isOwnTemporary(written)) {
+            if (persistence == Ddl.Persistence.UNLOGGED) {
+                throw notTemporary("only temporary relations may be created in temporary schemas", name);
+            }
+            return context.requireTemporarySchema();
+        }
+        SchemaDef schema = permanentSchema(written, name);
+        if (temporary) {
+            throw notTemporary("cannot create temporary relation in non-temporary schema", name);
+        }
+        if (TemporarySchemas.isOne(schema.name())) {
+            throw notTemporary("cannot create relations in temporary schemas of other sessions", name);
+        }
+        return schema;
+    }
+
+    private static OmenException notTemporary(String message, QualifiedName name) {
+        return DdlErrors.error(SqlState.INVALID_TABLE_DEFINITION, message).withPosition(name.position());
+    }
+
+    private boolean isOwnTemporary(String schema) {
+        return schema.equals(TemporarySchemas.ALIAS) || schema.equals(context.temporarySchema());
+    }
+
+    /// Whether what is created in a schema is temporary.
+    static boolean isTemporary(SchemaDef schema) {
+        return TemporarySchemas.isOne(schema.name());
+    }
+
+    private SchemaDef permanentSchema(@Nullable String schema, QualifiedName name) {
         if (schema == null) {
             throw DdlErrors.error(SqlState.INVALID_SCHEMA_NAME, "no schema has been selected to create in")
                     .withPosition(name.position());
@@ -85,7 +108,7 @@ final class RelationNames {
     }
 
     SchemaDef schema(String name, int position) {
-        SchemaDef schema = context.catalog().schema(name);
+        SchemaDef schema = context.catalog().schema(context.resolve(name));
         if (schema == null) {
             throw noSchema(name).withPosition(position);
         }

@@ -16,6 +16,7 @@ import omendb.engine.txn.TableLockMode;
 import omendb.sql.ast.Ddl;
 import omendb.sql.ast.Ddl.ObjectType;
 import omendb.sql.ast.QualifiedName;
+import omendb.sql.bind.StoredNames;
 import omendb.sql.parse.Deparser;
 import org.jspecify.annotations.Nullable;
 
@@ -226,6 +227,10 @@ final class Renamer {
                     .withHint("Change the schema of the table instead.");
         }
         SchemaDef schema = names.schema(set.schema(), 0);
+        if (context.catalog().isTemporary(relation) != RelationNames.isTemporary(schema)) {
+            throw DdlErrors.error(
+                    SqlState.FEATURE_NOT_SUPPORTED, "cannot move objects into or out of temporary schemas");
+        }
         if (relation instanceof SequenceDef sequence && sequence.ownerTable() != 0) {
             TableDef owner = context.catalog().table(sequence.ownerTable());
             throw DdlErrors.error(SqlState.FEATURE_NOT_SUPPORTED, "cannot move an owned sequence into another schema")
@@ -263,7 +268,7 @@ final class Renamer {
                     continue;
                 }
                 for (String text : StoredSql.regclassNames(sql)) {
-                    if (sequence.equals(RelationNames.named(context.catalog(), context.searchPath(), text))) {
+                    if (sequence.equals(StoredNames.relation(context.catalog(), context.searchPath(), table, text))) {
                         uses.add(new SequenceUse(table.oid(), column.attnum(), sequence.oid(), text));
                     }
                 }

@@ -148,12 +148,43 @@ final class TableAlterer {
             case AlterTableCommand.Toggle toggle -> toggle(table, toggle);
             case AlterTableCommand.SetTablespace tablespace -> checkTablespace(tablespace.name());
             case AlterTableCommand.SetAccessMethod method -> checkAccessMethod(method.name());
-            case AlterTableCommand.SetLogged _ -> {} // every table is logged here
+            case AlterTableCommand.SetLogged set -> setLogged(table, set.logged());
             case AlterTableCommand.RowSecurity security -> rowSecurity(security);
             case AlterTableCommand.Inherit _,
                     AlterTableCommand.OfType _,
                     AlterTableCommand.AttachPartition _,
                     AlterTableCommand.DetachPartition _ -> throw DdlErrors.notSupported("this form of ALTER TABLE");
+        }
+    }
+
+    /// Every table is logged here; what was said is kept and shown.
+    private void setLogged(TableDef table, boolean logged) {
+        if (context.catalog().isTemporary(table)) {
+            throw DdlErrors.error(
+                    SqlState.INVALID_TABLE_DEFINITION,
+                    "cannot change logged status of table \"" + table.name() + "\" because it is temporary");
+        }
+        if (logged != table.isUnlogged()) {
+            return;
+        }
+        if (logged) {
+            table.foreignKeys().forEach(key -> requireLogged(table, key.tableOid(), true));
+        } else {
+            context.catalog()
+                    .referencesTo(table.oid())
+                    .forEach(reference -> requireLogged(table, reference.tableOid(), false));
+        }
+        context.editor().changeTable(table.withUnlogged(!logged));
+    }
+
+    private void requireLogged(TableDef table, int otherOid, boolean toLogged) {
+        TableDef other = context.catalog().table(otherOid);
+        if (other != null && other.oid() != table.oid() && other.isUnlogged() == toLogged) {
+            throw DdlErrors.error(
+                    SqlState.INVALID_TABLE_DEFINITION,
+                    "could not change table \"" + table.name() + "\" to " + (toLogged ? "logged" : "unlogged")
+                            + " because it references " + (toLogged ? "unlogged" : "logged") + " table \""
+                            + other.name() + "\"");
         }
     }
 

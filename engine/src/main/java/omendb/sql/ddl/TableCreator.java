@@ -13,6 +13,7 @@ import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.SqlState;
 import omendb.sql.ast.Ddl;
+import omendb.sql.ast.QualifiedName;
 import omendb.sql.ast.TableElement;
 import omendb.sql.ast.TableElement.Column;
 import omendb.sql.ast.TableElement.Constraint;
@@ -30,6 +31,7 @@ final class TableCreator {
     private final SchemaDef schema;
     private final ColumnDefiner definer;
     private Map<String, String> options = Map.of();
+    private final List<TableLike> likes = new ArrayList<>();
 
     /// Constraints of columns and table in the order written, each with its column or null.
     private final Map<Constraint, String> pending = new java.util.LinkedHashMap<>();
@@ -39,29 +41,51 @@ final class TableCreator {
         this.statement = statement;
         this.names = new RelationNames(context);
         this.constraints = new ConstraintCreator(context);
-        this.schema = names.creationSchema(statement.name());
+        this.schema = names.creationSchema(statement.name(), statement.persistence());
         this.definer = new ColumnDefiner(context, schema, statement.name().name());
+    }
+
+    /// Whether there is no relation of the name yet; false after the notice of IF NOT EXISTS.
+    boolean isWanted() {
+        String name = statement.name().name();
+        RelationDef existing = context.catalog().relation(schema.oid(), name);
+        if (existing == null) {
+            return true;
+        }
+        if (!statement.ifNotExists()) {
+            throw DdlErrors.error(SqlState.DUPLICATE_TABLE, "relation \"" + name + "\" already exists");
+        }
+        context.notice(SqlState.DUPLICATE_TABLE, "relation \"" + name + "\" already exists, skipping");
+        return false;
     }
 
     void create() {
         refuseWhatIsMissing();
-        String name = statement.name().name();
-        RelationDef existing = context.catalog().relation(schema.oid(), name);
-        if (existing != null) {
-            if (!statement.ifNotExists()) {
-                throw DdlErrors.error(SqlState.DUPLICATE_TABLE, "relation \"" + name + "\" already exists");
-            }
-            context.notice(SqlState.DUPLICATE_TABLE, "relation \"" + name + "\" already exists, skipping");
+        if (!isWanted()) {
             return;
         }
         for (TableElement element : statement.elements()) {
             switch (element) {
                 case Column column -> column(column);
                 case Constraint constraint -> pending.put(constraint, null);
-                case TableElement.Like _ -> throw DdlErrors.notSupported("CREATE TABLE ... LIKE");
+                case TableElement.Like like -> like(like);
             }
         }
         checkKeys();
+        TableDef table = createTable();
+        // the primary key first, so that its index is the table's first; what may refer to a key last
+        addConstraints(table.oid(), body -> body instanceof ConstraintBody.Key key && key.primary());
+        addConstraints(
+                table.oid(),
+                body -> !(body instanceof ConstraintBody.Key key && key.primary())
+                        && !(body instanceof ConstraintBody.ForeignKey));
+        likes.forEach(like -> like.finish(
+                table.oid(), QualifiedName.of(schema.name(), statement.name().name())));
+        addConstraints(table.oid(), ConstraintBody.ForeignKey.class::isInstance);
+    }
+
+    private TableDef createTable() {
+        String name = statement.name().name();
         if (columns.size() > MOST_COLUMNS) {
             throw DdlErrors.error(SqlState.TOO_MANY_COLUMNS, "tables can have at most " + MOST_COLUMNS + " columns");
         }
@@ -70,13 +94,36 @@ final class TableCreator {
             context.editor().setTableOptions(table.oid(), options);
         }
         definer.own(table.oid());
-        // the primary key first, so that its index is the table's first; what may refer to a key last
-        addConstraints(table.oid(), body -> body instanceof ConstraintBody.Key key && key.primary());
-        addConstraints(
-                table.oid(),
-                body -> !(body instanceof ConstraintBody.Key key && key.primary())
-                        && !(body instanceof ConstraintBody.ForeignKey));
-        addConstraints(table.oid(), ConstraintBody.ForeignKey.class::isInstance);
+        context.onCommit(table.oid(), statement.onCommit());
+        return table;
+    }
+
+    private void like(TableElement.Like element) {
+        TableLike like = new TableLike(context, element);
+        for (ColumnDef column : like.columns(definer, columns.size() + 1)) {
+            requireNew(column.name());
+            columns.add(column);
+        }
+        like.checks().forEach(check -> pending.put(check, null));
+        likes.add(like);
+    }
+
+    /// CREATE TABLE AS: the columns are known, there are no constraints.
+    TableDef create(List<ColumnDef> known) {
+        refuseWhatIsMissing();
+        known.forEach(column -> {
+            requireNew(column.name());
+            ColumnDefiner.refuseSystemName(column.name());
+            ColumnDefiner.checkType(column.name(), column.type());
+            columns.add(column);
+        });
+        return createTable();
+    }
+
+    private void requireNew(String name) {
+        if (columns.stream().anyMatch(other -> other.name().equals(name))) {
+            throw DdlErrors.error(SqlState.DUPLICATE_COLUMN, "column \"" + name + "\" specified more than once");
+        }
     }
 
     private void addConstraints(int tableOid, Predicate<ConstraintBody> which) {
@@ -88,8 +135,8 @@ final class TableCreator {
     }
 
     private void refuseWhatIsMissing() {
-        if (statement.persistence() == Ddl.Persistence.TEMPORARY) {
-            throw DdlErrors.notSupported("CREATE TEMPORARY TABLE");
+        if (statement.onCommit() != Ddl.OnCommit.NONE && !RelationNames.isTemporary(schema)) {
+            throw DdlErrors.error(SqlState.INVALID_TABLE_DEFINITION, "ON COMMIT can only be used on temporary tables");
         }
         if (!statement.inherits().isEmpty()) {
             throw DdlErrors.notSupported("table inheritance");
@@ -104,14 +151,14 @@ final class TableCreator {
             throw DdlErrors.error(
                     SqlState.UNDEFINED_OBJECT, "access method \"" + statement.accessMethod() + "\" does not exist");
         }
-        options = StorageOptions.table(statement.options(), Map.of());
+        options = new HashMap<>(StorageOptions.table(statement.options(), Map.of()));
+        if (statement.persistence() == Ddl.Persistence.UNLOGGED) {
+            options.put(TableDef.UNLOGGED, "");
+        }
     }
 
     private void column(Column column) {
-        String name = column.name();
-        if (columns.stream().anyMatch(other -> other.name().equals(name))) {
-            throw DdlErrors.error(SqlState.DUPLICATE_COLUMN, "column \"" + name + "\" specified more than once");
-        }
+        requireNew(column.name());
         columns.add(definer.define(column, columns.size() + 1));
         pending.putAll(definer.pending());
     }

@@ -35,8 +35,8 @@ final class ViewCreator {
     }
 
     void create(Ddl.CreateView create) {
-        if (create.persistence() == Ddl.Persistence.TEMPORARY) {
-            throw DdlErrors.notSupported("CREATE TEMPORARY VIEW");
+        if (create.persistence() == Ddl.Persistence.UNLOGGED) {
+            throw DdlErrors.error(SqlState.SYNTAX_ERROR, "views cannot be unlogged because they do not have storage");
         }
         if (create.recursive()) {
             throw DdlErrors.notSupported("CREATE RECURSIVE VIEW");
@@ -44,8 +44,9 @@ final class ViewCreator {
         if (create.checkOption() != null) {
             throw DdlErrors.notSupported("WITH CHECK OPTION");
         }
-        SchemaDef schema = names.creationSchema(create.name());
         LogicalPlan plan = context.binder().bind(create.query());
+        List<ViewDef.Reference> references = references(create.query(), Optimizer.optimize(plan));
+        SchemaDef schema = schema(create, references);
         ViewDef view = new ViewDef(
                 0,
                 schema.oid(),
@@ -53,7 +54,7 @@ final class ViewCreator {
                 columns(create, plan.output()),
                 Deparser.query(create.query()),
                 context.searchPath(),
-                references(create.query(), Optimizer.optimize(plan)));
+                references);
         RelationDef existing = context.catalog().relation(schema.oid(), view.name());
         if (existing == null) {
             context.editor().createView(view);
@@ -64,6 +65,21 @@ final class ViewCreator {
         } else {
             throw DdlErrors.error(SqlState.WRONG_OBJECT_TYPE, "\"" + view.name() + "\" is not a view");
         }
+    }
+
+    /// A view of temporary relations is temporary itself.
+    private SchemaDef schema(Ddl.CreateView create, List<ViewDef.Reference> references) {
+        QualifiedName name = new QualifiedName(create.name().parts(), 0); // PostgreSQL has no position here
+        boolean implied = create.persistence() == Ddl.Persistence.PERMANENT
+                && references.stream()
+                        .map(reference -> context.catalog().relation(reference.relationOid()))
+                        .anyMatch(relation ->
+                                relation != null && context.catalog().isTemporary(relation));
+        if (implied) {
+            context.notice(
+                    SqlState.SUCCESSFUL_COMPLETION, "view \"" + create.name().name() + "\" will be a temporary view");
+        }
+        return names.creationSchema(name, implied ? Ddl.Persistence.TEMPORARY : create.persistence());
     }
 
     private static List<ViewDef.Column> columns(Ddl.CreateView create, List<Field> output) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import omendb.engine.Database;
 import omendb.engine.catalog.Catalog;
+import omendb.engine.catalog.TableDef;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.txn.Transaction;
@@ -89,6 +90,12 @@ final class ExecutionContext {
 
     Transaction transaction() {
         return present(transaction);
+    }
+
+    /// Whether a table is a temporary one, which read-only transactions may write to.
+    boolean isTemporary(int tableOid) {
+        TableDef table = catalog().table(tableOid);
+        return table != null && catalog().isTemporary(table);
     }
 
     Catalog catalog() {

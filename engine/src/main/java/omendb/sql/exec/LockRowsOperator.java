@@ -61,7 +61,8 @@ final class LockRowsOperator extends UnaryOperator {
 
     @Override
     void start() {
-        if (context().transaction().readOnly()) {
+        if (context().transaction().readOnly()
+                && !locks.stream().allMatch(lock -> context().isTemporary(lock.tableOid()))) {
             throw new UserException(
                     SqlState.READ_ONLY_SQL_TRANSACTION,
                     "cannot execute SELECT FOR "

@@ -72,7 +72,7 @@ final class ModifyOperators {
 
         @Override
         void start() {
-            if (context().transaction().readOnly()) {
+            if (context().transaction().readOnly() && !context().isTemporary(def.oid())) {
                 throw new UserException(
                         SqlState.READ_ONLY_SQL_TRANSACTION, "cannot execute " + verb() + " in a read-only transaction");
             }

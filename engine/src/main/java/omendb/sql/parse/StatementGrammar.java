@@ -23,7 +23,7 @@ final class StatementGrammar {
     Statement statement() {
         Statement query = queryOrDml();
         if (query != null) {
-            return query;
+            return query instanceof Query select ? IntoTable.of(select) : query;
         }
         if (cursor.kind() != TokenKind.WORD) {
             throw cursor.syntaxError();

@@ -27,7 +27,7 @@ public final class CatalogNames implements ObjectNames {
             parts = parts.subList(1, 3);
         }
         if (parts.size() == 2) {
-            return relationOid(parts.getFirst(), parts.get(1));
+            return relationOid(state.resolve(parts.getFirst()), parts.get(1));
         }
         if (parts.size() == 1) {
             for (String schema : state.searchPath()) {

@@ -68,7 +68,13 @@ final class InformationSchemaViews {
 
     private static void tables(SystemState state, NamedRows rows) {
         for (TableDef table : state.catalog().tables()) {
-            table(state, rows, schemaName(state, table), table.name(), "BASE TABLE", true);
+            table(
+                    state,
+                    rows,
+                    schemaName(state, table),
+                    table.name(),
+                    state.catalog().isTemporary(table) ? "LOCAL TEMPORARY" : "BASE TABLE",
+                    true);
         }
         for (ViewDef view : state.catalog().views()) {
             table(state, rows, NamespaceViews.name(state.catalog(), view.schemaOid()), view.name(), "VIEW", false);

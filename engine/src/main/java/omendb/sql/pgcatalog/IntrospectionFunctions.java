@@ -16,8 +16,10 @@ import java.util.stream.Collectors;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ConstraintDef;
 import omendb.engine.catalog.IndexDef;
+import omendb.engine.catalog.SchemaDef;
 import omendb.engine.catalog.SequenceDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.TemporarySchemas;
 import omendb.engine.catalog.ViewDef;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
@@ -186,7 +188,7 @@ public final class IntrospectionFunctions implements FunctionRegistry.Contributi
             table.flag((Integer) each[0], (String) each[1], "oid", _ -> true);
         }
         table.flag(6121, "pg_relation_is_publishable", "regclass", _ -> false);
-        table.flag(2855, "pg_is_other_temp_schema", "oid", _ -> false);
+        table.flag(2855, "pg_is_other_temp_schema", "oid", IntrospectionFunctions::isOtherTemporary);
     }
 
     private static void names(FunctionTable table) {
@@ -267,14 +269,24 @@ public final class IntrospectionFunctions implements FunctionRegistry.Contributi
         table.number(3810, "pg_is_in_recovery", "", BOOL, _ -> 0);
         table.text(810, "pg_client_encoding", "", NAME, _ -> "UTF8");
         table.text(1039, "getdatabaseencoding", "", NAME, _ -> "UTF8");
-        table.number(2854, "pg_my_temp_schema", "", OID, _ -> 0);
+        table.number(2854, "pg_my_temp_schema", "", OID, call -> temporarySchema(call.state()));
+    }
+
+    private static long temporarySchema(SystemState state) {
+        String name = state.temporarySchema();
+        return name == null ? 0 : NamespaceViews.oid(state.catalog(), name);
+    }
+
+    private static boolean isOtherTemporary(Call call) {
+        SchemaDef schema = call.state().catalog().schema(call.oid(0));
+        return schema != null && TemporarySchemas.isOne(schema.name()) && schema.oid() != temporarySchema(call.state());
     }
 
     /// Existing schemas of the search path; `pg_catalog` only where it is asked for or written.
     private static List<String> schemas(SystemState state, boolean implicit) {
         return state.searchPath().stream()
                 .filter(name -> NamespaceViews.oid(state.catalog(), name) != 0)
-                .filter(name -> implicit || !name.equals("pg_catalog"))
+                .filter(name -> implicit || !(name.equals("pg_catalog") || name.equals(state.temporarySchema())))
                 .toList();
     }
 

@@ -64,6 +64,7 @@ final class RelationViews {
                             .set("reltuples", -1.0)
                             .set("relhasrules", true);
             }
+            rows.set("relpersistence", String.valueOf(state.catalog().persistence(relation)));
         }
         for (VirtualTable view : SystemViews.all()) {
             int schema = NamespaceViews.oid(state.catalog(), view.schema());
@@ -114,6 +115,7 @@ final class RelationViews {
         Map<String, String> options = new LinkedHashMap<>(table.options());
         options.remove(TableDef.REPLICA_IDENTITY);
         options.remove(TableDef.CLUSTERED_ON);
+        options.remove(TableDef.UNLOGGED);
         return options;
     }
 

@@ -13,7 +13,7 @@ import omendb.sql.function.FunctionRegistry;
 import org.jspecify.annotations.Nullable;
 
 /// What system views and functions see of the running statement.
-public interface SystemState {
+public interface SystemState extends SchemaPath {
     /// Version of pgvector whose surface we show.
     String VECTOR_VERSION = "0.8.0";
 
@@ -26,10 +26,6 @@ public interface SystemState {
     String databaseName();
 
     int backendPid();
-
-    /// Schemas that unqualified names are looked up in, in order; `pg_catalog` comes first where it is
-    /// implied.
-    List<String> searchPath();
 
     /// Every setting by name as SHOW prints it.
     Map<String, String> settings();
