@@ -134,7 +134,7 @@ public final class Database implements AutoCloseable {
                         .withAppliedLsn(sequence::appliedLsn)
                         .withLogBarrier(logBarrier),
                 epochs));
-        Recovery recovery = parts.add(new Recovery(files, lsm, wal, sequence, options.vectorReservedBytes()));
+        Recovery recovery = parts.add(new Recovery(files, lsm, epochs, wal, sequence, options.vectorReservedBytes()));
         recovery.replay();
         logBarrier.logIsOpen();
         transactions = parts.add(new TransactionManager(

@@ -30,6 +30,7 @@ import omendb.engine.txn.PreparedImage;
 import omendb.engine.txn.PreparedTransactions;
 import omendb.engine.txn.SpillLog;
 import omendb.engine.vector.VectorColumn;
+import omendb.memory.Epochs;
 import omendb.memory.FileStore;
 import omendb.wal.Wal;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ final class Recovery implements AutoCloseable {
 
     private final FileStore files;
     private final LsmStore lsm;
+    private final Epochs epochs;
     private final Wal wal;
     private final CommitSequence sequence;
     private final long vectorReservedBytes;
@@ -67,9 +69,10 @@ final class Recovery implements AutoCloseable {
     private long replayedRecords;
     private long highestId;
 
-    Recovery(FileStore files, LsmStore lsm, Wal wal, CommitSequence sequence, long vectorReservedBytes) {
+    Recovery(FileStore files, LsmStore lsm, Epochs epochs, Wal wal, CommitSequence sequence, long vectorReservedBytes) {
         this.files = files;
         this.lsm = lsm;
+        this.epochs = epochs;
         this.wal = wal;
         this.sequence = sequence;
         this.vectorReservedBytes = vectorReservedBytes;
@@ -279,7 +282,7 @@ final class Recovery implements AutoCloseable {
     private void recoverColumn(TableDef table, int attnum, VectorColumn column) {
         StateStore.ColumnId id = new StateStore.ColumnId(table.storageId(), attnum);
         long resolved = state.resolvedLimit(id);
-        SlotOwners owners = new SlotOwners(table, attnum, lsm.tree(table.storageId()), sequence.visible());
+        SlotOwners owners = new SlotOwners(table, attnum, lsm.tree(table.storageId()), sequence.visible(), epochs);
         long listed;
         try (SlotLists lists = new SlotLists(lsm)) {
             listed = lists.end(table.storageId(), attnum, sequence.visible());

@@ -57,6 +57,8 @@ public final class LsmTree {
 
     /// Finds the newest version of a key with a commit timestamp up to `snapshotTs`.
     ///
+    /// The caller holds an epoch pin: a flush may free the memtable that the answer lies in.
+    ///
     /// @return true if it is a value; `out` tells a tombstone from no version at all
     /// @throws omendb.memory.CorruptFileException if the block that holds the answer is damaged
     public boolean get(long keyAddress, int keyLength, long snapshotTs, LsmValue out) {

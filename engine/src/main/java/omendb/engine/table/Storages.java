@@ -59,6 +59,11 @@ public final class Storages implements AutoCloseable {
         return lsm;
     }
 
+    /// What readers of the trees pin.
+    Epochs epochs() {
+        return epochs;
+    }
+
     StorageOptions options() {
         return options;
     }

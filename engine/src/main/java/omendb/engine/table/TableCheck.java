@@ -15,6 +15,7 @@ import omendb.engine.lsm.LsmValue;
 import omendb.engine.type.NativeBytesWriter;
 import omendb.engine.vector.VectorColumn;
 import omendb.memory.CorruptFileException;
+import omendb.memory.Epochs;
 import omendb.memory.NativeMemory;
 import omendb.memory.StorageException;
 import org.jspecify.annotations.Nullable;
@@ -154,12 +155,18 @@ public final class TableCheck {
                         && column.isCheckpointed(slot)
                         && logged.row(def.storageId(), attnum, slot) == null) {
                     CorruptFileException problem = column.problem(slot, -1);
-                    if (problem != null && !lists.contains(def.storageId(), attnum, slot, timestamp)) {
+                    if (problem != null && !isListed(lists, attnum, slot)) {
                         report(problem);
                     }
                 }
             }
         });
+    }
+
+    private boolean isListed(SlotLists lists, int attnum, long slot) {
+        try (Epochs.Pin _ = storages.epochs().pin()) {
+            return lists.contains(def.storageId(), attnum, slot, timestamp);
+        }
     }
 
     private void checkSlotsOf(long rowId, SlotLists lists) {

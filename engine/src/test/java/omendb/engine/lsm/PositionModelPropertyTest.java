@@ -8,6 +8,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import omendb.memory.CrashableFileStore;
+import omendb.memory.Epochs;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
 import org.junit.jupiter.api.Test;
@@ -123,7 +124,9 @@ class PositionModelPropertyTest {
                                 "key " + near + " of seed " + seed);
                     }
                     NativeMemory.putLong(address, Long.reverseBytes(number));
-                    assertTrue(lsm.store().tree(1).get(address, 8, 5, out), "key " + number + " of seed " + seed);
+                    try (Epochs.Pin _ = lsm.epochs().pin()) {
+                        assertTrue(lsm.store().tree(1).get(address, 8, 5, out), "key " + number + " of seed " + seed);
+                    }
                 }
             }
         }

@@ -197,7 +197,9 @@ class RunCursorPropertyTest {
                 var out = new LsmValue();
                 for (int key = 0; key < 1 << 12; key++) {
                     MemorySegment bytes = arena.allocate(Long.BYTES).copyFrom(number(key));
-                    assertEquals(keys.contains(key), tree.get(bytes, 1, out), "seed " + seed + ", key " + key);
+                    try (Epochs.Pin _ = epochs.pin()) {
+                        assertEquals(keys.contains(key), tree.get(bytes, 1, out), "seed " + seed + ", key " + key);
+                    }
                 }
             }
         }
