@@ -3,6 +3,7 @@ package omendb.sql.ddl;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +35,7 @@ final class TableCreator {
     private final List<TableLike> likes = new ArrayList<>();
 
     /// Constraints of columns and table in the order written, each with its column or null.
-    private final Map<Constraint, String> pending = new java.util.LinkedHashMap<>();
+    private final Map<Constraint, String> pending = new LinkedHashMap<>();
 
     TableCreator(DdlContext context, Ddl.CreateTable statement) {
         this.context = context;
@@ -151,7 +152,7 @@ final class TableCreator {
             throw DdlErrors.error(
                     SqlState.UNDEFINED_OBJECT, "access method \"" + statement.accessMethod() + "\" does not exist");
         }
-        options = new HashMap<>(StorageOptions.table(statement.options(), Map.of()));
+        options = new LinkedHashMap<>(StorageOptions.table(statement.options(), Map.of()));
         if (statement.persistence() == Ddl.Persistence.UNLOGGED) {
             options.put(TableDef.UNLOGGED, "");
         }
