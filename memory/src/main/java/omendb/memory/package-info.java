@@ -7,6 +7,7 @@
 /// - [MemoryAccount], [MemoryTag], [Slab]: who owns how many off-heap bytes;
 /// - [Epochs]: when memory that readers may still see can be given back;
 /// - [FileHeader], [Checksum]: how a file says what it is and that it is whole;
+/// - [SectionFile], [SectionWriter]: files that are mapped and used where they lie, with a table of checksums;
 /// - [DirectoryLock]: one server per data directory.
 ///
 /// Errors: every failure of the operating system or of a file's content is a [StorageException] or one of its

@@ -8,12 +8,12 @@ import omendb.ann.hnsw.HnswFileFormat.GraphParameter;
 import omendb.ann.quantize.CodeLayout;
 import omendb.ann.quantize.CodeSpace;
 import omendb.ann.quantize.RabitqQuantizer;
-import omendb.memory.Checksum;
 import omendb.memory.CorruptFileException;
 import omendb.memory.Epochs;
 import omendb.memory.FileHeader;
 import omendb.memory.FileStore;
 import omendb.memory.NativeMemory;
+import omendb.memory.SectionFile;
 import omendb.memory.StoreFile;
 import org.jspecify.annotations.Nullable;
 
@@ -95,14 +95,14 @@ public final class CheckpointReader {
             require(file, slots >= 0 && slots <= Integer.MAX_VALUE, "codes for " + slots + " slots");
             var layout = new CodeLayout((int) dimensions, (int) bits);
             long parameterBytes = RabitqQuantizer.parameterBytes(layout, (int) centroids);
-            long parameterSection = HnswFileFormat.sectionBytes(parameterBytes);
-            long rowSection = HnswFileFormat.sectionBytes(slots * layout.strideBytes());
+            long parameterSection = SectionFile.sectionBytes(parameterBytes);
+            long rowSection = SectionFile.sectionBytes(slots * layout.strideBytes());
             long tableOffset = get(header, CodesParameter.TABLE_OFFSET);
             require(
                     file,
                     tableOffset == FileHeader.BYTES + parameterSection + rowSection,
                     "checksum table at " + tableOffset);
-            checkTable(file, tableOffset, get(header, CodesParameter.TABLE_CHECKSUM));
+            SectionFile.checkTable(file, tableOffset, get(header, CodesParameter.TABLE_CHECKSUM));
             return mapCodes(file, header, layout, (int) centroids, slots);
         }
     }
@@ -124,8 +124,8 @@ public final class CheckpointReader {
         var table = new CodeTable(quantizer, get(header, CodesParameter.TRAINED_ON), slots);
         boolean mapped = false;
         try {
-            long offset = FileHeader.BYTES + HnswFileFormat.sectionBytes(parameterBytes);
-            table.rows.map(file, offset, HnswFileFormat.sectionBytes(slots * layout.strideBytes()), slots);
+            long offset = FileHeader.BYTES + SectionFile.sectionBytes(parameterBytes);
+            table.rows.map(file, offset, SectionFile.sectionBytes(slots * layout.strideBytes()), slots);
             mapped = true;
             return table;
         } finally {
@@ -158,14 +158,14 @@ public final class CheckpointReader {
                     file,
                     entry == -1 || (Graph.entrySlot(entry) >= 0 && Graph.entrySlot(entry) < slots),
                     "entry point " + entry);
-            level0Section = HnswFileFormat.sectionBytes(slots * Graph.level0Stride(options.m()));
-            upperSection = HnswFileFormat.sectionBytes(upperLists * Graph.upperStride(options.m()));
+            level0Section = SectionFile.sectionBytes(slots * Graph.level0Stride(options.m()));
+            upperSection = SectionFile.sectionBytes(upperLists * Graph.upperStride(options.m()));
             long tableOffset = get(GraphParameter.TABLE_OFFSET);
             require(
                     file,
                     tableOffset == FileHeader.BYTES + level0Section + upperSection,
                     "checksum table at " + tableOffset);
-            checkTable(file, tableOffset, get(GraphParameter.TABLE_CHECKSUM));
+            SectionFile.checkTable(file, tableOffset, get(GraphParameter.TABLE_CHECKSUM));
         }
 
         long get(GraphParameter parameter) {
@@ -221,17 +221,6 @@ public final class CheckpointReader {
         }
     }
 
-    private static void checkTable(StoreFile file, long tableOffset, long expected) {
-        long bytes = HnswFileFormat.tableBytes(tableOffset - FileHeader.BYTES);
-        try (var table = new OffHeapArray(Math.max(Long.BYTES, bytes))) {
-            file.read(NativeMemory.segment(table.address(), bytes), tableOffset);
-            if (Checksum.xxh3(table.address(), bytes) != expected) {
-                throw new CorruptFileException(
-                        file.path(), tableOffset, "index file " + file.name() + ": checksum table is damaged", null);
-            }
-        }
-    }
-
     /// Compares all pages of a generation with their checksums, by positional reads.
     ///
     /// @throws CorruptFileException at the first page that differs
@@ -244,30 +233,13 @@ public final class CheckpointReader {
     }
 
     private void verify(String name, String kind) {
-        try (StoreFile file = store.open(name);
-                var page = new OffHeapArray(HnswFileFormat.CHECKSUM_PAGE);
-                var expected = new OffHeapArray(Long.BYTES)) {
+        try (StoreFile file = store.open(name)) {
             FileHeader header = FileHeader.read(file, kind, HnswFileFormat.VERSION, HnswFileFormat.VERSION);
             // both kinds keep their table at the same parameters
-            long tableOffset = header.parameter(GraphParameter.TABLE_OFFSET.index);
-            checkTable(file, tableOffset, header.parameter(GraphParameter.TABLE_CHECKSUM.index));
-            long entry = tableOffset;
-            for (long at = FileHeader.BYTES; at < tableOffset; at += HnswFileFormat.CHECKSUM_PAGE) {
-                long bytes = Math.min(HnswFileFormat.CHECKSUM_PAGE, tableOffset - at);
-                file.read(NativeMemory.segment(page.address(), bytes), at);
-                file.read(NativeMemory.segment(expected.address(), Long.BYTES), entry);
-                entry += Long.BYTES;
-                long found = Checksum.xxh3(page.address(), bytes);
-                if (found != NativeMemory.getLong(expected.address())) {
-                    throw new CorruptFileException(
-                            file.path(),
-                            at,
-                            "index file " + name + ": bad checksum of the page at " + at + " (found "
-                                    + Long.toHexString(found) + ", expected "
-                                    + Long.toHexString(NativeMemory.getLong(expected.address())) + ")",
-                            null);
-                }
-            }
+            SectionFile.verify(
+                    file,
+                    header.parameter(GraphParameter.TABLE_OFFSET.index),
+                    header.parameter(GraphParameter.TABLE_CHECKSUM.index));
         }
     }
 }

@@ -6,6 +6,8 @@ import omendb.ann.hnsw.HnswFileFormat.GraphParameter;
 import omendb.ann.quantize.RabitqQuantizer;
 import omendb.memory.FileHeader;
 import omendb.memory.FileStore;
+import omendb.memory.SectionFile;
+import omendb.memory.SectionWriter;
 import omendb.memory.StorageException;
 import omendb.memory.StoreFile;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +96,7 @@ public final class CheckpointWriter {
         parameters[GraphParameter.LINKED.index] = graph.linkedCount.get();
         parameters[GraphParameter.DEAD.index] = graph.deadCount.get();
         parameters[GraphParameter.INDEXED_LIMIT.index] = Math.min(slots, graph.indexedLimit.get());
-        long sections = HnswFileFormat.sectionBytes(level0Bytes) + HnswFileFormat.sectionBytes(upperBytes);
+        long sections = SectionFile.sectionBytes(level0Bytes) + SectionFile.sectionBytes(upperBytes);
         try (var writer = new SectionWriter(file, sections)) {
             writer.section(graph.level0.address(), level0Bytes);
             writer.section(graph.upper.address(), upperBytes);
@@ -127,7 +129,7 @@ public final class CheckpointWriter {
         long parameterBytes = RabitqQuantizer.parameterBytes(layout, quantizer.centroidCount());
         long rowBytes = slots * layout.strideBytes();
         long[] parameters = new long[CodesParameter.values().length];
-        long sections = HnswFileFormat.sectionBytes(parameterBytes) + HnswFileFormat.sectionBytes(rowBytes);
+        long sections = SectionFile.sectionBytes(parameterBytes) + SectionFile.sectionBytes(rowBytes);
         try (var writer = new SectionWriter(file, sections)) {
             writer.section(quantizer.parameterAddress(), parameterBytes);
             writer.section(codes.address(), rowBytes);

@@ -1,15 +1,12 @@
 package omendb.ann.hnsw;
 
 import java.util.OptionalLong;
-import omendb.memory.FileHeader;
 
 /// Files of an index checkpoint, generation `N`: `gen-N.graph` and, if the index has codes, `gen-N.codes`.
 ///
-/// Both: a [FileHeader] of 4 KiB, sections that begin and end on 4-KiB pages (zero-padded), and at the end a table
-/// of
-/// checksums: XXH3-64 of each 64 KiB of the sections, the last one shorter. Little-endian. What is in the sections
-/// is what
-/// is in memory: arrays without pointers, mapped MAP_PRIVATE and used where they lie.
+/// Both are of the shape of a `SectionFile`: a header, sections on pages of 4 KiB, checksums.
+/// Little-endian. What is in the sections is what is in memory: arrays without pointers, mapped MAP_PRIVATE
+/// and used where they lie.
 ///
 ///     gen-N.graph: header of kind "hnswgrph", version 1, parameters below
 ///                  level 0: one list per slot, see `Graph`
@@ -21,30 +18,20 @@ import omendb.memory.FileHeader;
 ///                  one row per slot, see `CodeLayout`
 ///                  checksums
 ///
-/// Valid if: header good, sections and table inside the file, the table's own checksum equal to the header's, the
-/// codes'
-/// header naming the same generation and dimensions. That is checked at open. Pages are compared with the table by
-/// `HnswIndex.verify`.
+/// Valid if: header good, sections and table inside the file, the table's own checksum equal to the
+/// header's, the codes' header naming the same generation and dimensions. That is checked at open. Pages
+/// are compared with the table by `HnswIndex.verify`.
 ///
-/// Crash: both files are written under a temporary name (`.tmp` appended) and synced; then the codes are renamed,
-/// the
-/// directory is synced, the graph is renamed, the directory is synced. So a graph file implies its codes file.
-/// Older
-/// generations are deleted afterwards; a reader takes the highest complete generation. Leftover temporary files are
-/// deleted
-/// by the next checkpoint.
+/// Crash: both files are written under a temporary name (`.tmp` appended) and synced; then the codes are
+/// renamed, the directory is synced, the graph is renamed, the directory is synced. So a graph file implies
+/// its codes file. Older generations are deleted afterwards; a reader takes the highest complete
+/// generation. Leftover temporary files are deleted by the next checkpoint.
 ///
 /// No lock bit is set in a file: a checkpoint copies while no node is being linked.
 final class HnswFileFormat {
     static final String GRAPH_KIND = "hnswgrph";
     static final String CODES_KIND = "hnswcode";
     static final int VERSION = 1;
-
-    /// Bytes that a checksum covers.
-    static final int CHECKSUM_PAGE = 64 << 10;
-
-    /// Sections begin and end on multiples of this.
-    static final int SECTION_PAGE = FileHeader.BYTES;
 
     private static final String PREFIX = "gen-";
     private static final String GRAPH_SUFFIX = ".graph";
@@ -130,14 +117,5 @@ final class HnswFileFormat {
 
     static boolean isGraph(String name) {
         return name.endsWith(GRAPH_SUFFIX) && generationOf(name).isPresent();
-    }
-
-    static long sectionBytes(long bytes) {
-        return (bytes + SECTION_PAGE - 1) / SECTION_PAGE * SECTION_PAGE;
-    }
-
-    /// Bytes of the checksum table of sections of so many bytes.
-    static long tableBytes(long sectionBytes) {
-        return (sectionBytes + CHECKSUM_PAGE - 1) / CHECKSUM_PAGE * Long.BYTES;
     }
 }

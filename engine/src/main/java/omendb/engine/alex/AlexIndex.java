@@ -3,6 +3,8 @@ package omendb.engine.alex;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import omendb.memory.Epochs;
+import omendb.memory.FileStore;
+import org.jspecify.annotations.Nullable;
 
 /// A learned index from 64-bit keys to payloads (row ids): a set of pairs (key, payload), ordered by key,
 /// then payload, both signed. Several pairs may have the same key.
@@ -27,30 +29,137 @@ public final class AlexIndex implements AutoCloseable {
     private final SubtreeBuilder builder;
     private final Restructurer restructurer;
     private final Path path;
+    private final ColdPacker packer;
+    private final @Nullable Checkpoints checkpoints;
     private final ReentrantLock writing = new ReentrantLock();
+    private final ReentrantLock checkpointing = new ReentrantLock(); // taken before `writing`
     private final AtomicLong size = new AtomicLong(); // as in the superblock, for those who hold no pin
     private volatile boolean closed;
 
-    private AlexIndex(Epochs epochs, NodeSpace space) {
+    private AlexIndex(Epochs epochs, NodeSpace space, @Nullable Checkpoints checkpoints) {
         this.epochs = epochs;
         this.space = space;
+        this.checkpoints = checkpoints;
         this.factory = new NodeFactory(space, epochs);
         this.builder = new SubtreeBuilder(factory);
         this.restructurer = new Restructurer(space, factory, builder);
         this.path = new Path(space);
+        this.packer = new ColdPacker(restructurer, path, writing);
     }
 
-    /// An empty index.
+    /// An empty index that lives in memory only.
     ///
     /// @param epochs guards the memory that readers may still see; shared with other structures, closed
     ///     after them
     /// @throws omendb.memory.AddressSpaceException if there is no memory or address space
     public static AlexIndex create(Epochs epochs) {
-        var index = new AlexIndex(epochs, new NodeSpace(RESERVED_BYTES, epochs));
-        Superblock.publishRoot(
-                index.space.base(),
-                index.factory.gapped(index.space.base(), 0, 0, GappedNode.Layout.APPEND, Bounds.ALL));
+        return createWith(null, epochs);
+    }
+
+    /// An empty index whose checkpoints go to a directory; those of an earlier one there are deleted by its
+    /// first.
+    ///
+    /// @param directory in the store; made if it is missing
+    public static AlexIndex create(FileStore store, String directory, Epochs epochs) {
+        return createWith(new Checkpoints(store, directory), epochs);
+    }
+
+    private static AlexIndex createWith(@Nullable Checkpoints checkpoints, Epochs epochs) {
+        var index = new AlexIndex(epochs, NodeSpace.create(RESERVED_BYTES, epochs), checkpoints);
+        long base = index.space.base();
+        Superblock.publishRoot(base, index.factory.gapped(base, 0, 0, GappedNode.Layout.APPEND, Bounds.ALL));
         return index;
+    }
+
+    /// Whether a directory has a checkpoint.
+    public static boolean exists(FileStore store, String directory) {
+        return new CheckpointReader(store, directory).newestGeneration() > 0;
+    }
+
+    /// Opens the newest checkpoint of a directory: maps it, reads only what changed since its base was
+    /// written. Pages of the base are not checked here: see [#verify].
+    ///
+    /// @throws omendb.memory.MissingFileException if there is none
+    /// @throws omendb.memory.StorageException if it cannot be used
+    public static AlexIndex open(FileStore store, String directory, Epochs epochs) {
+        var opened = new CheckpointReader(store, directory).open(RESERVED_BYTES, epochs);
+        var index = new AlexIndex(epochs, opened.space(), new Checkpoints(store, directory, opened));
+        index.factory.freeRecorded();
+        index.size.setRelease(Superblock.entries(opened.space().base()));
+        return index;
+    }
+
+    /// Compares the files of the newest checkpoint in a directory with their checksums, by positional
+    /// reads; for the background, and before an index is opened after the death of a process that may have
+    /// been its fault.
+    ///
+    /// @throws omendb.memory.CorruptFileException naming file and position of the first page that differs
+    public static void verify(FileStore store, String directory) {
+        new CheckpointReader(store, directory).verify();
+    }
+
+    // ---- checkpoints ----
+
+    /// Makes durable what the index holds now. Whoever opens it later repeats the changes that were logged
+    /// behind `lsn`, in order; the checkpoint may hold some of them already, which changes nothing, for
+    /// adding and removing an entry twice is the same as once.
+    ///
+    /// Writes wait for a moment at the beginning, while the changed pages are marked; reads not at all.
+    ///
+    /// @param lsn all changes up to it are in the index
+    /// @throws IllegalStateException if the index lives in memory only
+    /// @throws omendb.memory.StorageException if it fails: the older checkpoint stays
+    public void checkpoint(long lsn) {
+        Checkpoints files = checkpoints;
+        if (files == null) {
+            throw new IllegalStateException("an index in memory has no checkpoints");
+        }
+        checkpointing.lock();
+        try {
+            packer.run(this::prepareWrite);
+            checkpoint(files, lsn);
+        } finally {
+            checkpointing.unlock();
+        }
+    }
+
+    private void checkpoint(Checkpoints files, long lsn) {
+        Snapshot snapshot;
+        boolean all;
+        writing.lock();
+        try {
+            prepareWrite();
+            factory.recordRetired();
+            factory.nextStamp();
+            all = files.wantsGeneration(space.dirtyPages());
+            snapshot = space.startSnapshot(all);
+        } finally {
+            writing.unlock();
+        }
+        boolean done = false;
+        try {
+            if (all) {
+                files.writeGeneration(snapshot, lsn);
+            } else {
+                files.writeDelta(snapshot, lsn);
+            }
+            done = true;
+        } finally {
+            writing.lock();
+            try {
+                if (!done) {
+                    snapshot.abandon();
+                }
+                space.endSnapshot(snapshot);
+            } finally {
+                writing.unlock();
+            }
+        }
+    }
+
+    /// LSN of the newest checkpoint; -1 if there is none.
+    public long checkpointLsn() {
+        return checkpoints == null ? -1 : checkpoints.lsn();
     }
 
     // ---- writing ----
@@ -79,7 +188,7 @@ public final class AlexIndex implements AutoCloseable {
                     restructurer.makeRoom(path, key, payload);
                     continue;
                 }
-                GappedNode.insert(space, node, at, key, payload, factory.stamp);
+                GappedNode.insert(space, node, at, key, payload, factory.stamp());
                 addEntries(1);
                 return true;
             }
@@ -105,7 +214,7 @@ public final class AlexIndex implements AutoCloseable {
             if (!GappedNode.holds(node, at, key, payload)) {
                 return false;
             }
-            GappedNode.remove(space, node, at, factory.stamp);
+            GappedNode.remove(space, node, at, factory.stamp());
             addEntries(-1);
             if (Restructurer.wantsLess(node)) {
                 restructurer.contract(path);
@@ -270,6 +379,7 @@ public final class AlexIndex implements AutoCloseable {
     /// Frees the memory once no reader is left. Idempotent; no write may be under way.
     @Override
     public void close() {
+        checkpointing.lock();
         writing.lock();
         try {
             if (closed) {
@@ -281,6 +391,7 @@ public final class AlexIndex implements AutoCloseable {
             epochs.advance();
         } finally {
             writing.unlock();
+            checkpointing.unlock();
         }
     }
 }

@@ -19,6 +19,7 @@ package omendb.engine.alex;
 /// @param separatorSplits data nodes that became two told apart by a separator
 /// @param seals sideways splits that left a packed node behind
 /// @param unpacks compact nodes that became gapped
+/// @param packs gapped nodes that became compact because nothing changed in them any more
 /// @param contractions data nodes that shrank or joined a neighbour
 public record AlexStats(
         int height,
@@ -38,6 +39,7 @@ public record AlexStats(
         long separatorSplits,
         long seals,
         long unpacks,
+        long packs,
         long contractions) {
     /// All bytes for each entry; 0 for an empty index.
     public double bytesPerKey() {

@@ -14,6 +14,7 @@ final class NodeFactory {
     private static final double DENSITY = 0.75;
 
     private static final int RECLAIMED_TOGETHER = 32;
+    private static final int RECORD_HEADER = 8;
 
     final NodeSpace space;
     final Packing packing = new Packing();
@@ -23,12 +24,24 @@ final class NodeFactory {
     private final ConcurrentLinkedQueue<Integer> freeable = new ConcurrentLinkedQueue<>();
     private final ArrayDeque<Integer> retired = new ArrayDeque<>(); // not freed yet, in any order
     private int reclaimAt = RECLAIMED_TOGETHER;
-    int stamp;
+    private int stamp;
 
     NodeFactory(NodeSpace space, Epochs epochs) {
         this.space = space;
         this.allocator = new BlockAllocator(space);
         this.epochs = epochs;
+        this.stamp = (int) Superblock.get(space.base(), Counter.CHECKPOINTS);
+    }
+
+    /// Checkpoints so far: what changed nodes carry.
+    int stamp() {
+        return stamp;
+    }
+
+    /// Nodes that change from now on differ from those that do not.
+    void nextStamp() {
+        count(Counter.CHECKPOINTS, 1);
+        stamp++;
     }
 
     // ---- data nodes ----
@@ -131,6 +144,49 @@ final class NodeFactory {
         count(kind >= Node.GAPPED ? Counter.DATA_BYTES : Counter.MODEL_BYTES, -bytes);
         retired.add(pointer);
         epochs.retire(() -> freeable.add(pointer));
+    }
+
+    /// Writes down the nodes that are retired and not freed: whoever opens the coming checkpoint has no
+    /// readers and frees them, see [#freeRecorded].
+    void recordRetired() {
+        freeRecordBlock();
+        if (retired.isEmpty()) {
+            return;
+        }
+        int pointer = allocator.allocate(BlockAllocator.unitsFor(RECORD_HEADER + 4L * retired.size()));
+        long block = space.address(pointer);
+        NativeMemory.putInt(block + 4, retired.size());
+        int entry = 0;
+        for (int node : retired) {
+            NativeMemory.putInt(block + RECORD_HEADER + 4L * entry++, node);
+        }
+        setRecordBlock(pointer);
+    }
+
+    private void setRecordBlock(int pointer) {
+        space.willWrite(space.base(), Superblock.BYTES);
+        Superblock.setRetiredBlock(space.base(), pointer);
+    }
+
+    private void freeRecordBlock() {
+        int pointer = Superblock.retiredBlock(space.base());
+        if (pointer != 0) {
+            setRecordBlock(0);
+            allocator.free(pointer);
+        }
+    }
+
+    /// Frees the nodes that were retired when a checkpoint was made.
+    void freeRecorded() {
+        int pointer = Superblock.retiredBlock(space.base());
+        if (pointer != 0) {
+            long block = space.address(pointer);
+            int count = NativeMemory.getInt(block + 4);
+            for (int entry = 0; entry < count; entry++) {
+                allocator.free(NativeMemory.getInt(block + RECORD_HEADER + 4L * entry));
+            }
+        }
+        freeRecordBlock();
     }
 
     /// Frees what no reader can see any more, once enough has gathered.

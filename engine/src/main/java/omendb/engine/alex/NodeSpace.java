@@ -1,9 +1,12 @@
 package omendb.engine.alex;
 
 import omendb.memory.Epochs;
+import omendb.memory.MapMode;
 import omendb.memory.MemoryTag;
 import omendb.memory.NativeMemory;
 import omendb.memory.ReservedRange;
+import omendb.memory.StoreFile;
+import org.jspecify.annotations.Nullable;
 
 /// The range that an index's nodes lie in: one page of [Superblock], then blocks. It starts small; when it
 /// is full, a larger one is reserved and the bytes are copied, which changes no pointer.
@@ -20,27 +23,54 @@ final class NodeSpace implements AutoCloseable {
     private static final long MOST_GROWTH_BYTES = 64 << 20;
     private static final int RELOCATION_FACTOR = 8;
 
+    /// Held while the range, the table of states or a pending page changes, and while a page is copied.
+    final Object copying = new Object();
+
     private final Epochs epochs;
     private final PageStates states;
+    private volatile @Nullable Snapshot snapshot;
     private ReservedRange range;
     private long committedBytes;
     private volatile long base;
 
-    /// @param reservedBytes address space to begin with
-    NodeSpace(long reservedBytes, Epochs epochs) {
+    private NodeSpace(ReservedRange range, long committedBytes, Epochs epochs) {
         this.epochs = epochs;
-        this.range = ReservedRange.reserve(TAG, reservedBytes);
+        this.range = range;
         this.base = range.address();
-        this.states = new PageStates(0);
+        this.committedBytes = committedBytes;
+        this.states = new PageStates((committedBytes >>> PageStates.PAGE_SHIFT) + 1);
+    }
+
+    /// A space without blocks.
+    ///
+    /// @param reservedBytes address space to begin with
+    static NodeSpace create(long reservedBytes, Epochs epochs) {
+        var space = new NodeSpace(ReservedRange.reserve(TAG, reservedBytes), 0, epochs);
         boolean ready = false;
         try {
-            commit(Superblock.BYTES);
-            willWrite(base, Superblock.BYTES);
-            Superblock.setEnd(base, Superblock.FIRST_UNIT);
+            space.commit(Superblock.BYTES);
+            space.willWrite(space.base, Superblock.BYTES);
+            Superblock.setEnd(space.base, Superblock.FIRST_UNIT);
             ready = true;
+            return space;
         } finally {
             if (!ready) {
-                close();
+                space.close();
+            }
+        }
+    }
+
+    /// A space whose first pages are those of a file; what is changed stays in memory.
+    static NodeSpace map(StoreFile file, long fileOffset, long bytes, long reservedBytes, Epochs epochs) {
+        var range = ReservedRange.reserve(TAG, Math.max(reservedBytes, bytes * RELOCATION_FACTOR / 2));
+        boolean ready = false;
+        try {
+            range.mapFile(file, fileOffset, 0, bytes, MapMode.PRIVATE);
+            ready = true;
+            return new NodeSpace(range, bytes, epochs);
+        } finally {
+            if (!ready) {
+                range.close();
             }
         }
     }
@@ -90,8 +120,10 @@ final class NodeSpace implements AutoCloseable {
                 larger.close();
             }
         }
-        range = larger;
-        base = larger.address();
+        synchronized (copying) {
+            range = larger;
+            base = larger.address();
+        }
         epochs.retire(old::close);
     }
 
@@ -113,7 +145,9 @@ final class NodeSpace implements AutoCloseable {
         }
         range.commit(committedBytes, target - committedBytes);
         committedBytes = target;
-        states.ensure((target >>> PageStates.PAGE_SHIFT) + 1);
+        synchronized (copying) {
+            states.ensure((target >>> PageStates.PAGE_SHIFT) + 1);
+        }
     }
 
     /// Announces a change of these bytes.
@@ -122,9 +156,42 @@ final class NodeSpace implements AutoCloseable {
         long last = (address - base + bytes - 1) >>> PageStates.PAGE_SHIFT;
         for (long page = first; page <= last; page++) {
             if (states.get(page) != PageStates.DIRTY) {
-                states.set(page, PageStates.DIRTY);
+                announce(page);
             }
         }
+    }
+
+    private void announce(long page) {
+        Snapshot current = snapshot;
+        if (current != null) {
+            current.save(page);
+        }
+        states.set(page, PageStates.DIRTY);
+    }
+
+    /// Starts a snapshot; while no write is under way and no other one is there.
+    ///
+    /// @param all every page, not only those that changed
+    Snapshot startSnapshot(boolean all) {
+        var started = new Snapshot(this, all);
+        snapshot = started;
+        return started;
+    }
+
+    /// Ends it; while no write is under way.
+    void endSnapshot(Snapshot ended) {
+        snapshot = null;
+        ended.close();
+    }
+
+    /// Pages that changed since the newest checkpoint.
+    long dirtyPages() {
+        long pages = committedBytes >>> PageStates.PAGE_SHIFT;
+        long dirty = 0;
+        for (long page = 0; page < pages; page++) {
+            dirty += states.get(page) == PageStates.DIRTY ? 1 : 0;
+        }
+        return dirty;
     }
 
     @Override

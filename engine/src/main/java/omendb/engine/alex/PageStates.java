@@ -6,12 +6,19 @@ import omendb.memory.NativeMemory;
 
 /// Which pages of the range differ from the newest checkpoint, a byte for each page.
 ///
-/// Threading: the index's writer, or who keeps it out.
+/// Threading: see [Snapshot].
 final class PageStates implements AutoCloseable {
     static final int PAGE_SHIFT = 12;
     static final int PAGE_BYTES = 1 << PAGE_SHIFT;
+
+    /// As in the newest checkpoint.
     static final byte CLEAN = 0;
+
+    /// Changed since.
     static final byte DIRTY = 1;
+
+    /// Unchanged since the snapshot that is being written, which still needs it.
+    static final byte PENDING = 2;
 
     private static final MemoryTag TAG = MemoryTag.of("alex pages");
     private static final long LEAST_PAGES = 1024;
@@ -42,10 +49,6 @@ final class PageStates implements AutoCloseable {
 
     void set(long page, byte state) {
         NativeMemory.putByte(address + page, state);
-    }
-
-    long bytes() {
-        return pages;
     }
 
     @Override

@@ -24,6 +24,7 @@ final class Restructurer implements AutoCloseable {
     /// A node is done again when its inserts move so many entries each.
     private static final int MOST_MOVED = 64;
 
+    private static final int COLD_CHECKPOINTS = 2;
     private static final int SCRATCH_ENTRIES = 2 * GappedNode.MAX_SLOTS;
     private static final MemoryTag TAG = MemoryTag.of("alex scratch");
 
@@ -200,6 +201,22 @@ final class Restructurer implements AutoCloseable {
         int right = factory.spread(entries + (long) half * Entries.BYTES, count - half, bounds.from(key, payload));
         factory.count(Counter.SEPARATOR_SPLITS, 1);
         publisher.splitBySeparator(path, path.depth(), left, key, payload, right);
+    }
+
+    // ---- what is no longer changed ----
+
+    /// Packs a gapped node that has not changed since the checkpoint before the last one; false if it is
+    /// not such.
+    boolean packCold(Path path) {
+        long node = path.node(path.depth());
+        int count = DataNode.count(node);
+        boolean cold = Node.kind(node) == Node.GAPPED && GappedNode.stamp(node) + COLD_CHECKPOINTS <= factory.stamp();
+        if (!cold || count == 0) {
+            return false;
+        }
+        factory.count(Counter.PACKS, 1);
+        publisher.replace(path, path.depth(), factory.compact(extract(node), count, Bounds.of(node)));
+        return true;
     }
 
     // ---- after a removal ----

@@ -90,6 +90,7 @@ final class StatsCollector {
                 get(Counter.SEPARATOR_SPLITS),
                 get(Counter.SEALS),
                 get(Counter.UNPACKS),
+                get(Counter.PACKS),
                 get(Counter.CONTRACTIONS));
     }
 }

@@ -46,7 +46,9 @@ final class Superblock {
         UNPACKS(10),
         CONTRACTIONS(11),
         MODEL_BYTES(12),
-        DATA_BYTES(13);
+        DATA_BYTES(13),
+        CHECKPOINTS(14),
+        PACKS(15);
 
         private final int offset;
 
