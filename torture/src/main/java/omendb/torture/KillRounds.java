@@ -90,7 +90,8 @@ final class KillRounds implements AutoCloseable {
             if (ready != null && ready.startsWith("ready ")) {
                 serve(server, Integer.parseInt(ready.substring("ready ".length())), atPoint);
             } else if (!atPoint) {
-                throw violation("the server does not start; see " + log);
+                throw violation("the server does not start: \"" + ready + "\", exit code " + server.exitCode()
+                        + "; see " + log);
             }
             server.kill();
             int code = server.exitCode();

@@ -27,6 +27,7 @@ final class TortureServer implements AutoCloseable {
         return DatabaseOptions.forTests()
                 .withSizes(64 << 10, 32 << 10, 64 << 10)
                 .withBulkBytes(2_000)
+                .withWriteSetBytes(20_000)
                 .withCheckpoints(256 << 10, 300)
                 .withBackgroundWork(background);
     }

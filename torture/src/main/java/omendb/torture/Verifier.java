@@ -35,6 +35,7 @@ final class Verifier {
             readPrepared(statement, facts);
             Families.read(statement, facts);
             Places.read(statement, facts);
+            Shapes.read(statement, facts);
             Bank.audit(statement);
             readDefinitions(statement, facts);
         }
@@ -133,6 +134,8 @@ final class Verifier {
         if (what.equals(TwoPhase.FACT)) {
             return Integer.parseInt(which.substring(0, which.indexOf('_')));
         }
-        return what.equals("side:") || what.equals("index:") ? 0 : Integer.parseInt(which) / Workload.LANE_KEYS;
+        return what.equals("side:") || what.equals("shape:") || what.equals("index:")
+                ? 0
+                : Integer.parseInt(which) / Workload.LANE_KEYS;
     }
 }

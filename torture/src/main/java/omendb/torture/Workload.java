@@ -50,6 +50,7 @@ final class Workload implements Client {
     private final TwoPhase twoPhase;
     private final Families families;
     private final Places places;
+    private final Shapes shapes;
     private final Bank bank;
     private int nextSide;
     private final Map<String, Integer> nextBulkKeys = new TreeMap<>();
@@ -67,6 +68,7 @@ final class Workload implements Client {
         this.twoPhase = new TwoPhase(lane, new Random(random.nextLong()), oracle);
         this.families = new Families(lane, new Random(random.nextLong()), oracle);
         this.places = new Places(lane, new Random(random.nextLong()), oracle);
+        this.shapes = new Shapes(new Random(random.nextLong()), oracle);
         this.bank = new Bank(new Random(random.nextLong()));
     }
 
@@ -77,7 +79,7 @@ final class Workload implements Client {
             for (String table : List.of(INDEXED, PLAIN, TwoPhase.TABLE)) {
                 statement.execute("CREATE TABLE " + table
                         + " (id int PRIMARY KEY, version int NOT NULL, payload text, v vector(" + Content.DIMENSIONS
-                        + "))");
+                        + "))" + (table.equals(PLAIN) ? " WITH (compression = lz4)" : ""));
             }
             statement.execute("CREATE INDEX kv_version ON kv (version, id)");
             statement.execute("CREATE INDEX kv_v ON kv USING hnsw (v vector_l2_ops)");
@@ -85,6 +87,7 @@ final class Workload implements Client {
             statement.execute("CREATE SEQUENCE numbers");
             Families.create(statement);
             Places.create(statement);
+            Shapes.create(statement);
             Bank.create(statement);
             HistoryWorkload.create(statement);
         }
@@ -152,21 +155,22 @@ final class Workload implements Client {
         }
     }
 
-    /// Foreign keys and deferred unique keys.
+    /// Foreign keys, deferred unique keys, columns that come and go.
     private void constrained(Connection connection) throws SQLException {
         boolean synced = random.nextInt(5) != 0;
-        boolean related = random.nextInt(3) != 0;
-        lastStep = (related ? "parents and children" : "places") + ", synchronous_commit " + synced;
+        int kind = random.nextInt(maintains ? 5 : 3);
+        lastStep = List.of("parents and children", "parents and children", "places", "columns", "columns")
+                        .get(kind) + ", synchronous_commit " + synced;
         Map<String, @Nullable String> change = new TreeMap<>();
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             if (!synced) {
                 statement.execute("SET LOCAL synchronous_commit = off");
             }
-            if (related) {
-                families.change(statement, change);
-            } else {
-                places.change(statement, change);
+            switch (kind) {
+                case 0, 1 -> families.change(statement, change);
+                case 2 -> places.change(statement, change);
+                default -> shapes.change(statement, change);
             }
         } catch (SQLException failed) {
             rollbackQuietly(connection);
