@@ -155,11 +155,6 @@ public final class Epochs implements AutoCloseable {
         return oldest;
     }
 
-    /// Whether anybody holds a pin: for assertions of who must have one himself.
-    public boolean isPinned() {
-        return oldestPin() != Long.MAX_VALUE;
-    }
-
     /// Live pins, for tests and statistics.
     public int livePins() {
         int live = 0;

@@ -62,7 +62,6 @@ public final class LsmTree {
     /// @return true if it is a value; `out` tells a tombstone from no version at all
     /// @throws omendb.memory.CorruptFileException if the block that holds the answer is damaged
     public boolean get(long keyAddress, int keyLength, long snapshotTs, LsmValue out) {
-        assert epochs.isPinned() : "a look-up without a pin";
         long ticket = cache == null ? Fills.NONE : fills.ticket(); // before the state is read
         TreeState current = state();
         long prefix = Keys.prefix(keyAddress, keyLength);
