@@ -53,6 +53,32 @@ class TwoPhaseCommitTest {
         start();
     }
 
+    @Test
+    void what_is_in_doubt_stays_in_the_list_until_the_next_start_decides() {
+        for (String end : List.of("COMMIT", "ROLLBACK")) {
+            a.run("BEGIN");
+            a.run("UPDATE t SET v = v + 1 WHERE id = 1");
+            a.run("PREPARE TRANSACTION 'doubtful'");
+            String before = b.run("SELECT v FROM t WHERE id = 1");
+            disk.failAt(CrashableFileStore.Operation.SYNC, ".wal", 1, CrashableFileStore.Fault.IO_ERROR);
+            String answer = a.run(end + " PREPARED 'doubtful'");
+            assertTrue(answer.contains("58030"), answer);
+            String listed = b.run("SELECT gid FROM pg_prepared_xacts");
+            assertTrue(listed.contains("doubtful"), listed);
+            assertEquals(before, b.run("SELECT v FROM t WHERE id = 1"));
+            String again = b.run(end + " PREPARED 'doubtful'");
+            assertTrue(again.contains("55000"), again);
+            disk.clearFaults();
+            cut();
+            boolean stillThere = b.run("SELECT gid FROM pg_prepared_xacts").contains("doubtful");
+            assertTrue(stillThere || end.equals("COMMIT") || before.equals(b.run("SELECT v FROM t WHERE id = 1")));
+            if (stillThere) {
+                assertEquals(before, b.run("SELECT v FROM t WHERE id = 1"));
+                a.run("ROLLBACK PREPARED 'doubtful'");
+            }
+        }
+    }
+
     /// A clean stop and start.
     private void restart() {
         stop();

@@ -172,7 +172,7 @@ public final class PreparedTransactions {
     }
 
     /// COMMIT PREPARED: durable and visible when this returns. What fails leaves it prepared, but for a failure of the
-    /// WAL, after which the next start decides.
+    /// WAL, after which the next start decides; until then it is listed, and can be ended by nobody.
     ///
     /// @throws UserException 42704, 42501, 0A000, 55000
     public void commit(String gid, Caller caller) {
@@ -224,10 +224,11 @@ public final class PreparedTransactions {
         } finally {
             boolean logged = record.isLogged();
             manager.returnRecord(record);
-            if (logged) {
-                if (!done) {
-                    entry.transaction.leaveSpilledInDoubt();
-                }
+            if (logged && !done) {
+                // in doubt: stays in the list, and busy, since a transaction manager takes a missing gid for committed
+                entry.transaction.leaveSpilledInDoubt();
+                entry.transaction.finish();
+            } else if (logged) {
                 forget(entry);
                 entry.transaction.finish();
             } else {
