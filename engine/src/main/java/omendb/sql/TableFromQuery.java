@@ -95,7 +95,8 @@ final class TableFromQuery {
             if (transaction.readOnly()) {
                 throw new UserException(
                         SqlState.READ_ONLY_SQL_TRANSACTION,
-                        "cannot execute CREATE TABLE AS in a read-only transaction");
+                        "cannot execute " + (create.selectInto() ? "SELECT INTO" : "CREATE TABLE AS")
+                                + " in a read-only transaction");
             }
             work.run();
         } finally {

@@ -122,6 +122,7 @@ public sealed interface Ddl extends Statement {
     /// CREATE TABLE AS and CREATE MATERIALIZED VIEW.
     ///
     /// @param source a [Query] or [Utility.Execute]
+    /// @param selectInto written as SELECT INTO
     record CreateTableAs(
             QualifiedName name,
             List<String> columns,
@@ -134,6 +135,7 @@ public sealed interface Ddl extends Statement {
             @Nullable String tablespace,
             Statement source,
             boolean withData,
+            boolean selectInto,
             int position)
             implements Ddl {}
 

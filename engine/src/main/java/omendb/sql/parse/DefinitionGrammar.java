@@ -157,6 +157,7 @@ final class DefinitionGrammar {
                 tablespace,
                 source,
                 withData(),
+                false,
                 position);
     }
 

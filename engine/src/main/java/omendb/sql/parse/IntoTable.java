@@ -27,6 +27,7 @@ final class IntoTable {
                         null,
                         without(query),
                         true,
+                        true,
                         query.position());
     }
 
