@@ -1,5 +1,7 @@
 package omendb.memory;
 
+import java.util.OptionalLong;
+
 /// Layout of files that are mapped and used where they lie, and how they prove to be whole: a [FileHeader],
 /// sections that begin and end on multiples of [#SECTION_PAGE], and at `tableOffset`, behind them, a table
 /// of XXH3-64, one for each [#CHECKSUM_PAGE] bytes of the sections, the last one for what is left. The
@@ -11,9 +13,25 @@ public final class SectionFile {
     /// Sections begin and end on multiples of this.
     public static final int SECTION_PAGE = FileHeader.BYTES;
 
+    /// Files of one checkpoint are named `gen-N.` and what they hold.
+    public static final String GENERATION_PREFIX = "gen-";
+
     static final MemoryTag TAG = MemoryTag.of("section files");
 
     private SectionFile() {}
+
+    /// Generation that a file (name without directory) belongs to; empty if it is none of ours.
+    public static OptionalLong generationOf(String name) {
+        int dot = name.indexOf('.');
+        if (!name.startsWith(GENERATION_PREFIX) || dot < 0) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(Long.parseLong(name.substring(GENERATION_PREFIX.length(), dot)));
+        } catch (NumberFormatException e) {
+            return OptionalLong.empty();
+        }
+    }
 
     /// Bytes that a section of so many bytes takes.
     public static long sectionBytes(long bytes) {

@@ -33,7 +33,7 @@ public final class CheckpointReader {
     public long[] generations() {
         return store.list(directory).stream()
                 .filter(HnswFileFormat::isGraph)
-                .mapToLong(name -> -HnswFileFormat.generationOf(name).orElseThrow())
+                .mapToLong(name -> -SectionFile.generationOf(name).orElseThrow())
                 .sorted()
                 .map(negative -> -negative)
                 .toArray();

@@ -154,7 +154,7 @@ public final class CheckpointWriter {
     /// Deletes files of other generations, or only leftover temporary ones.
     private void deleteAllBut(long generation, boolean temporaryOnly) {
         for (String name : store.list(directory)) {
-            var found = HnswFileFormat.generationOf(name);
+            var found = SectionFile.generationOf(name);
             boolean temporary = name.endsWith(HnswFileFormat.TEMPORARY_SUFFIX);
             if (found.isPresent() && (temporary || (!temporaryOnly && found.getAsLong() != generation))) {
                 deleteQuietly(directory + "/" + name);

@@ -1,6 +1,6 @@
 package omendb.ann.hnsw;
 
-import java.util.OptionalLong;
+import omendb.memory.SectionFile;
 
 /// Files of an index checkpoint, generation `N`: `gen-N.graph` and, if the index has codes, `gen-N.codes`.
 ///
@@ -33,7 +33,6 @@ final class HnswFileFormat {
     static final String CODES_KIND = "hnswcode";
     static final int VERSION = 1;
 
-    private static final String PREFIX = "gen-";
     private static final String GRAPH_SUFFIX = ".graph";
     private static final String CODES_SUFFIX = ".codes";
     static final String TEMPORARY_SUFFIX = ".tmp";
@@ -95,27 +94,14 @@ final class HnswFileFormat {
     private HnswFileFormat() {}
 
     static String graphName(String directory, long generation) {
-        return directory + "/" + PREFIX + generation + GRAPH_SUFFIX;
+        return directory + "/" + SectionFile.GENERATION_PREFIX + generation + GRAPH_SUFFIX;
     }
 
     static String codesName(String directory, long generation) {
-        return directory + "/" + PREFIX + generation + CODES_SUFFIX;
-    }
-
-    /// Generation that a file (name without directory) belongs to; empty if it is none of ours.
-    static OptionalLong generationOf(String name) {
-        int dot = name.indexOf('.');
-        if (!name.startsWith(PREFIX) || dot < 0) {
-            return OptionalLong.empty();
-        }
-        try {
-            return OptionalLong.of(Long.parseLong(name.substring(PREFIX.length(), dot)));
-        } catch (NumberFormatException e) {
-            return OptionalLong.empty();
-        }
+        return directory + "/" + SectionFile.GENERATION_PREFIX + generation + CODES_SUFFIX;
     }
 
     static boolean isGraph(String name) {
-        return name.endsWith(GRAPH_SUFFIX) && generationOf(name).isPresent();
+        return name.endsWith(GRAPH_SUFFIX) && SectionFile.generationOf(name).isPresent();
     }
 }

@@ -1,6 +1,6 @@
 package omendb.engine.alex;
 
-import java.util.OptionalLong;
+import omendb.memory.SectionFile;
 
 /// Files of an index checkpoint, generation `N`: the base `gen-N.alex` and the pages that changed since,
 /// `gen-N.delta`. Little-endian. A page is 4 KiB of the range that the nodes lie in ([NodeSpace]), numbered
@@ -46,7 +46,6 @@ final class AlexFileFormat {
     static final int BATCH_ENTRY_BYTES = 16;
     static final String TEMPORARY_SUFFIX = ".tmp";
 
-    private static final String PREFIX = "gen-";
     private static final String BASE_SUFFIX = ".alex";
     private static final String DELTA_SUFFIX = ".delta";
 
@@ -69,28 +68,15 @@ final class AlexFileFormat {
     private AlexFileFormat() {}
 
     static String baseName(String directory, long generation) {
-        return directory + "/" + PREFIX + generation + BASE_SUFFIX;
+        return directory + "/" + SectionFile.GENERATION_PREFIX + generation + BASE_SUFFIX;
     }
 
     static String deltaName(String directory, long generation) {
-        return directory + "/" + PREFIX + generation + DELTA_SUFFIX;
-    }
-
-    /// Generation that a file (name without directory) belongs to; empty if it is none of ours.
-    static OptionalLong generationOf(String name) {
-        int dot = name.indexOf('.');
-        if (!name.startsWith(PREFIX) || dot < 0) {
-            return OptionalLong.empty();
-        }
-        try {
-            return OptionalLong.of(Long.parseLong(name.substring(PREFIX.length(), dot)));
-        } catch (NumberFormatException e) {
-            return OptionalLong.empty();
-        }
+        return directory + "/" + SectionFile.GENERATION_PREFIX + generation + DELTA_SUFFIX;
     }
 
     static boolean isBase(String name) {
-        return name.endsWith(BASE_SUFFIX) && generationOf(name).isPresent();
+        return name.endsWith(BASE_SUFFIX) && SectionFile.generationOf(name).isPresent();
     }
 
     /// Bytes in front of a batch's pages.

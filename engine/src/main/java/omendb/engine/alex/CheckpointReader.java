@@ -35,7 +35,7 @@ final class CheckpointReader {
     long newestGeneration() {
         return store.list(directory).stream()
                 .filter(AlexFileFormat::isBase)
-                .mapToLong(name -> AlexFileFormat.generationOf(name).orElseThrow())
+                .mapToLong(name -> SectionFile.generationOf(name).orElseThrow())
                 .max()
                 .orElse(0);
     }

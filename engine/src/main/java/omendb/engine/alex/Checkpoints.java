@@ -5,6 +5,7 @@ import omendb.memory.FileHeader;
 import omendb.memory.FileStore;
 import omendb.memory.MemoryAccount;
 import omendb.memory.MemoryTag;
+import omendb.memory.SectionFile;
 import omendb.memory.SectionWriter;
 import omendb.memory.StorageException;
 import omendb.memory.StoreFile;
@@ -148,7 +149,7 @@ final class Checkpoints {
 
     private void deleteOthers() {
         for (String name : store.list(directory)) {
-            var found = AlexFileFormat.generationOf(name);
+            var found = SectionFile.generationOf(name);
             if (found.isPresent() && found.getAsLong() != generation) {
                 deleteQuietly(directory + "/" + name);
             }
