@@ -35,7 +35,8 @@ class RecordedStatementsTest {
                 "indexes",
                 "views",
                 "temporary_tables",
-                "table_from"
+                "table_from",
+                "limits"
             })
     void answers_are_postgresqls(String name) throws IOException {
         List<String> expected = recorded(name);

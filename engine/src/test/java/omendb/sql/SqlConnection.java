@@ -45,22 +45,28 @@ final class SqlConnection implements AutoCloseable {
         return taken;
     }
 
-    /// Runs a simple query; rows are lines `a|b`, NULL is empty; then the tag. An error is its last line.
+    /// Runs a simple query; rows are lines `a|b`, NULL is empty; then the tag. An error is its last line; rows of
+    /// the failed statement are left out, as libpq does.
     String run(String sql) {
         StringBuilder out = new StringBuilder();
+        int before = 0;
         String tag = ""; // the last one is sent when the commit has succeeded
         try {
             for (PendingStatement pending : session.parse(sql)) {
+                before = out.length();
                 PreparedPlan plan = session.prepare(pending);
                 try (Portal portal = session.bind(plan, ParameterValues.none())) {
                     out.append(tag);
                     tag = "";
+                    before = out.length();
                     tag = finish(session.execute(portal, 0, sink(out)), out);
                 }
             }
+            before = out.length();
             session.sync();
             out.append(tag);
         } catch (OmenException e) {
+            out.setLength(before);
             out.append("ERROR ").append(e.sqlState().code()).append(": ").append(e.text());
             if (e.position() > 0) {
                 out.append(" @").append(e.position());

@@ -1,7 +1,10 @@
 package omendb.sql.bind;
 
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.type.SqlType;
@@ -71,8 +74,66 @@ final class SelectBinder {
         if (!locks.isEmpty()) {
             return finishLocked(grouped, targets, orderings, query, locks);
         }
+        boolean[] postponed = Postponement.of(
+                targets.stream().map(Target::value).toList(),
+                sortedTargets(select, orderings, distinctOn),
+                query.limit() != null);
+        if (postponed.length > 0) {
+            return finishPostponed(grouped, targets, postponed, orderings, distinctOn, query);
+        }
         LogicalPlan projected = project(grouped, targets);
         return finish(projected, targets, orderings, distinctOn, select, query);
+    }
+
+    /// Targets that are needed for the order of the rows; empty = there is no order, or all are.
+    private static Set<Integer> sortedTargets(
+            Query.Select select, List<Ordering> orderings, @Nullable List<Integer> distinctOn) {
+        Set<Integer> sorted = new HashSet<>();
+        if (select.distinct() == null || distinctOn != null) {
+            orderings.forEach(ordering -> sorted.add(ordering.target()));
+        }
+        if (distinctOn != null) {
+            sorted.addAll(distinctOn);
+        }
+        return sorted;
+    }
+
+    /// The postponed targets are computed of the sorted rows.
+    private LogicalPlan finishPostponed(
+            LogicalPlan source,
+            List<Target> targets,
+            boolean[] postponed,
+            List<Ordering> orderings,
+            @Nullable List<Integer> distinctOn,
+            Query query) {
+        List<Field> fields = new ArrayList<>();
+        List<Item> early = new ArrayList<>();
+        List<Item> late = new ArrayList<>();
+        Set<Field> used = new LinkedHashSet<>();
+        for (int i = 0; i < postponed.length; i++) {
+            Target target = targets.get(i);
+            Field field = state.fieldFor(target.name(), target.value());
+            fields.add(field);
+            if (postponed[i]) {
+                used.addAll(Scalars.fields(target.value()));
+                late.add(new Item(field, target.value()));
+                continue;
+            }
+            early.add(new Item(field, target.value()));
+            if (!target.hidden()) {
+                late.add(new Item(field, new Scalar.Column(field)));
+            }
+        }
+        source.output().stream()
+                .filter(used::contains)
+                .forEach(field -> early.add(new Item(field, new Scalar.Column(field))));
+        LogicalPlan plan = sort(new LogicalPlan.Project(source, early), fields, orderings, distinctOn);
+        plan = postpones(late) ? SetProjection.plan(state, plan, late) : new LogicalPlan.Project(plan, late);
+        return new QueryBinder(state, scope.parent()).limit(plan, query, scope);
+    }
+
+    private static boolean postpones(List<Item> late) {
+        return late.stream().anyMatch(item -> Scalars.contains(item.expression(), Scalar.SetCall.class));
     }
 
     /// What makes the rows that come out no rows of tables, in words; empty = nothing.
@@ -324,22 +385,29 @@ final class SelectBinder {
             Query.Select select,
             Query query) {
         List<Field> fields = projected.output();
-        List<SortKey> keys = new ArrayList<>();
-        for (Ordering ordering : orderings) {
-            keys.add(SortKeys.of(ordering.item(), new Scalar.Column(fields.get(ordering.target()))));
-        }
         LogicalPlan plan = projected;
         if (select.distinct() != null && distinctOn == null) {
             checkEquality(fields, targets);
             plan = new LogicalPlan.Distinct(plan, null);
         }
-        if (distinctOn != null) {
-            plan = distinctOn(plan, fields, distinctOn, orderings, keys);
-        } else if (!keys.isEmpty()) {
-            plan = new LogicalPlan.Sort(plan, keys);
-        }
+        plan = sort(plan, fields, orderings, distinctOn);
         plan = new QueryBinder(state, scope.parent()).limit(plan, query, scope);
         return dropHidden(plan, targets, fields);
+    }
+
+    /// ORDER BY and DISTINCT ON.
+    ///
+    /// @param fields of the targets
+    private static LogicalPlan sort(
+            LogicalPlan plan, List<Field> fields, List<Ordering> orderings, @Nullable List<Integer> distinctOn) {
+        List<SortKey> keys = new ArrayList<>();
+        for (Ordering ordering : orderings) {
+            keys.add(SortKeys.of(ordering.item(), new Scalar.Column(fields.get(ordering.target()))));
+        }
+        if (distinctOn != null) {
+            return distinctOn(plan, fields, distinctOn, orderings, keys);
+        }
+        return keys.isEmpty() ? plan : new LogicalPlan.Sort(plan, keys);
     }
 
     private static void checkEquality(List<Field> fields, List<Target> targets) {

@@ -80,6 +80,10 @@ abstract class Operator implements AutoCloseable {
 
     abstract boolean advance();
 
+    /// Says before a run that no more than the first `rows` rows of it are of use, so that what is computed
+    /// of each row is computed for those alone. An operator that can do nothing about it ignores it.
+    void limitTo(long rows) {}
+
     /// Lets go of what the execution holds; called when it ends, however it ends. Idempotent.
     abstract void finish();
 

@@ -7,13 +7,19 @@ import omendb.engine.type.ColumnVector;
 final class RowFilter implements AutoCloseable {
     private final Program condition;
     private final int[] kept = new int[Batch.CAPACITY];
+    private int keptCount;
 
     RowFilter(Program condition) {
         this.condition = condition;
     }
 
     void apply(Batch batch, ColumnVector[] columns) {
-        int count = batch.rowCount();
+        test(columns, batch.rowCount());
+        keep(batch, columns);
+    }
+
+    /// Evaluates the condition for the first `count` rows; changes nothing yet.
+    void test(ColumnVector[] columns, int count) {
         condition.reset();
         ColumnVector holds = condition.evaluator(0).value(columns, count);
         int keep = 0;
@@ -21,8 +27,13 @@ final class RowFilter implements AutoCloseable {
             kept[keep] = row;
             keep += !holds.isNull(row) && holds.getLong(row) != 0 ? 1 : 0;
         }
-        if (keep < count) {
-            compact(batch, columns, kept, keep);
+        keptCount = keep;
+    }
+
+    /// Drops what the last [#test] found not to hold.
+    void keep(Batch batch, ColumnVector[] columns) {
+        if (keptCount < batch.rowCount()) {
+            compact(batch, columns, kept, keptCount);
         }
     }
 

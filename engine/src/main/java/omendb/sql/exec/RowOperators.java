@@ -15,6 +15,9 @@ final class RowOperators {
     /// Computes columns.
     static final class Project extends UnaryOperator {
         private final Program program;
+        private final LazyErrors errors = new LazyErrors();
+        private long limit = Long.MAX_VALUE;
+        private long left;
 
         Project(ExecutionContext context, Operator input, List<Field> fields, Program program) {
             super(context, input, batchOf(fields));
@@ -22,18 +25,36 @@ final class RowOperators {
         }
 
         @Override
+        void limitTo(long rows) {
+            limit = rows;
+            input().limitTo(rows);
+        }
+
+        @Override
+        void start() {
+            errors.clear();
+            left = limit;
+            super.start();
+        }
+
+        @Override
         boolean advance() {
-            if (!input().next()) {
+            errors.rethrow();
+            if (left == 0 || !input().next()) {
                 return false;
             }
-            int count = input().out().rowCount();
+            int count = errors.apply((int) Math.min(left, input().out().rowCount()), this::compute);
+            left -= count;
+            out().setRowCount(count);
+            return true;
+        }
+
+        private void compute(int count) {
             out().reset();
             program.reset();
             for (int i = 0; i < columns().length; i++) {
                 program.evaluator(i).into(input().columns(), count, columns()[i]);
             }
-            out().setRowCount(count);
-            return true;
         }
 
         @Override
@@ -46,6 +67,7 @@ final class RowOperators {
     /// Keeps the rows for which a condition is true.
     static final class Filter extends UnaryOperator {
         private final RowFilter filter;
+        private final LazyErrors errors = new LazyErrors();
         private long removed;
 
         Filter(ExecutionContext context, Operator input, Program condition) {
@@ -60,18 +82,22 @@ final class RowOperators {
         @Override
         void start() {
             super.start();
+            errors.clear();
             removed = 0;
         }
 
         @Override
         boolean advance() {
+            errors.rethrow();
             while (input().next()) {
-                int before = out().rowCount();
-                filter.apply(out(), columns());
+                int before = errors.apply(out().rowCount(), count -> filter.test(columns(), count));
+                out().setRowCount(before);
+                filter.keep(out(), columns());
                 removed += before - out().rowCount();
                 if (out().rowCount() > 0) {
                     return true;
                 }
+                errors.rethrow();
             }
             return false;
         }
@@ -98,6 +124,7 @@ final class RowOperators {
         void start() {
             skip = limits.offset();
             left = limits.count();
+            input().limitTo(limits.needed());
             super.start();
         }
 

@@ -162,23 +162,36 @@ public final class PhysicalPlanner {
                 : otherwise;
     }
 
+    /// LIMIT over projections of a sort goes to the sort, so that they are computed for the rows that are
+    /// left. Volatile ones are computed for the rows that OFFSET skips, too, as in PostgreSQL.
     private PhysicalPlan limit(LogicalPlan.Limit limit) {
-        if (limit.input() instanceof LogicalPlan.Sort sort && limit.count() != null) {
-            PhysicalPlan sorted = sort(sort, limit.count(), limit.offset());
-            PhysicalPlan byDistance =
-                    nearest.plan(sort, limit, sorted.estimate().total());
-            if (byDistance != null) {
-                return byDistance;
+        List<LogicalPlan.Project> above = new ArrayList<>();
+        LogicalPlan below = limit.input();
+        while (below instanceof LogicalPlan.Project project
+                && (limit.offset() == null
+                        || project.items().stream().noneMatch(item -> Scalars.isVolatile(item.expression())))) {
+            above.add(project);
+            below = project.input();
+        }
+        if (below instanceof LogicalPlan.Sort sort && limit.count() != null) {
+            PhysicalPlan first = firstRows(sort, limit);
+            for (LogicalPlan.Project project : above.reversed()) {
+                first = project(first, project.items());
             }
-            PhysicalPlan ordered = orderedByIndex(sort, limit);
-            if (ordered != null
-                    && ordered.estimate().total() < sorted.estimate().total()) {
-                return ordered;
-            }
-            // the sort itself counts and skips
-            return sorted;
+            return first;
         }
         return limited(plan(limit.input()), limit.count(), limit.offset());
+    }
+
+    private PhysicalPlan firstRows(LogicalPlan.Sort sort, LogicalPlan.Limit limit) {
+        PhysicalPlan sorted = sort(sort, limit.count(), limit.offset());
+        PhysicalPlan byDistance = nearest.plan(sort, limit, sorted.estimate().total());
+        if (byDistance != null) {
+            return byDistance;
+        }
+        PhysicalPlan ordered = orderedByIndex(sort, limit);
+        // the sort itself counts and skips
+        return ordered != null && ordered.estimate().total() < sorted.estimate().total() ? ordered : sorted;
     }
 
     private static PhysicalPlan limited(PhysicalPlan input, @Nullable Scalar count, @Nullable Scalar offset) {
