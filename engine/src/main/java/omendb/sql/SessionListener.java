@@ -32,6 +32,12 @@ public interface SessionListener {
     /// computes, or reads and writes files. Called at most a few times for a statement.
     default void takesLong() {}
 
+    /// Whether nobody else is carried by the session's thread: it may wait inside the operating system, which
+    /// saves handing its work to another thread and back.
+    default boolean isAlone() {
+        return false;
+    }
+
     /// Ignores everything.
     SessionListener NONE = new SessionListener() {
         @Override

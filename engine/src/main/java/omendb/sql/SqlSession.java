@@ -420,6 +420,11 @@ public final class SqlSession implements AutoCloseable {
         }
 
         @Override
+        public boolean isAlone() {
+            return listener.isAlone();
+        }
+
+        @Override
         public SessionDirectory.Activity activity() {
             return activity.now();
         }

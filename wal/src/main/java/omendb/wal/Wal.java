@@ -295,11 +295,19 @@ public final class Wal implements AutoCloseable {
     ///
     /// @throws WalFailedException if the log has failed before that; the record is then in doubt
     public void awaitDurable(long lsn) {
+        awaitDurable(lsn, false);
+    }
+
+    /// [#awaitDurable(long)].
+    ///
+    /// @param mayLead the caller's thread may write and sync itself when the writer rests, which saves waking the
+    ///        writer and being woken by it
+    public void awaitDurable(long lsn, boolean mayLead) {
         Running parts = running();
         if (lsn > parts.ring.claimedLsn()) {
             throw new IllegalArgumentException("nothing was appended up to " + lsn);
         }
-        parts.writer.await(lsn);
+        parts.writer.await(lsn, mayLead);
         if (parts.writer.durableLsn() < lsn) {
             throw failed(parts.writer);
         }

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import omendb.memory.NativeMemory;
 import omendb.memory.StoreFile;
 import org.jspecify.annotations.Nullable;
@@ -19,14 +20,17 @@ import org.jspecify.annotations.Nullable;
 /// of segment `k` with all its bytes; after the first failure nothing is written, consumed or acknowledged any
 /// more.
 ///
-/// Threading: `run` and what it calls belong to the writer thread; [#await], [#wake], [#requestSync] to any.
+/// A thread that waits and may do so inside the operating system leads: while the writer rests it writes and syncs
+/// on its own, and is spared two wake-ups of threads, which take as long as a sync on a fast disk.
+///
+/// Threading: what writes and syncs runs under `turn`, held by the writer thread but while it sleeps; [#await],
+/// [#wake], [#requestSync] are for any.
 final class WalWriter {
     /// From this much on, the writer syncs before it writes on. Bounds what replay must look at behind a torn
     /// tail.
     private static final long SYNC_AFTER_BYTES = 4 << 20;
 
     private static final long GAP_WAIT_NANOS = 10_000;
-    private static final long AWAIT_LIMIT_NANOS = 100_000_000;
 
     private record Waiter(Thread thread, long lsn) {}
 
@@ -37,7 +41,9 @@ final class WalWriter {
     private final CleanEnd cleanEnd;
     private final Thread thread;
 
-    // of the writer thread
+    private final ReentrantLock turn = new ReentrantLock();
+
+    // guarded by turn
     private @Nullable StoreFile file;
     private long segmentId;
 
@@ -115,20 +121,44 @@ final class WalWriter {
     }
 
     /// Returns when everything up to `lsn` is durable, or the log has failed.
-    void await(long lsn) {
-        if (durable >= lsn) {
+    ///
+    /// @param mayLead the thread may write and sync itself
+    void await(long lsn, boolean mayLead) {
+        if (durable >= lsn || (mayLead && lead(lsn))) {
             return;
         }
         waiters.add(new Waiter(Thread.currentThread(), lsn));
         requestSync(lsn);
         boolean interrupted = false;
         while (durable < lsn && failure == null) {
-            LockSupport.parkNanos(this, AWAIT_LIMIT_NANOS);
+            LockSupport.park(this); // without a limit: for a virtual thread one costs the wake-up of its timer
             interrupted |= Thread.interrupted(); // durability is not cancelled; the interrupt is kept for later
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Writes and syncs what is complete, unless another thread does.
+    ///
+    /// @return whether everything up to `lsn` is durable
+    private boolean lead(long lsn) {
+        if (!turn.tryLock()) {
+            return false;
+        }
+        try {
+            if (failure != null || ended) {
+                return false;
+            }
+            writeComplete();
+            sync();
+        } catch (Throwable t) { // as in run
+            failure = t;
+            LockSupport.unpark(thread);
+        } finally {
+            turn.unlock();
+        }
+        return durable >= lsn;
     }
 
     /// Waits up to `nanos` until more than `lsn` is durable, asking for no sync; returns what is durable then.
@@ -167,11 +197,17 @@ final class WalWriter {
     }
 
     private void run() {
+        turn.lock();
         try {
-            while (closeLsn < 0 || durable < closeLsn) {
+            while (failure == null && (closeLsn < 0 || durable < closeLsn)) {
                 writeComplete();
                 sync();
-                sleep();
+                turn.unlock();
+                try {
+                    sleep();
+                } finally {
+                    turn.lock();
+                }
             }
         } catch (Throwable t) { // whatever it is, nothing may be acknowledged after it
             failure = t;
@@ -181,6 +217,7 @@ final class WalWriter {
             if (file != null) {
                 file.close();
             }
+            turn.unlock();
         }
     }
 
@@ -256,7 +293,7 @@ final class WalWriter {
         wakeWaiters();
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // the writer thread alone counts
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under turn
     private void countSync() {
         syncCount++;
     }

@@ -84,7 +84,7 @@ class WalKillTest {
                 for (long serial = Long.parseLong(arguments[1]); ; serial++) {
                     long lsn = wal.append(1, serial, payload(arena, serial));
                     if (serial % 5 == 0) {
-                        wal.awaitDurable(lsn);
+                        wal.awaitDurable(lsn, serial % 2 == 0);
                         System.out.println("acknowledged " + serial);
                     }
                 }

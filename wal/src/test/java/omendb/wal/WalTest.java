@@ -130,7 +130,7 @@ class WalTest {
                         Seen seen = Seen.append(wal, thread, i, payload(bytes, thread * 1000L + i));
                         expected.add(seen);
                         if (random.nextInt(4) == 0) {
-                            wal.awaitDurable(seen.endLsn());
+                            wal.awaitDurable(seen.endLsn(), random.nextBoolean());
                         }
                     }
                 };
@@ -149,6 +149,17 @@ class WalTest {
         List<Seen> sorted = new ArrayList<>(expected);
         sorted.sort((a, b) -> Long.compare(a.endLsn(), b.endLsn()));
         assertEquals(sorted, replay(SMALL, 0));
+    }
+
+    @Test
+    void a_leader_needs_no_writer_and_shares_its_sync() throws Exception {
+        try (Wal wal = Wal.open(store, SMALL.withFlushInterval(java.time.Duration.ofHours(1)))) {
+            wal.replay(0, Seen.nothing());
+            Seen first = Seen.append(wal, 1, 1, payload(10, 1));
+            Seen second = Seen.append(wal, 1, 2, payload(5000, 2));
+            wal.awaitDurable(first.endLsn(), true);
+            assertTrue(wal.durableLsn() >= second.endLsn());
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /// A session as locks see it: who waits, who is waited for, and who holds advisory locks from one
 /// transaction to the next. A prepared transaction has one of its own.
@@ -11,6 +12,7 @@ import java.util.Set;
 /// Threading: belongs to the session's thread; its identity to all.
 public final class Backend implements LockHolder {
     private final int processId;
+    private final BooleanSupplier alone;
     private int temporaryNumber;
     private final Map<SessionLock, Integer> sessionLocks = new HashMap<>();
 
@@ -19,7 +21,18 @@ public final class Backend implements LockHolder {
 
     /// @param processId `pg_backend_pid()` of the session, 0 = none
     public Backend(int processId) {
+        this(processId, () -> false);
+    }
+
+    /// @param alone whether nobody else is carried by the session's thread
+    Backend(int processId, BooleanSupplier alone) {
         this.processId = processId;
+        this.alone = alone;
+    }
+
+    /// Whether the session's thread, which asks, may wait inside the operating system.
+    boolean isAlone() {
+        return alone.getAsBoolean();
     }
 
     public int processId() {

@@ -2,9 +2,10 @@ package omendb.engine.txn;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// Draws commit timestamps and publishes them in order.
 ///
@@ -17,19 +18,19 @@ import java.util.function.LongUnaryOperator;
 /// Threading: any thread.
 public final class CommitSequence {
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition published = lock.newCondition();
     private final Deque<PendingCommit> pending = new ArrayDeque<>();
     private long lastTimestamp = 1;
     private volatile long visible = 1;
     private volatile long appliedLsn;
 
-    /// A commit between draw and publish; guarded by `lock`.
+    /// A commit between draw and publish; guarded by `lock`, but for `visible`.
     static final class PendingCommit {
         private final long timestamp;
         private final long lsn;
         private boolean done;
         private boolean failed;
-        private boolean visible;
+        private @Nullable Thread waiter;
+        private volatile boolean visible;
 
         private PendingCommit(long timestamp, long lsn) {
             this.timestamp = timestamp;
@@ -90,11 +91,24 @@ public final class CommitSequence {
         try {
             commit.done = true;
             advanceLocked();
-            while (!commit.visible) {
-                published.awaitUninterruptibly();
+            if (commit.visible) {
+                return;
             }
+            commit.waiter = Thread.currentThread();
         } finally {
             lock.unlock();
+        }
+        awaitVisible(commit);
+    }
+
+    private void awaitVisible(PendingCommit commit) {
+        boolean interrupted = false;
+        while (!commit.visible) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted(); // a commit is not cancelled; the interrupt is kept for later
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -112,7 +126,6 @@ public final class CommitSequence {
     }
 
     private void advanceLocked() {
-        boolean advanced = false;
         while (!pending.isEmpty() && pending.peek().done) {
             PendingCommit commit = pending.remove();
             if (!commit.failed) {
@@ -120,10 +133,9 @@ public final class CommitSequence {
                 visible = commit.timestamp;
             }
             commit.visible = true;
-            advanced = true;
-        }
-        if (advanced) {
-            published.signalAll();
+            if (commit.waiter != null) {
+                LockSupport.unpark(commit.waiter);
+            }
         }
     }
 }

@@ -76,7 +76,11 @@ final class LockQueues {
                     throw new UserException(SqlState.LOCK_NOT_AVAILABLE, "canceling statement due to lock timeout");
                 }
                 try {
-                    long _ = changed.awaitNanos(left);
+                    if (left == Long.MAX_VALUE) {
+                        changed.await(); // a limit would cost a virtual thread the wake-up of its timer
+                    } else {
+                        long _ = changed.awaitNanos(left);
+                    }
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt(); // whoever did that wants the thread back
                     throw Cancellation.USER_REQUEST.exception();

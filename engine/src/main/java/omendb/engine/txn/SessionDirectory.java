@@ -25,6 +25,9 @@ public final class SessionDirectory {
         /// Ends the session with 57P01.
         void terminate();
 
+        /// Whether nobody else is carried by its thread. On that thread.
+        boolean isAlone();
+
         /// What it is doing.
         Activity activity();
 
@@ -69,7 +72,7 @@ public final class SessionDirectory {
     ///
     /// @param processId its number for `pg_backend_pid()`, 0 = none
     public Backend connect(int processId, Session session) {
-        Backend backend = new Backend(processId);
+        Backend backend = new Backend(processId, session::isAlone);
         sessions.put(backend, session);
         transactions.notifications().connect(backend, session::notified);
         return backend;

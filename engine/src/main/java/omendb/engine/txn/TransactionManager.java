@@ -131,6 +131,13 @@ public final class TransactionManager implements AutoCloseable {
         return List.copyOf(active.values());
     }
 
+    /// What a commit does about the log: nothing, wait for its writer, or write and sync itself if the writer rests.
+    private enum Durability {
+        NOT_AWAITED,
+        AWAITED,
+        LED
+    }
+
     /// Newest timestamp that can be seen.
     public long visible() {
         return sequence.visible();
@@ -173,7 +180,10 @@ public final class TransactionManager implements AutoCloseable {
 
     /// Logs and applies what was collected, and tells the participants.
     void write(Transaction transaction, CommitRecord record, boolean awaitDurable) {
-        write(record, transaction.id(), awaitDurable, timestamp -> {
+        Durability durability = !awaitDurable
+                ? Durability.NOT_AWAITED
+                : transaction.backend().isAlone() ? Durability.LED : Durability.AWAITED;
+        write(record, transaction.id(), durability, timestamp -> {
             transaction.participants().values().forEach(participant -> participant.committed(timestamp));
             noteCommit(transaction, timestamp);
         });
@@ -290,10 +300,10 @@ public final class TransactionManager implements AutoCloseable {
     /// @return LSN of the record
     public long commitInternal(CommitRecord record, boolean awaitDurable) {
         requireHealthy();
-        return write(record, 0, awaitDurable, _ -> {});
+        return write(record, 0, awaitDurable ? Durability.AWAITED : Durability.NOT_AWAITED, _ -> {});
     }
 
-    private long write(CommitRecord record, long transactionId, boolean awaitDurable, LongConsumer committed) {
+    private long write(CommitRecord record, long transactionId, Durability durability, LongConsumer committed) {
         CommitSequence.PendingCommit commit;
         try {
             commit =
@@ -309,8 +319,8 @@ public final class TransactionManager implements AutoCloseable {
         record.noteLogged();
         boolean applied = false;
         try {
-            if (awaitDurable || record.spilled() != null) {
-                awaitDurable(commit.lsn());
+            if (durability != Durability.NOT_AWAITED || record.spilled() != null) {
+                awaitDurable(commit.lsn(), durability == Durability.LED);
             }
             applyLogged(record, commit);
             committed.accept(commit.timestamp());
@@ -341,8 +351,12 @@ public final class TransactionManager implements AutoCloseable {
 
     /// Waits until the log is durable up to `lsn`.
     public void awaitDurable(long lsn) {
+        awaitDurable(lsn, false);
+    }
+
+    private void awaitDurable(long lsn, boolean mayLead) {
         try {
-            wal.awaitDurable(lsn);
+            wal.awaitDurable(lsn, mayLead);
         } catch (WalFailedException failed) {
             OmenException inDoubt = (OmenException) StorageFailures.translate(failed);
             throw inDoubt;

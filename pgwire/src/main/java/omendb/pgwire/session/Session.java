@@ -503,6 +503,11 @@ public final class Session {
         }
 
         @Override
+        public boolean isAlone() {
+            return carrier.isAlone();
+        }
+
+        @Override
         public void notified() {
             notified = true;
             mailbox.wake();

@@ -4,8 +4,11 @@ import io.netty.channel.EventLoop;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,7 @@ public final class SessionThreads {
 
     private final Executor pool;
     private final boolean virtual;
+    private final Map<EventLoop, AtomicInteger> carried = new ConcurrentHashMap<>();
 
     private SessionThreads(Executor pool, boolean virtual) {
         this.pool = pool;
@@ -45,7 +49,9 @@ public final class SessionThreads {
 
     /// For one session on the connection of `loop`.
     Carrier carrier(EventLoop loop) {
-        return virtual ? new Carrier(loop, pool) : new Carrier(null, pool);
+        return virtual
+                ? new Carrier(loop, carried.computeIfAbsent(loop, _ -> new AtomicInteger()), pool)
+                : new Carrier(null, new AtomicInteger(), pool);
     }
 
     /// Starts a session's thread, and says where it runs.
@@ -53,11 +59,13 @@ public final class SessionThreads {
     /// Threading: `execute` and `run` any thread; `leaveLoop` and `returnToLoop` the session's.
     static final class Carrier implements Executor {
         private final @Nullable EventLoop loop;
+        private final AtomicInteger carried; // sessions of the loop
         private final Executor pool;
         private volatile boolean onPool;
 
-        private Carrier(@Nullable EventLoop loop, Executor pool) {
+        private Carrier(@Nullable EventLoop loop, AtomicInteger carried, Executor pool) {
             this.loop = loop;
+            this.carried = carried;
             this.pool = pool;
         }
 
@@ -68,13 +76,28 @@ public final class SessionThreads {
                 return;
             }
             try {
-                Thread thread = (Thread) NEW_VIRTUAL_THREAD.invokeExact((Executor) this, "omendb-session", 0, session);
+                Runnable counted = () -> runCounted(session);
+                Thread thread = (Thread) NEW_VIRTUAL_THREAD.invokeExact((Executor) this, "omendb-session", 0, counted);
                 thread.start();
             } catch (RuntimeException | Error e) {
                 throw e;
             } catch (Throwable e) {
                 throw new IllegalStateException(e);
             }
+        }
+
+        private void runCounted(Runnable session) {
+            carried.getAndIncrement();
+            try {
+                session.run();
+            } finally {
+                carried.getAndDecrement();
+            }
+        }
+
+        /// Whether the session's thread, which asks, carries no other one: it may wait inside the operating system.
+        boolean isAlone() {
+            return loop == null || onPool || carried.get() == 1;
         }
 
         /// Whether a session that waits holds no thread of the operating system.

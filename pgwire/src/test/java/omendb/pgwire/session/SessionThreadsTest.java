@@ -60,6 +60,40 @@ class SessionThreadsTest {
         assertTrue(back.get(10, TimeUnit.SECONDS));
     }
 
+    @Test
+    void a_session_is_alone_until_its_loop_carries_another() throws Exception {
+        SessionThreads.Carrier first = threads.carrier(loop);
+        CountDownLatch secondCame = new CountDownLatch(1);
+        CountDownLatch secondMayEnd = new CountDownLatch(1);
+        CompletableFuture<Boolean> before = new CompletableFuture<>();
+        CompletableFuture<Boolean> beside = new CompletableFuture<>();
+        first.start(() -> {
+            before.complete(first.isAlone());
+            awaitQuietly(secondCame);
+            boolean alone = first.isAlone();
+            secondMayEnd.countDown();
+            beside.complete(alone);
+        });
+        assertTrue(before.get(10, TimeUnit.SECONDS));
+        SessionThreads.Carrier second = threads.carrier(loop);
+        second.start(() -> {
+            secondCame.countDown();
+            awaitQuietly(secondMayEnd);
+        });
+        assertFalse(beside.get(10, TimeUnit.SECONDS));
+        CompletableFuture<Boolean> after = new CompletableFuture<>();
+        loop.execute(() -> second.start(() -> after.complete(second.isAlone())));
+        assertTrue(after.get(10, TimeUnit.SECONDS));
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /// Waits without giving the thread up, for at most ten seconds.
     private static boolean spinUntil(CountDownLatch latch) {
         long deadline = System.nanoTime() + 10_000_000_000L;
