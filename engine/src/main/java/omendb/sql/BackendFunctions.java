@@ -3,6 +3,7 @@ package omendb.sql;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import omendb.engine.error.SqlState;
 import omendb.engine.txn.SessionDirectory;
@@ -50,13 +51,8 @@ final class BackendFunctions implements FunctionRegistry.Contribution {
                 Types.BOOL,
                 BackendFunctions::terminate);
         SqlType pids = Objects.requireNonNull(Types.byName("_int4"));
-        add(builder, 2561, "pg_blocking_pids", List.of(Types.INT4), List.of(), pids, (context, args, row, out) -> {
-            SessionDirectory sessions = context.service(SessionDirectory.class);
-            String list = sessions.blockers((int) args[0].getLong(row)).stream()
-                    .map(String::valueOf)
-                    .collect(Collectors.joining(",", "{", "}"));
-            pids.io().parse(context.types(), list, -1, out, row);
-        });
+        addPids(builder, 2561, "pg_blocking_pids", pids, SessionDirectory::blockers);
+        addPids(builder, 3376, "pg_safe_snapshot_blocking_pids", pids, SessionDirectory::safeSnapshotBlockers);
         add(
                 builder,
                 3378,
@@ -69,6 +65,21 @@ final class BackendFunctions implements FunctionRegistry.Contribution {
             context.service(SessionDirectory.class)
                     .unlockAll(context.service(Transaction.class).backend());
             out.setString(row, "");
+        });
+    }
+
+    /// A function from a process id to those that keep it waiting.
+    private static void addPids(
+            FunctionRegistry.Builder builder,
+            int oid,
+            String name,
+            SqlType pids,
+            BiFunction<SessionDirectory, Integer, List<Integer>> found) {
+        add(builder, oid, name, List.of(Types.INT4), List.of(), pids, (context, args, row, out) -> {
+            String list = found.apply(context.service(SessionDirectory.class), (int) args[0].getLong(row)).stream()
+                    .map(String::valueOf)
+                    .collect(Collectors.joining(",", "{", "}"));
+            pids.io().parse(context.types(), list, -1, out, row);
         });
     }
 
@@ -163,7 +174,11 @@ final class BackendFunctions implements FunctionRegistry.Contribution {
                 interesting.get(i, member, 0);
                 found |= blockers.contains((int) member.getLong(0));
             }
-            out.setLong(row, found ? 1 : 0);
+            // or it waits for a safe snapshot, whoever is interesting: as in PostgreSQL
+            boolean blocked = found
+                    || !sessions.safeSnapshotBlockers((int) args[0].getLong(row))
+                            .isEmpty();
+            out.setLong(row, blocked ? 1 : 0);
         } finally {
             member.close();
         }

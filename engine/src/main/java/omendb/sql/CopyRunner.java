@@ -9,6 +9,7 @@ import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
+import omendb.engine.txn.TableLockMode;
 import omendb.engine.txn.Transaction;
 import omendb.sql.ast.Dml;
 import omendb.sql.ast.Expr;
@@ -63,6 +64,8 @@ final class CopyRunner {
             throw new UserException(
                     SqlState.READ_ONLY_SQL_TRANSACTION, "cannot execute COPY FROM in a read-only transaction");
         }
+        table = new TableLocker(parts).lock(statement.transaction(), copy.table(), TableLockMode.ROW_EXCLUSIVE, false);
+        statement.transaction().renewSnapshotAfterWait();
         Binder binder = new Binder(parts.environment(), ParameterTypes.of(new int[0]));
         List<Field> row = binder.row(table);
         SchemaDef schema = parts.environment().catalog().schema(table.schemaOid());

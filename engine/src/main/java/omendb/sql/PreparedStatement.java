@@ -26,12 +26,14 @@ final class PreparedStatement implements PreparedPlan {
     /// @param catalogVersion  of the catalog it was bound against
     /// @param settingsVersion of the settings it was planned with
     /// @param sizes           rows of the tables it reads, by oid
+    /// @param locks           of all tables it uses
     /// @param isLong          by its estimate it will be at work for a millisecond or more
     record Compiled(
             Execution execution,
             long catalogVersion,
             long settingsVersion,
             Map<Integer, Double> sizes,
+            StatementLocks locks,
             boolean isLong) {}
 
     /// @param statement null = the text was empty

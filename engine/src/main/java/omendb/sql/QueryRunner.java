@@ -79,7 +79,13 @@ final class QueryRunner {
         return types.stream().mapToInt(SqlType::oid).toArray();
     }
 
+    /// Plans a bound statement; its tables are locked first.
     PhysicalPlan plan(LogicalPlan logical) {
+        StatementLocks.of(logical).take(transactions.require());
+        return optimized(logical);
+    }
+
+    private PhysicalPlan optimized(LogicalPlan logical) {
         return new PhysicalPlanner(environment).plan(Optimizer.optimize(logical));
     }
 
@@ -194,37 +200,59 @@ final class QueryRunner {
         }
     }
 
-    /// Takes or makes a compiled plan. Planning locks the tables, and may wait for a session that changes one of them:
+    /// Takes or makes a compiled plan, and locks its tables. That may wait for a session that changes one of them:
     /// then it begins anew.
     private PreparedStatement.Compiled acquire(PreparedStatement prepared) {
         while (true) {
             Catalog catalog = environment.refresh();
-            PreparedStatement.Compiled compiled = acquire(prepared, catalog);
-            if (environment.isCurrent(catalog, compiled.sizes().keySet())) {
+            PreparedStatement.Compiled kept = prepared.take(catalog.version(), settings.version());
+            PreparedStatement.Compiled compiled = kept == null ? null : locked(kept, catalog);
+            if (compiled == null) {
+                compiled = compile(prepared, catalog);
+            }
+            if (compiled != null) {
                 return compiled;
             }
-            compiled.execution().close();
         }
     }
 
-    private PreparedStatement.Compiled acquire(PreparedStatement prepared, Catalog catalog) {
-        PreparedStatement.Compiled kept = prepared.take(catalog.version(), settings.version());
-        if (kept != null && !outgrown(kept)) {
-            return kept;
+    /// The compiled plan with its tables locked; null = it is of no use now, and closed.
+    private PreparedStatement.@Nullable Compiled locked(PreparedStatement.Compiled kept, Catalog catalog) {
+        boolean good = false;
+        try {
+            kept.locks().take(transactions.require());
+            good = environment.isCurrent(catalog, kept.locks().tableOids()) && !outgrown(kept);
+            return good ? kept : null;
+        } finally {
+            if (!good) {
+                kept.execution().close();
+            }
         }
-        if (kept != null) {
-            kept.execution().close();
-        }
+    }
+
+    /// Null = a table it uses was changed while it was waited for.
+    private PreparedStatement.@Nullable Compiled compile(PreparedStatement prepared, Catalog catalog) {
         Statement statement = java.util.Objects.requireNonNull(prepared.statement());
         Bound bound = bind(statement, oids(prepared.parameterTypes()));
         checkShape(prepared.columns(), bound);
-        PhysicalPlan plan = plan(bound.plan());
-        return new PreparedStatement.Compiled(
+        StatementLocks locks = StatementLocks.of(bound.plan());
+        locks.take(transactions.require());
+        if (!environment.isCurrent(catalog, locks.tableOids())) {
+            return null;
+        }
+        PhysicalPlan plan = optimized(bound.plan());
+        PreparedStatement.Compiled compiled = new PreparedStatement.Compiled(
                 compile(plan),
                 catalog.version(),
                 settings.version(),
                 sizes(bound.plan()),
+                locks,
                 plan.estimate().total() > LONG_COST);
+        if (environment.isCurrent(catalog, locks.tableOids())) {
+            return compiled;
+        }
+        compiled.execution().close(); // an index came or went without waiting for us
+        return null;
     }
 
     private static ExecutionResult send(BoundPortal portal, Execution execution, long maxRows, RowSink sink) {

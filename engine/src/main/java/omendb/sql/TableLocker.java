@@ -8,6 +8,7 @@ import omendb.engine.txn.LockTag;
 import omendb.engine.txn.LockWaiting;
 import omendb.engine.txn.TableLockMode;
 import omendb.engine.txn.Transaction;
+import omendb.sql.ast.QualifiedName;
 import omendb.sql.ast.TableRef;
 import omendb.sql.ast.Utility;
 
@@ -29,17 +30,17 @@ record TableLocker(SessionParts parts) {
             }
             parts.environment().refresh();
             for (TableRef.Table ref : lock.tables()) {
-                lock(transaction, ref, mode, lock.nowait());
+                lock(transaction, ref.name(), mode, lock.nowait());
             }
         } finally {
             parts.transactions().endStatement();
         }
     }
 
-    /// After a wait the name may mean another table, or none.
-    private void lock(Transaction transaction, TableRef.Table ref, TableLockMode mode, boolean nowait) {
+    /// Locks the table of a name and answers it. After a wait the name may mean another table, or none.
+    TableDef lock(Transaction transaction, QualifiedName name, TableLockMode mode, boolean nowait) {
         TableDef locked = null;
-        TableDef table = parts.requireTable(ref.name());
+        TableDef table = parts.requireTable(name);
         while (locked == null || locked.oid() != table.oid()) {
             LockTag.Named tag = new LockTag.Relation(table.oid());
             if (!transaction.lockNamed(tag, mode, nowait ? LockWaiting.FAIL : LockWaiting.WAIT)) {
@@ -48,7 +49,8 @@ record TableLocker(SessionParts parts) {
             }
             locked = table;
             parts.environment().refresh();
-            table = parts.requireTable(ref.name());
+            table = parts.requireTable(name);
         }
+        return table;
     }
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
@@ -63,7 +64,7 @@ final class UtilityExecutor {
             parts.takesLong();
         }
         return switch (statement) {
-            case Utility.Explain explain -> new ExplainRunner(parts).run(explain, portal, sink);
+            case Utility.Explain explain -> explain(explain, portal, sink);
             case Utility.Show show -> show(show, sink);
             case Utility.Execute execute -> execute(execute, maxRows, sink);
             case Utility.Copy copy -> new CopyRunner(parts).start(copy);
@@ -435,6 +436,24 @@ final class UtilityExecutor {
     }
 
     private ExecutionResult execute(Utility.Execute execute, long maxRows, RowSink sink) {
+        try (BoundPortal portal = bind(execute)) {
+            return parts.executor().execute(portal, maxRows, sink);
+        }
+    }
+
+    private ExecutionResult explain(Utility.Explain explain, BoundPortal portal, RowSink sink) {
+        ExplainRunner runner = new ExplainRunner(parts);
+        if (!(explain.statement() instanceof Utility.Execute execute)) {
+            return runner.run(explain, portal, sink);
+        }
+        try (BoundPortal bound = bind(execute)) {
+            Statement prepared = Objects.requireNonNull(bound.statement().statement());
+            return runner.run(new Utility.Explain(explain.options(), prepared, explain.position()), bound, sink);
+        }
+    }
+
+    /// The prepared statement with the values that EXECUTE gives it.
+    private BoundPortal bind(Utility.Execute execute) {
         PreparedStatement statement = named(execute.name());
         List<SqlType> types = statement.parameterTypes();
         if (execute.args().size() != types.size()) {
@@ -444,11 +463,15 @@ final class UtilityExecutor {
                     .withDetail("Expected " + types.size() + " parameters but got "
                             + execute.args().size() + ".");
         }
-        try (BoundPortal portal = new BoundPortal(statement, parts.portalMemory())) {
+        BoundPortal portal = new BoundPortal(statement, parts.portalMemory());
+        try {
             if (!types.isEmpty()) {
                 evaluate(execute.args(), types, portal);
             }
-            return parts.executor().execute(portal, maxRows, sink);
+            return portal;
+        } catch (RuntimeException e) {
+            portal.close();
+            throw e;
         }
     }
 

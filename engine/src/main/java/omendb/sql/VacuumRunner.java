@@ -1,8 +1,9 @@
 package omendb.sql;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import omendb.engine.VacuumReport;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.SchemaDef;
@@ -23,6 +24,9 @@ import omendb.sql.ast.Utility;
 /// VACUUM takes each table in a transaction of its own, under SHARE UPDATE EXCLUSIVE (FULL: ACCESS EXCLUSIVE), which
 /// readers and writers do not mind. ANALYZE has little to do: rows are counted at every commit.
 final class VacuumRunner {
+    /// For a table that is vacuumed with all others.
+    private static final String UNNAMED = "";
+
     private static final int PAGE_BYTES = 8192;
 
     private final SessionParts parts;
@@ -38,28 +42,27 @@ final class VacuumRunner {
             parts.transactions().requireNoBlock("VACUUM");
         }
         parts.environment().refresh();
-        List<Integer> tables = new ArrayList<>();
+        Map<Integer, String> tables = new LinkedHashMap<>();
         for (Utility.VacuumRelation relation : statement.relations()) {
             if (!isSystemView(relation)) {
                 TableDef table = parts.requireTable(relation.name());
                 checkColumns(table, relation.columns());
-                tables.add(table.oid());
+                tables.put(table.oid(), table.name());
             }
         }
-        boolean all = statement.relations().isEmpty();
-        if (all) {
-            parts.environment().catalog().tables().forEach(table -> tables.add(table.oid()));
+        if (statement.relations().isEmpty()) {
+            parts.environment().catalog().tables().forEach(table -> tables.put(table.oid(), UNNAMED));
         }
         if (statement.vacuum()) {
             parts.transactions().sync();
             parts.database().vacuum();
         }
-        for (int oid : tables) {
-            run(oid, statement.vacuum(), options, all);
+        tables.forEach((oid, name) -> {
+            run(oid, name, statement.vacuum(), options);
             if (statement.vacuum()) {
                 parts.transactions().sync();
             }
-        }
+        });
         return statement.vacuum() ? "VACUUM" : "ANALYZE";
     }
 
@@ -82,8 +85,8 @@ final class VacuumRunner {
         }
     }
 
-    /// @param mayBeGone a table that was dropped meanwhile is passed over
-    private void run(int oid, boolean vacuum, VacuumOptions options, boolean mayBeGone) {
+    /// @param name by which the client named it, or [#UNNAMED]: then nothing is said if it is passed over
+    private void run(int oid, String name, boolean vacuum, VacuumOptions options) {
         Transaction transaction = parts.transactions().startStatement();
         try {
             parts.evaluation();
@@ -93,20 +96,11 @@ final class VacuumRunner {
             Catalog catalog = parts.environment().refresh();
             TableDef table = catalog.table(oid);
             if (table == null) {
-                if (mayBeGone) {
-                    return;
-                }
-                throw new UserException(SqlState.UNDEFINED_TABLE, "could not open relation with OID " + oid);
+                skip(name, vacuum, SqlState.UNDEFINED_TABLE, "relation no longer exists");
+                return;
             }
             if (!locked) {
-                parts.listener()
-                        .notice(
-                                "WARNING",
-                                SqlState.LOCK_NOT_AVAILABLE,
-                                "skipping " + (vacuum ? "vacuum" : "analyze") + " of \"" + table.name()
-                                        + "\" --- lock not available",
-                                null,
-                                null);
+                skip(name, vacuum, SqlState.LOCK_NOT_AVAILABLE, "lock not available");
                 return;
             }
             if (vacuum) {
@@ -117,6 +111,13 @@ final class VacuumRunner {
             }
         } finally {
             parts.transactions().endStatement();
+        }
+    }
+
+    private void skip(String name, boolean vacuum, SqlState state, String reason) {
+        if (!name.equals(UNNAMED)) {
+            String text = "skipping " + (vacuum ? "vacuum" : "analyze") + " of \"" + name + "\" --- " + reason;
+            parts.listener().notice("WARNING", state, text, null, null);
         }
     }
 

@@ -152,6 +152,26 @@ class LockQueueTest {
     }
 
     @Test
+    void the_order_of_queues_changes_in_favour_of_who_looks_first_in_the_end_of_the_circle() throws Exception {
+        SqlConnection d1 = connect();
+        SqlConnection d2 = connect();
+        String patient = "SET deadlock_timeout = '1h'; BEGIN; ";
+        d1.run(patient + "LOCK TABLE t IN ACCESS SHARE MODE");
+        d2.run("SET deadlock_timeout = '10min'; BEGIN; LOCK TABLE u IN ACCESS SHARE MODE");
+        Future<String> e1 = later(connect(), patient + "LOCK TABLE t IN ACCESS EXCLUSIVE MODE; COMMIT");
+        Future<String> e2 = later(connect(), patient + "LOCK TABLE u IN ACCESS EXCLUSIVE MODE; COMMIT");
+        Future<String> wait = later(d1, "LOCK TABLE u IN ACCESS SHARE MODE");
+        Future<String> closing = threads.submit(() -> d2.run("LOCK TABLE t IN ACCESS SHARE MODE"));
+        assertEquals("LOCK TABLE\n", wait.get());
+        assertFalse(closing.isDone());
+        d1.run("COMMIT");
+        assertEquals("SET\nBEGIN\nLOCK TABLE\nCOMMIT\n", e1.get());
+        assertEquals("LOCK TABLE\n", closing.get());
+        d2.run("COMMIT");
+        assertEquals("SET\nBEGIN\nLOCK TABLE\nCOMMIT\n", e2.get());
+    }
+
+    @Test
     void of_a_deadlock_the_one_with_the_shortest_deadlock_timeout_fails() throws Exception {
         SqlConnection a = connect();
         SqlConnection b = connect();

@@ -5,6 +5,7 @@ import java.util.List;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ConstraintDef;
 import omendb.engine.catalog.ConstraintDef.Action;
+import omendb.engine.lsm.LsmTree;
 import omendb.engine.txn.Isolation;
 import omendb.engine.txn.LockWaiting;
 import omendb.engine.txn.RowLockMode;
@@ -115,24 +116,34 @@ final class ForeignKeyChecker {
                 : path.parentEntries().findAtSnapshot(entry.address(), entry.position());
     }
 
-    /// Looks at every row of the referencing table, whose writers and those of the referenced one are kept away.
+    /// Looks at every row of the referencing table. What others write meanwhile they check themselves; a key that
+    /// goes, goes after or with the rows that refer to it, so a row that seems bad is looked at once more.
     void validate(Catalog catalog, ForeignKeyPath path) {
-        try (MergedCursor rows =
-                MergedCursor.ofLatest(transaction, path.child().storage().rows())) {
+        LsmTree tree = path.child().storage().rows();
+        RowLookup again = RowLookup.momentary(transaction, tree);
+        try (MergedCursor rows = MergedCursor.ofLatest(transaction, tree)) {
             while (rows.nextAlone()) {
-                path.readChildAt(rows.valueAddress());
-                Finding finding = findWithoutLooking(path);
-                if (finding == null) {
-                    NativeBytesWriter entry = path.entry();
-                    boolean there = path.parentEntries().findLatest(entry.address(), entry.position());
-                    finding = there ? Finding.GOOD : Finding.MISSING;
-                }
-                if (finding != Finding.GOOD) {
-                    throw ConstraintErrors.noReferencedRow(catalog, path, finding == Finding.MIXED);
+                Finding finding = findLatest(path, rows.valueAddress());
+                if (finding != Finding.GOOD && again.findLatestRow(RowKey.read(rows.keyAddress()))) {
+                    finding = findLatest(path, again.address());
+                    if (finding != Finding.GOOD) {
+                        throw ConstraintErrors.noReferencedRow(catalog, path, finding == Finding.MIXED);
+                    }
                 }
                 transaction.checkCancelled();
             }
         }
+    }
+
+    private static Finding findLatest(ForeignKeyPath path, long childRow) {
+        path.readChildAt(childRow);
+        Finding finding = findWithoutLooking(path);
+        if (finding != null) {
+            return finding;
+        }
+        NativeBytesWriter entry = path.entry();
+        boolean there = path.parentEntries().findLatest(entry.address(), entry.position());
+        return there ? Finding.GOOD : Finding.MISSING;
     }
 
     // ---- the referenced side ----

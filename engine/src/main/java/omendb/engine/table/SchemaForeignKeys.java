@@ -54,9 +54,11 @@ final class SchemaForeignKeys {
     }
 
     void validate(int tableOid, String name) {
-        ConstraintDef.ForeignKey key = requireKey(requireTable(tableOid), name);
-        TableDef table = lockBoth(tableOid, key.tableOid());
-        key = requireKey(table, name);
+        // new rows and keys that go are checked already by those who write them
+        transaction.lockTable(tableOid, TableLockMode.SHARE_UPDATE_EXCLUSIVE);
+        transaction.lockTable(requireKey(requireTable(tableOid), name).tableOid(), TableLockMode.ROW_SHARE);
+        TableDef table = requireTable(tableOid);
+        ConstraintDef.ForeignKey key = requireKey(table, name);
         tables.constraintEvents(transaction).validate(tableOid, key);
         put(table.withChangedConstraint(key.asValidated()));
     }

@@ -168,7 +168,7 @@ public final class Table {
     /// snapshot is 40001.
     public RowLock lockRow(Transaction transaction, long rowId, RowLockMode mode, LockWaiting waiting) {
         try {
-            return writer(transaction).lockRow(rowId, mode, waiting);
+            return writers.locker(transaction, this).lockRow(rowId, mode, waiting);
         } catch (RuntimeException failed) {
             throw StorageFailures.translate(failed);
         }
@@ -238,7 +238,7 @@ public final class Table {
 
     /// Takes a row's lock, waiting for its holder, whatever the snapshot sees of the row.
     void lockLatestRow(Transaction transaction, long rowId, RowLockMode mode) {
-        writer(transaction).lockLatestRow(rowId, mode);
+        writers.locker(transaction, this).lockLatestRow(rowId, mode);
     }
 
     /// Foreign keys that refer to the table.

@@ -175,7 +175,7 @@ final class TableWriter {
         for (IndexWriter index : indexes) {
             int oid = index.keys.index().oid();
             if (index.unique && (arbiters.isEmpty() || arbiters.contains(oid))) {
-                long rowId = lockAndFind(index);
+                long rowId = findHolder(index);
                 transaction.readsKey(
                         index.keys.treeId(), NativeMemory.segment(index.key.address(), index.key.position()));
                 if (rowId >= 0) {
@@ -185,6 +185,19 @@ final class TableWriter {
             }
         }
         return null;
+    }
+
+    /// As [#lockAndFind]; but if there is such a row, the lock on the key is given back: who has locked the row may
+    /// want it for a change of the key, and the row is what the conflict's action locks.
+    private long findHolder(IndexWriter index) {
+        long key = index.key.address();
+        int length = index.key.position();
+        boolean taken = transaction.lockKey(index.keys.treeId(), key, length);
+        long rowId = find(index);
+        if (taken && rowId >= 0) {
+            transaction.unlockKey(index.keys.treeId(), key, length);
+        }
+        return rowId;
     }
 
     /// At REPEATABLE READ a conflict with a row that the snapshot does not see cannot be acted upon.
@@ -198,6 +211,10 @@ final class TableWriter {
     private void checkUnique() {
         for (IndexWriter index : indexes) {
             if (index.unique && index.changed && lockAndFind(index) >= 0) {
+                transaction.triesToInsert(
+                        storage.storageId(),
+                        index.keys.treeId(),
+                        NativeMemory.segment(index.key.address(), index.key.position()));
                 index.row.set(source);
                 throw ConstraintErrors.duplicateKey(catalog, table.def(), index.keys, index.row);
             }
@@ -209,7 +226,12 @@ final class TableWriter {
         long key = index.key.address();
         int length = index.key.position();
         transaction.lockKey(index.keys.treeId(), key, length);
-        return index.lookup.findLatest(key, length) ? IndexScan.rowIdOfValue(index.lookup.address()) : -1;
+        return find(index);
+    }
+
+    private static long find(IndexWriter index) {
+        boolean found = index.lookup.findLatest(index.key.address(), index.key.position());
+        return found ? IndexScan.rowIdOfValue(index.lookup.address()) : -1;
     }
 
     private void checkNotNull() {

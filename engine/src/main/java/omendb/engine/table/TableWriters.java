@@ -86,8 +86,17 @@ public final class TableWriters {
         return table;
     }
 
+    /// The transaction's writer of a table, for locks on rows alone.
+    TableWriter locker(Transaction transaction, Table table) {
+        return writer(transaction, table, TableLockMode.ROW_SHARE);
+    }
+
     /// The transaction's writer of a table.
     TableWriter writer(Transaction transaction, Table table) {
+        return writer(transaction, table, TableLockMode.ROW_EXCLUSIVE);
+    }
+
+    private TableWriter writer(Transaction transaction, Table table, TableLockMode mode) {
         Open open = transaction.participant(Open.class, Open::new);
         Catalog catalog = catalogs.of(transaction);
         int oid = table.def().oid();
@@ -99,7 +108,7 @@ public final class TableWriters {
         TableWriter writer = open.writers.get(oid);
         transaction.writes(); // 25006 before any lock
         // a rollback to a savepoint may have given the lock back
-        if (transaction.lockTable(oid, TableLockMode.ROW_EXCLUSIVE) || writer == null) {
+        if (transaction.lockTable(oid, mode) || writer == null) {
             Catalog locked = catalogs.of(transaction);
             writer = new TableWriter(describe(locked, oid), locked, transaction, storages, this);
             open.writers.put(oid, writer);

@@ -15,8 +15,9 @@ import omendb.engine.error.UserException;
 ///
 /// A session waits for holders of conflicting modes (hard edges) and for conflicting requests ahead of its own in the
 /// queue (soft edges). A circle of hard edges can only be broken by a failure. One with soft edges opens if one of them
-/// is turned round: the later request goes ahead of the earlier one. Each soft edge of the circle is tried, and what
-/// new circle that closes is treated likewise, to a depth of [#DEEPEST].
+/// is turned round: the later request goes ahead of the earlier one. Each soft edge of the circle is tried, the
+/// farthest
+/// from who looks first, and what new circle that closes is treated likewise, to a depth of [#DEEPEST].
 /// One use; threading: with the lock of [LockQueues] held.
 final class DeadlockDetector {
     private static final int DEEPEST = 16;
@@ -51,6 +52,11 @@ final class DeadlockDetector {
         return orders;
     }
 
+    /// A circle through `start` as things stand; empty = there is none.
+    List<Edge> circle(Backend start) {
+        return firstCircle(start);
+    }
+
     private boolean isStuck(Backend start) {
         if (!reorder()) {
             return true;
@@ -62,7 +68,7 @@ final class DeadlockDetector {
         if (found.isEmpty()) {
             found = circle; // the one that is there as things stand
         }
-        List<Edge> soft = circle.stream().filter(Edge::isSoft).toList();
+        List<Edge> soft = circle.stream().filter(Edge::isSoft).toList().reversed();
         if (turned.size() < DEEPEST) {
             for (Edge edge : soft) {
                 turned.addLast(edge);
@@ -167,9 +173,12 @@ final class DeadlockDetector {
                         edge.waiter() == request && of.contains(edge.ahead().getFirst()));
     }
 
-    /// Who is to fail: the one in whose name PostgreSQL would find the deadlock first, as each session looks once,
-    /// `deadlock_timeout` after it began to wait.
-    static LockRequest victim(List<Edge> circle, LockRequest closing) {
+    /// In whose name PostgreSQL would find the deadlock first, as each session looks once, `deadlock_timeout` after it
+    /// began to wait; but who makes the wait for one lock impossible, while holding it, is told at once.
+    static LockRequest whoLooks(List<Edge> circle, LockRequest closing) {
+        if (closing.queue().isUpgradeDeadlock(closing)) {
+            return closing;
+        }
         long now = System.nanoTime();
         LockRequest victim = closing;
         for (Edge edge : circle) {

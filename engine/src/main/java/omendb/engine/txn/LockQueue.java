@@ -72,6 +72,20 @@ final class LockQueue {
         return requests.size();
     }
 
+    /// Whether the session holds the lock and wants more of it, as somebody does who waits: neither can ever have
+    /// it (`ProcSleep` in PostgreSQL).
+    boolean isUpgradeDeadlock(LockRequest request) {
+        if (!space.refusesUpgrades()) {
+            return false;
+        }
+        for (LockRequest other : requests) {
+            if (other != request && other.mode().conflictsWith(request.heldModes())) {
+                return request.mode().conflictsWith(other.heldModes());
+            }
+        }
+        return false;
+    }
+
     /// Whether a request may pass those ahead of `position`.
     boolean mayPass(LockRequest request, int position) {
         for (int i = 0; i < position; i++) {

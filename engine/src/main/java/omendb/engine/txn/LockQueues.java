@@ -106,18 +106,22 @@ final class LockQueues {
             return;
         }
         while (closing.state == LockRequest.State.WAITING) {
-            DeadlockDetector detector = new DeadlockDetector(waiting);
-            List<DeadlockDetector.Edge> circle = detector.check(closing.session());
+            List<DeadlockDetector.Edge> circle = new DeadlockDetector(waiting).circle(closing.session());
             if (circle.isEmpty()) {
-                detector.orders().forEach(LockQueue::reorder);
-                detector.orders().keySet().forEach(this::wake);
                 return;
             }
-            LockRequest victim = DeadlockDetector.victim(circle, closing);
-            victim.state = LockRequest.State.DEADLOCKED;
+            LockRequest looking = DeadlockDetector.whoLooks(circle, closing);
+            DeadlockDetector detector = new DeadlockDetector(waiting);
+            List<DeadlockDetector.Edge> stuck = detector.check(looking.session());
+            if (stuck.isEmpty()) {
+                detector.orders().forEach(LockQueue::reorder);
+                detector.orders().keySet().forEach(this::wake);
+                continue;
+            }
+            looking.state = LockRequest.State.DEADLOCKED;
             deadlocks++;
-            victim.deadlock = DeadlockDetector.error(circle, victim);
-            remove(victim);
+            looking.deadlock = DeadlockDetector.error(stuck, looking);
+            remove(looking);
         }
     }
 

@@ -25,6 +25,9 @@ interface LockSpace {
     /// @param first no conflicting request is ahead of it
     List<LockListing> show(LockRequest request, boolean first);
 
+    /// Whether two holders of one lock that both want more of it are told at once.
+    boolean refusesUpgrades();
+
     /// The queue of a lock, or null.
     @Nullable
     LockQueue find(Object key);

@@ -209,6 +209,11 @@ final class LockTable implements LockSpace, AutoCloseable {
     }
 
     @Override
+    public boolean refusesUpgrades() {
+        return false;
+    }
+
+    @Override
     public boolean grant(LockRequest request) {
         return tryAcquire(request.transaction(), (Long) request.key(), (RowLockMode) request.mode(), true) != NOT_TAKEN;
     }

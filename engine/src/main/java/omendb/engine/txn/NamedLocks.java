@@ -200,6 +200,11 @@ final class NamedLocks implements LockSpace {
     }
 
     @Override
+    public boolean refusesUpgrades() {
+        return true;
+    }
+
+    @Override
     public boolean grant(LockRequest request) {
         lock.lock();
         try {

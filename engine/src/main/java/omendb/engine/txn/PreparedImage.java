@@ -216,7 +216,7 @@ public final class PreparedImage {
     @Nullable
     SerialTransaction serial(WrittenKeys writes) {
         return read(READS, in -> {
-            SerialTransaction serial = new SerialTransaction(in.readBoolean());
+            SerialTransaction serial = new SerialTransaction(in.readBoolean(), 0);
             serial.snapshot = in.readLong();
             serial.reads.read(in);
             serial.writes = writes;

@@ -9,6 +9,10 @@ final class SerialTransaction {
     static final long NOT_COMMITTED = Long.MAX_VALUE;
 
     final boolean readOnly;
+
+    /// Of its session, 0 = it has none.
+    final int processId;
+
     final ReadLocks reads = new ReadLocks();
 
     /// 0 = not taken yet.
@@ -32,8 +36,12 @@ final class SerialTransaction {
 
     private @Nullable SerialTransaction earliest;
 
-    SerialTransaction(boolean readOnly) {
+    /// Whose ends show whether its snapshot is safe, while it waits for that.
+    List<SerialTransaction> awaited = List.of();
+
+    SerialTransaction(boolean readOnly, int processId) {
         this.readOnly = readOnly;
+        this.processId = processId;
     }
 
     void addOut(SerialTransaction writer) {
@@ -44,7 +52,7 @@ final class SerialTransaction {
 
     /// Assumes an edge out to one that committed before a restart, of which nothing is known any more.
     void assumeEarlierOut() {
-        SerialTransaction unknown = new SerialTransaction(false);
+        SerialTransaction unknown = new SerialTransaction(false, 0);
         unknown.order = 0;
         unknown.commitTimestamp = 0;
         earliest = unknown;

@@ -42,10 +42,10 @@ final class Serializability {
     private long order;
 
     /// Begins to track a transaction; it takes its snapshot afterwards and tells it with [#hasSnapshot].
-    SerialTransaction begin(boolean readOnly) {
+    SerialTransaction begin(boolean readOnly, int processId) {
         mutex.lock();
         try {
-            SerialTransaction begun = new SerialTransaction(readOnly);
+            SerialTransaction begun = new SerialTransaction(readOnly, processId);
             known.add(begun);
             return begun;
         } finally {
@@ -101,12 +101,7 @@ final class Serializability {
     void check(SerialTransaction transaction, WrittenKeys writes, boolean prepared) {
         mutex.lock();
         try {
-            List<SerialTransaction> readers = new ArrayList<>();
-            for (SerialTransaction reader : known) {
-                if (reader != transaction && reader.isConcurrentWith(transaction) && reader.reads.meets(writes)) {
-                    readers.add(reader);
-                }
-            }
+            List<SerialTransaction> readers = readersOf(transaction, writes);
             checkPivot(transaction, readers);
             checkFirst(readers);
             readers.forEach(reader -> reader.addOut(transaction));
@@ -117,6 +112,28 @@ final class Serializability {
             if (!prepared) {
                 transaction.order = ++order;
             }
+        } finally {
+            mutex.unlock();
+        }
+    }
+
+    private List<SerialTransaction> readersOf(SerialTransaction transaction, WrittenKeys writes) {
+        List<SerialTransaction> readers = new ArrayList<>();
+        for (SerialTransaction reader : known) {
+            if (reader != transaction && reader.isConcurrentWith(transaction) && reader.reads.meets(writes)) {
+                readers.add(reader);
+            }
+        }
+        return readers;
+    }
+
+    /// Checks what a transaction cannot write for another reason as if it committed with that.
+    ///
+    /// @throws UserException 40001
+    void checkAttempt(SerialTransaction transaction, WrittenKeys attempted) {
+        mutex.lock();
+        try {
+            checkPivot(transaction, readersOf(transaction, attempted));
         } finally {
             mutex.unlock();
         }
@@ -265,6 +282,7 @@ final class Serializability {
                     writers.add(other);
                 }
             }
+            reader.awaited = writers;
             while (writers.stream().anyMatch(writer -> writer.active)) {
                 cancelled.run();
                 try {
@@ -280,6 +298,22 @@ final class Serializability {
                 }
             }
             return true;
+        } finally {
+            reader.awaited = List.of();
+            mutex.unlock();
+        }
+    }
+
+    /// Sessions whose transactions one waits for that wants a safe snapshot.
+    List<Integer> safeSnapshotBlockers(int processId) {
+        mutex.lock();
+        try {
+            return known.stream()
+                    .filter(waiter -> waiter.processId == processId)
+                    .flatMap(waiter -> waiter.awaited.stream())
+                    .filter(writer -> writer.active)
+                    .map(writer -> writer.processId)
+                    .toList();
         } finally {
             mutex.unlock();
         }

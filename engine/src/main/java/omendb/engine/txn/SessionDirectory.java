@@ -142,6 +142,12 @@ public final class SessionDirectory {
         return backend == null ? List.of() : transactions.blockers(backend);
     }
 
+    /// Process ids of the sessions whose transactions have to end before the one given knows whether its snapshot is
+    /// safe (SERIALIZABLE READ ONLY DEFERRABLE).
+    public List<Integer> safeSnapshotBlockers(int processId) {
+        return transactions.serializability().safeSnapshotBlockers(processId);
+    }
+
     /// Sessions that wait for a lock now.
     public int waitingCount() {
         return transactions.waitingCount();

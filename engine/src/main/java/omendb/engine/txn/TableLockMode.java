@@ -11,6 +11,8 @@ public enum TableLockMode implements LockMode {
     EXCLUSIVE(6, "ExclusiveLock", 0b1111_1110),
     ACCESS_EXCLUSIVE(7, "AccessExclusiveLock", 0b1111_1111);
 
+    private static final TableLockMode[] BY_NUMBER = values();
+
     private final int number;
     private final String postgresName;
     private final int conflicts;
@@ -35,5 +37,15 @@ public enum TableLockMode implements LockMode {
     @Override
     public boolean conflictsWith(int modes) {
         return (conflicts & modes) != 0;
+    }
+
+    /// Whether one of these modes keeps everyone away that this one would.
+    public boolean isCoveredBy(int modes) {
+        for (int left = modes; left != 0; left &= left - 1) {
+            if ((conflicts & ~BY_NUMBER[Integer.numberOfTrailingZeros(left)].conflicts) == 0) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -148,7 +148,7 @@ public final class Transaction implements LockHolder {
     private void startSerializable() {
         Serializability serializability = manager.serializability();
         while (true) {
-            SerialTransaction started = serializability.begin(readOnly);
+            SerialTransaction started = serializability.begin(readOnly, backend.processId());
             serial = started;
             snapshot = manager.snapshots().take(snapshotSlot);
             serializability.hasSnapshot(started, snapshot);
@@ -441,6 +441,28 @@ public final class Transaction implements LockHolder {
         }
     }
 
+    /// Gives back the lock on a key that [#lockKey] has just taken: nothing was locked or written since.
+    public void unlockKey(long relationId, long keyAddress, int keyLength) {
+        long hash = LockTable.hash(relationId, keyAddress, keyLength);
+        if (locks.size() == 0 || locks.name() != hash) {
+            throw new IllegalStateException("the lock is not the last one taken");
+        }
+        manager.locks().restore(id, hash, locks.modesBefore());
+        locks.pop();
+    }
+
+    /// A key that it wants to insert is there already. Throws if the transaction could not have committed with it
+    /// anyway: then trying again helps, and that is what the client should hear (as in PostgreSQL).
+    ///
+    /// @param rows  the table's tree
+    /// @param index the index's tree
+    /// @throws UserException 40001
+    public void triesToInsert(long rows, long index, MemorySegment key) {
+        if (serial != null) {
+            manager.serializability().checkAttempt(serial, WrittenKeys.ofInsert(rows, index, key));
+        }
+    }
+
     private void pushLock(long hash, int modesBefore) {
         locks.push(hash, modesBefore);
         if (!showsId) {
@@ -462,18 +484,15 @@ public final class Transaction implements LockHolder {
         return acquire(relationId, keyAddress, Long.BYTES, mode, row, lockWaiting) != LockTable.NOT_TAKEN;
     }
 
-    /// Takes a table lock, waiting for holders of conflicting modes; false if this mode is held already.
+    /// Takes a table lock, waiting for holders of conflicting modes; false if this mode or a stronger one is held
+    /// already.
     public boolean lockTable(int tableOid, TableLockMode mode) {
         LockTag.Named tag = new LockTag.Relation(tableOid);
-        if (holds(tag, mode)) {
+        if (mode.isCoveredBy(namedLocks.getOrDefault(tag, 0))) {
             return false;
         }
         lockNamed(tag, mode, LockWaiting.WAIT);
         return true;
-    }
-
-    private boolean holds(LockTag.Named tag, TableLockMode mode) {
-        return (namedLocks.getOrDefault(tag, 0) & mode.bit()) != 0;
     }
 
     /// Takes a named lock until the transaction ends or rolls back to before; false if others hold it and

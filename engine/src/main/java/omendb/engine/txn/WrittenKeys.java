@@ -1,5 +1,7 @@
 package omendb.engine.txn;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -30,6 +32,25 @@ final class WrittenKeys {
                 spilled.relationIds().forEach(relation -> keys.relations.put(relation, null)); // more than enough
             }
         }
+        return keys;
+    }
+
+    /// What inserting a row with this key would write.
+    ///
+    /// @param rows  the table's tree
+    /// @param index the index's tree
+    static WrittenKeys ofInsert(long rows, long index, MemorySegment key) {
+        WrittenKeys keys = new WrittenKeys();
+        byte[] noRow = new byte[Long.BYTES];
+        Arrays.fill(noRow, (byte) 0xff);
+        keys.relations.put(rows, single(noRow));
+        keys.relations.put(index, single(key.toArray(ValueLayout.JAVA_BYTE)));
+        return keys;
+    }
+
+    private static NavigableSet<byte[]> single(byte[] key) {
+        NavigableSet<byte[]> keys = new TreeSet<>(Arrays::compareUnsigned);
+        keys.add(key);
         return keys;
     }
 

@@ -14,7 +14,6 @@ import omendb.engine.type.Batch;
 import omendb.engine.type.ColumnVector;
 import omendb.engine.type.SqlType;
 import omendb.sql.plan.Field;
-import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
 
 /// INSERT, with ON CONFLICT.
@@ -35,7 +34,6 @@ final class InsertOperator extends ModifyOperators.Modify {
     private final ColumnVector[] rowColumns;
     private final List<Integer> arbiters;
     private final int[] allAttnums;
-    private final LongHashSet touched = new LongHashSet();
     private @Nullable Batch pair;
 
     InsertOperator(
@@ -66,12 +64,6 @@ final class InsertOperator extends ModifyOperators.Modify {
     }
 
     @Override
-    void start() {
-        touched.clear();
-        super.start();
-    }
-
-    @Override
     void write() {
         int count = source().out().rowCount();
         rows.reset();
@@ -96,10 +88,10 @@ final class InsertOperator extends ModifyOperators.Modify {
             }
             return true;
         }
+        long locked = -1;
         while (true) {
             InsertOutcome outcome = table().insertOrFind(context().transaction(), rows, row, arbiters);
             if (outcome.inserted()) {
-                touched.add(outcome.rowId());
                 if (returns()) {
                     show(rowColumns, row, rowColumns, row);
                 }
@@ -109,33 +101,39 @@ final class InsertOperator extends ModifyOperators.Modify {
             if (assignments == null) {
                 return false;
             }
-            Boolean updated = updateExisting(outcome.rowId(), row, assignments);
-            if (updated != null) {
-                return updated;
+            if (outcome.rowId() != locked) {
+                RowLock lock = lockExisting(outcome.rowId());
+                if (lock != RowLock.UNCHANGED) {
+                    // gone, or changed: then it may have another key now
+                    locked = lock == RowLock.CHANGED ? outcome.rowId() : -1;
+                    continue;
+                }
             }
+            return updateExisting(outcome.rowId(), row, assignments);
         }
     }
 
-    /// DO UPDATE; null = the row has gone meanwhile, insert again.
-    private @Nullable Boolean updateExisting(long rowId, int row, Program assignments) {
-        if (touched.contains(rowId)) {
+    private RowLock lockExisting(long rowId) {
+        RowLock lock = table().lockRow(context().transaction(), rowId, RowLockMode.NO_KEY_UPDATE, LockWaiting.WAIT);
+        if (lock == RowLock.CHANGED_BY_STATEMENT) {
             throw new UserException(
                             SqlState.CARDINALITY_VIOLATION,
                             "ON CONFLICT DO UPDATE command cannot affect row a second time")
                     .withHint("Ensure that no rows proposed for insertion within the same command have"
                             + " duplicate constrained values.");
         }
-        RowLock lock = table().lockRow(context().transaction(), rowId, RowLockMode.NO_KEY_UPDATE, LockWaiting.WAIT);
-        if (lock == RowLock.GONE) {
-            return null;
-        }
+        return lock;
+    }
+
+    /// DO UPDATE of a locked row.
+    private boolean updateExisting(long rowId, int row, Program assignments) {
         Batch both = pairBatch();
         ColumnVector[] bothColumns = ModifyOperators.columnsOf(both);
         Batch existing = Batch.allocate(ModifyOperators.typesOf(rowColumns));
         Batch changed = Batch.allocate(ModifyOperators.typesOf(rowColumns));
         try {
             if (!table().fetch(context().transaction(), allAttnums).appendLatest(rowId, existing)) {
-                return null;
+                throw new IllegalStateException("row " + rowId + " is locked, and gone");
             }
             for (int i = 0; i < rowColumns.length; i++) {
                 bothColumns[i].copyFrom(existing.column(i), 0, 0);
@@ -157,7 +155,6 @@ final class InsertOperator extends ModifyOperators.Modify {
             ColumnVector[] changedColumns = ModifyOperators.columnsOf(changed);
             checks.verify(changed, changedColumns);
             table().update(context().transaction(), rowId, allAttnums, changed, 0);
-            touched.add(rowId);
             if (returns()) {
                 show(changedColumns, 0, changedColumns, 0);
             }

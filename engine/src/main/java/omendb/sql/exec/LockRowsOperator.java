@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// for.
 ///
 /// At READ COMMITTED a row that someone changed while we waited is read again; it comes out as it is now
-/// if it still meets the query's conditions. A row that has gone is dropped, and with SKIP LOCKED one
-/// that others hold.
+/// if it still meets the query's conditions. A row that has gone is dropped, one that the statement itself has
+/// changed (in a WITH query), and with SKIP LOCKED one that others hold.
 final class LockRowsOperator extends UnaryOperator {
     /// @param rowIdColumn where the input has the table's row id
     /// @param fields      the table's columns that the input shows
@@ -109,7 +109,7 @@ final class LockRowsOperator extends UnaryOperator {
             Table table = context().database().table(context().transaction(), lock.tableOid());
             long id = ids.getLong(at);
             switch (table.lockRow(context().transaction(), id, lock.mode(), lock.waiting())) {
-                case RowLock.GONE, RowLock.LOCKED -> {
+                case RowLock.GONE, RowLock.LOCKED, RowLock.CHANGED_BY_STATEMENT -> {
                     return false;
                 }
                 case RowLock.CHANGED -> {
@@ -118,7 +118,7 @@ final class LockRowsOperator extends UnaryOperator {
                         return false;
                     }
                 }
-                case RowLock.UNCHANGED, RowLock.CHANGED_BY_STATEMENT -> {}
+                case RowLock.UNCHANGED -> {}
             }
         }
         if (changed && !stillMatches(at)) {

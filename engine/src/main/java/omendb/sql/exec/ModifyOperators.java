@@ -178,14 +178,15 @@ final class ModifyOperators {
         return def.columns().stream().mapToInt(column -> column.attnum()).toArray();
     }
 
-    /// What UPDATE and DELETE share: finding each target row once, and again if someone changed it
-    /// meanwhile.
+    /// What UPDATE and DELETE share: changing each target row once, and as it is now if someone else changed it
+    /// meanwhile. A row that the statement has written already, here or in another of its WITH queries, is left
+    /// alone; the transaction's writes tell, so nothing is remembered of rows but those of one batch.
     abstract static class Change extends Modify {
         private final int rowIdColumn;
         private final int[] oldColumns;
         private final @Nullable Program recheck;
         private final int[] allAttnums;
-        private final LongHashSet touched = new LongHashSet();
+        private final LongHashSet batchRows = new LongHashSet();
         private final Batch current;
         private final ColumnVector[] currentColumns;
         private final Batch latest;
@@ -218,13 +219,8 @@ final class ModifyOperators {
         }
 
         @Override
-        void start() {
-            touched.clear();
-            super.start();
-        }
-
-        @Override
         void write() {
+            batchRows.clear();
             int count = source().out().rowCount();
             ColumnVector ids = source().columns()[rowIdColumn];
             long changed = 0;
@@ -235,7 +231,8 @@ final class ModifyOperators {
                     continue;
                 }
                 long id = ids.getLong(row);
-                if (touched.add(id) && take(id, row)) {
+                if (!batchRows.contains(id) && take(id, row)) {
+                    batchRows.add(id);
                     batchIds.add(id);
                     changed++;
                 }
@@ -252,7 +249,7 @@ final class ModifyOperators {
         private boolean take(long id, int row) {
             RowLock lock = table().lockRow(context().transaction(), id, lockMode(), LockWaiting.WAIT);
             int at = current.rowCount();
-            if (lock == RowLock.GONE) {
+            if (lock == RowLock.GONE || lock == RowLock.CHANGED_BY_STATEMENT) {
                 return false;
             }
             for (int i = 0; i < currentColumns.length; i++) {

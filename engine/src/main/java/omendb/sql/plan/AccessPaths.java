@@ -35,7 +35,8 @@ final class AccessPaths {
         };
     }
 
-    /// The cheapest way.
+    /// The cheapest way; but a row of a unique key is looked up, however small the table: so that a serializable
+    /// transaction has read that row, and not the table.
     PhysicalPlan best(LogicalPlan.Scan scan, List<Scalar> conditions) {
         PhysicalPlan direct = byRowId(scan, conditions);
         if (direct != null) {
@@ -44,11 +45,20 @@ final class AccessPaths {
         PhysicalPlan best = sequential(scan, conditions);
         for (IndexDef index : environment.catalog().indexesOf(scan.table().oid())) {
             PhysicalPlan path = index.isVector() ? null : byIndex(scan, index, conditions);
+            if (path instanceof PhysicalPlan.IndexScan lookup && isLookup(lookup)) {
+                return lookup;
+            }
             if (path != null && path.estimate().total() < best.estimate().total()) {
                 best = path;
             }
         }
         return best;
+    }
+
+    private boolean isLookup(PhysicalPlan.IndexScan scan) {
+        return scan.index().unique()
+                && scan.bounds().equals().size() == scan.index().keys().size()
+                && environment.enabled("enable_indexscan");
     }
 
     /// The row itself, if a condition names it.

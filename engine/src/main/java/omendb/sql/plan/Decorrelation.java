@@ -42,6 +42,9 @@ final class Decorrelation {
                 return null;
             }
         }
+        if (Plans.locksRows(plan)) {
+            return null; // it locks the rows it finds for the row at hand, and checks them again
+        }
         Pulled pulled = pullConditions(plan);
         if (pulled == null || !uncorrelatedWith(pulled.plan(), input)) {
             return null;

@@ -212,7 +212,8 @@ final class NearestPlanner {
         return Scalars.isVolatile(query) || Scalars.fields(query).stream().anyMatch(produced::contains);
     }
 
-    private static void collectProduced(LogicalPlan plan, Set<Field> produced) {
+    /// Every field of a plan's nodes.
+    static void collectProduced(LogicalPlan plan, Set<Field> produced) {
         produced.addAll(plan.output());
         Plans.children(plan).forEach(child -> collectProduced(child, produced));
     }

@@ -1,7 +1,9 @@
 package omendb.sql.plan;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import omendb.sql.plan.LogicalPlan.Item;
 import org.jspecify.annotations.Nullable;
 
@@ -277,13 +279,13 @@ public final class PhysicalPlanner {
     }
 
     /// The condition a changed row has to meet again: that of the filter on the target, as far as its
-    /// columns are at hand.
+    /// columns are at hand or those of an enclosing query.
     private static @Nullable Scalar recheck(LogicalPlan source, PhysicalPlan planned) {
-        List<Scalar> conditions = Plans.conditions(source);
-        List<Field> available = planned.output();
-        List<Scalar> usable = conditions.stream()
-                .filter(condition -> available.containsAll(Scalars.fields(condition))
-                        && !Scalars.contains(condition, Scalar.Subquery.class))
+        Set<Field> missing = new HashSet<>();
+        NearestPlanner.collectProduced(source, missing);
+        planned.output().forEach(missing::remove);
+        List<Scalar> usable = Plans.conditions(source).stream()
+                .filter(condition -> Scalars.fields(condition).stream().noneMatch(missing::contains))
                 .toList();
         return Scalars.conjunction(usable);
     }

@@ -263,6 +263,11 @@ public final class Plans {
         }
     }
 
+    /// Whether rows are locked in it (FOR UPDATE and its kin), subqueries of its expressions left out.
+    static boolean locksRows(LogicalPlan plan) {
+        return plan instanceof LogicalPlan.LockRows || children(plan).stream().anyMatch(Plans::locksRows);
+    }
+
     /// Fields it refers to that nothing in it produces: columns of enclosing queries.
     public static Set<Field> outerFields(LogicalPlan plan) {
         Set<Field> used = new LinkedHashSet<>();
