@@ -22,7 +22,7 @@ public final class ExactSearch {
     /// vector
     /// under cosine) are left out.
     ///
-    /// @param query absolute address of `source.dimensions()` floats
+    /// @param query absolute address of a vector as the source has them
     public static Neighbours search(
             VectorSource source,
             Distance distance,
@@ -36,11 +36,11 @@ public final class ExactSearch {
         }
         var best = new ExactSearch((int) Math.min(k, Math.max(0, to - from)));
         double[] block = new double[BLOCK];
+        var metric = VectorMetric.of(source, distance);
         for (long start = from; start < to; start += BLOCK) {
             int size = (int) Math.min(BLOCK, to - start);
             long first = source.address(start);
-            DistanceKernels.distances(
-                    distance, query, first, source.strideBytes(), size, source.dimensions(), block, 0);
+            metric.distances(query, first, source.strideBytes(), size, block);
             for (int i = 0; i < size; i++) {
                 if (best.wants(block[i]) && (filter == null || filter.accepts(start + i))) {
                     best.add(start + i, block[i]);

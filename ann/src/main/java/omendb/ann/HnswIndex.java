@@ -9,6 +9,7 @@ import omendb.ann.hnsw.CheckpointWriter;
 import omendb.ann.hnsw.IndexMemory;
 import omendb.ann.hnsw.IndexStatistics;
 import omendb.ann.hnsw.IndexWriter;
+import omendb.ann.hnsw.RangeStream;
 import omendb.ann.hnsw.Reachability;
 import omendb.memory.Epochs;
 import omendb.memory.FileStore;
@@ -139,7 +140,8 @@ public final class HnswIndex implements AutoCloseable {
 
     /// Searches the graph and, exactly, the tail `[indexedLimit(), tailLimit)`.
     ///
-    /// @param query `dimensions` floats off-heap; copied, the caller may reuse the memory. A zero vector finds
+    /// @param query a vector as the source has them, off-heap; copied, the caller may reuse the memory. A
+    ///     zero vector finds
     ///     nothing
     ///     under cosine.
     /// @param k how many rows the caller expects to take; more can always be pulled, at the price of more rescoring
@@ -147,9 +149,9 @@ public final class HnswIndex implements AutoCloseable {
     /// @param filter which slots may be returned, null = all; applied to results, not to the walk
     /// @throws IllegalArgumentException if the query has another length or `k` or `ef` is not positive
     public HnswSearch search(MemorySegment query, int k, int ef, long tailLimit, @Nullable SlotFilter filter) {
-        if (!query.isNative() || query.byteSize() != 4L * options().dimensions()) {
-            throw new IllegalArgumentException("query of " + query.byteSize() + " bytes, expected "
-                    + 4L * options().dimensions() + " off-heap");
+        HnswOptions options = options();
+        if (!query.isNative() || query.byteSize() != options.element().bytes(options.dimensions(), query.address())) {
+            throw new IllegalArgumentException("query of " + query.byteSize() + " bytes for " + options);
         }
         return search(query.address(), k, ef, tailLimit, filter);
     }
@@ -160,6 +162,15 @@ public final class HnswIndex implements AutoCloseable {
             throw new IllegalArgumentException("k and ef must be positive: " + k + ", " + ef);
         }
         return new BeamStream(memory, queryAddress, k, Math.max(k, ef), tailLimit, filter);
+    }
+
+    /// All live slots within a distance of the query, nearest first: those in the graph found by their codes,
+    /// the tail exactly. Nothing within it is missed.
+    ///
+    /// @param queryAddress `dimensions` floats; copied
+    /// @param radius       as the operator returns distances, included; NaN = nothing
+    public HnswSearch range(long queryAddress, double radius, long tailLimit) {
+        return new RangeStream(memory, queryAddress, radius, tailLimit);
     }
 
     /// Writes a new generation of the index files (temporary name, fsync, rename, fsync of the directory) and
@@ -238,6 +249,12 @@ public final class HnswIndex implements AutoCloseable {
     /// Bytes of the newest checkpoint; 0 before the first.
     public long bytesOnDisk() {
         return bytesOnDisk;
+    }
+
+    /// As [#close], but searches that have begun go on: the memory goes when the last of them is closed.
+    /// Whoever looks for the index to begin a search holds an epoch pin until it has begun.
+    public void retire() {
+        memory.retire();
     }
 
     /// Ends the index without a checkpoint; its memory goes when no search step uses it any more. No build,

@@ -1,6 +1,7 @@
 package omendb.ann;
 
-/// Where the float vectors of a column lie: one reserved address range of little-endian float32, slot after slot.
+/// Where the vectors of a column lie: one reserved address range, slot after slot, each as its [ElementType]
+/// says.
 ///
 /// Threading: all methods may be called by any thread. The base address never changes while an index uses the
 /// source. A
@@ -11,13 +12,18 @@ package omendb.ann;
 /// Lifetime: the memory stays mapped for as long as any thread holds an epoch pin taken before the source was
 /// retired.
 public interface VectorSource {
-    /// Floats in a vector, 1..16000.
+    /// Elements of a vector.
     int dimensions();
+
+    /// What they are.
+    default ElementType elementType() {
+        return ElementType.FLOAT32;
+    }
 
     /// Absolute address of slot 0.
     long baseAddress();
 
-    /// Bytes from one slot to the next, at least `4 * dimensions()`.
+    /// Bytes from one slot to the next, at least [ElementType#slotBytes].
     long strideBytes();
 
     /// Absolute address of the vector in a slot.

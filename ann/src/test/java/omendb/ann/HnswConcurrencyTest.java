@@ -93,6 +93,26 @@ class HnswConcurrencyTest {
     }
 
     @Test
+    void a_search_goes_on_in_an_index_that_was_retired_and_its_memory_goes_afterwards() {
+        HnswIndex index = HnswIndex.create(HnswOptions.of(DIMENSIONS, Distance.L2), vectors, store, "retired", epochs);
+        index.build(1_200, slot -> true, 2, BuildProgress.SILENT);
+        try (HnswSearch search = index.search(vectors.address(0), 5, 20, 1_200, null)) {
+            assertTrue(search.next());
+            index.retire();
+            epochs.advance();
+            int found = 1;
+            while (search.next()) {
+                found++;
+            }
+            assertEquals(1_200, found);
+        }
+        epochs.advance();
+        try (HnswSearch late = index.search(vectors.address(0), 5, 20, 1_200, null)) {
+            assertThrows(IllegalStateException.class, late::next);
+        }
+    }
+
+    @Test
     void searches_go_on_while_slots_are_inserted_trained_checkpointed_and_killed() throws InterruptedException {
         var written = new AtomicLong();
         try (HnswIndex index =

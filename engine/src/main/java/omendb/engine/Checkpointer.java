@@ -11,7 +11,6 @@ import omendb.engine.txn.CommitRecord;
 import omendb.engine.txn.CommitSequence;
 import omendb.engine.txn.ReplayBound;
 import omendb.engine.txn.TransactionManager;
-import omendb.engine.vector.VectorColumn;
 import omendb.wal.Wal;
 
 /// Makes what is committed independent of the WAL, in this order:
@@ -91,15 +90,13 @@ final class Checkpointer {
         long lsn = sequence.appliedLsn();
         long vacuumed = vacuum.processed();
         Map<StateStore.ColumnId, Long> resolved = new HashMap<>();
-        for (TableStorage table : storages.tables()) {
-            table.vectorColumnsByAttnum()
-                    .forEach((attnum, column) ->
-                            resolved.put(new StateStore.ColumnId(table.storageId(), attnum), column.resolvedLimit()));
+        for (Storages.NamedColumn named : storages.columns()) {
+            resolved.put(
+                    new StateStore.ColumnId(named.storageId(), named.attnum()),
+                    named.column().resolvedLimit());
         }
         vacuum.listAbandoned(); // below the limits just noted recovery does not look for them
-        for (TableStorage table : storages.tables()) {
-            table.vectorColumnsByAttnum().values().forEach(VectorColumn::sync);
-        }
+        storages.columns().forEach(named -> named.column().sync());
         logState(lsn, resolved);
         long applied = sequence.appliedLsn();
         wal.awaitDurable(wal.appendedLsn()); // a manifest may only name what the log is sure to hold

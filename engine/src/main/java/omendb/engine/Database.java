@@ -22,6 +22,7 @@ import omendb.engine.lsm.LsmStore;
 import omendb.engine.lsm.LsmTree;
 import omendb.engine.table.ActivityStatistics;
 import omendb.engine.table.ConstraintEvents;
+import omendb.engine.table.IndexSlots;
 import omendb.engine.table.Sequences;
 import omendb.engine.table.StorageOptions;
 import omendb.engine.table.Storages;
@@ -30,6 +31,7 @@ import omendb.engine.table.TableActivity;
 import omendb.engine.table.TableStorage;
 import omendb.engine.table.TableWriters;
 import omendb.engine.table.TransactionSchema;
+import omendb.engine.table.VectorIndexFigures;
 import omendb.engine.table.VectorIndexStorage;
 import omendb.engine.txn.Backend;
 import omendb.engine.txn.CommitSequence;
@@ -41,11 +43,13 @@ import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
 import omendb.engine.txn.TransactionLimits;
 import omendb.engine.txn.TransactionManager;
+import omendb.engine.vector.VectorColumn;
 import omendb.memory.DirectoryLock;
 import omendb.memory.Epochs;
 import omendb.memory.FileStore;
 import omendb.wal.Wal;
 import omendb.wal.WalOptions;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -302,7 +306,7 @@ public final class Database implements AutoCloseable {
         RelationDef relation = catalogs.of(transaction).relation(relationOid);
         return switch (relation) {
             case TableDef table -> treeBytes(table.storageId());
-            case IndexDef index -> index.isVector() ? vectorIndexBytes(index) : treeBytes(index.storageId());
+            case IndexDef index -> vectorIndexBytes(index) + treeBytes(index.storageId());
             case SequenceDef _ -> 8192; // as PostgreSQL reports every sequence
             case ViewDef _ -> 0;
             case null -> 0;
@@ -317,7 +321,8 @@ public final class Database implements AutoCloseable {
     private long vectorIndexBytes(IndexDef index) {
         VectorIndexStorage storage = storages.findVectorIndex(index.storageId());
         var graph = storage == null ? null : storage.index();
-        return graph == null ? 0 : graph.bytesOnDisk();
+        VectorColumn own = storages.findColumn(index.storageId(), IndexSlots.ATTNUM);
+        return (graph == null ? 0 : graph.bytesOnDisk()) + (own == null ? 0 : own.sizeBytes());
     }
 
     public LsmStats storageStats() {
@@ -364,6 +369,13 @@ public final class Database implements AutoCloseable {
         } catch (RuntimeException failed) {
             throw StorageFailures.translate(failed);
         }
+    }
+
+    /// What a vector index looks like; null if it was dropped meanwhile. Every list of the graph is read for
+    /// it.
+    public @Nullable VectorIndexFigures vectorIndexFigures(IndexDef index) {
+        VectorIndexStorage storage = storages.findVectorIndex(index.storageId());
+        return storage == null ? null : storage.figures();
     }
 
     /// Rows of a table, which may be dropped meanwhile.

@@ -22,6 +22,7 @@ import omendb.engine.lsm.LsmReport;
 import omendb.engine.lsm.LsmStore;
 import omendb.engine.lsm.LsmTree;
 import omendb.engine.lsm.WriteBatch;
+import omendb.engine.table.IndexSlots;
 import omendb.engine.table.LoggedSlots;
 import omendb.engine.table.RowCountLog;
 import omendb.engine.table.StorageChanges;
@@ -277,16 +278,23 @@ public final class DirectoryCheck {
     }
 
     private @Nullable VectorColumn openColumn(TableDef table, ColumnDef column) {
-        String directory = VectorColumn.directory(table.storageId(), column.attnum());
+        return openColumn(
+                table.storageId(),
+                column.attnum(),
+                column.typmod(),
+                "column \"" + column.name() + "\" of table \"" + table.name() + "\"");
+    }
+
+    private @Nullable VectorColumn openColumn(long storageId, int attnum, int dimensions, String what) {
+        String directory = VectorColumn.directory(storageId, attnum);
         try {
-            VectorColumn vectors = VectorColumn.open(files, directory, table.storageId(), RESERVED_BYTES);
-            if (vectors.dimensions() != column.typmod()) {
-                report.damaged(directory + ": vectors of " + vectors.dimensions() + " dimensions, column \""
-                        + column.name() + "\" of table \"" + table.name() + "\" has " + column.typmod());
+            VectorColumn vectors = VectorColumn.open(files, directory, storageId, RESERVED_BYTES);
+            if (vectors.dimensions() != dimensions) {
+                report.damaged(directory + ": vectors of " + vectors.dimensions() + " dimensions, " + what + " has "
+                        + dimensions);
             }
             vectors.inspect(
-                    state.resolvedLimit(new StateStore.ColumnId(table.storageId(), column.attnum())),
-                    logged.limit(table.storageId(), column.attnum()));
+                    state.resolvedLimit(new StateStore.ColumnId(storageId, attnum)), logged.limit(storageId, attnum));
             return vectors;
         } catch (StorageException damaged) {
             report.damaged(message(damaged));
@@ -297,7 +305,8 @@ public final class DirectoryCheck {
     private boolean hasIndexTrees(LsmStore lsm, Catalog catalog, TableDef table) {
         boolean whole = true;
         for (IndexDef index : catalog.indexesOf(table.oid())) {
-            if (!index.isVector() && lsm.findTree(index.storageId()) == null) {
+            boolean hasTree = !index.isVector() || IndexSlots.has(index, table);
+            if (hasTree && lsm.findTree(index.storageId()) == null) {
                 report.damaged("index \"" + index.name() + "\": rel/" + index.storageId() + " is not in the manifest");
                 whole = false;
             }
@@ -309,6 +318,20 @@ public final class DirectoryCheck {
     private void openIndex(Storages storages, @Nullable TableDef table, IndexDef index, Set<Integer> openTables) {
         if (table == null) {
             report.damaged("index \"" + index.name() + "\" belongs to no table: oid " + index.tableOid());
+        } else if (IndexSlots.has(index, table) && openTables.contains(table.oid())) {
+            VectorColumn own = openColumn(
+                    index.storageId(),
+                    IndexSlots.ATTNUM,
+                    IndexSlots.dimensions(index, table),
+                    "index \"" + index.name() + "\"");
+            if (own != null) {
+                verifyIndex(index, own);
+                storages.openVectorIndex(
+                        index,
+                        table,
+                        state.resolvedLimit(new StateStore.ColumnId(index.storageId(), IndexSlots.ATTNUM)),
+                        own);
+            }
         } else if (index.isVector() && openTables.contains(table.oid())) {
             int attnum = index.keys().getFirst().attnum();
             VectorColumn column = storages.table(table.storageId()).findVectorColumn(attnum);
@@ -317,7 +340,7 @@ public final class DirectoryCheck {
                         + "\" holds no vectors");
             } else if (verifyIndex(index, column)) {
                 storages.openVectorIndex(
-                        index, table, state.resolvedLimit(new StateStore.ColumnId(table.storageId(), attnum)));
+                        index, table, state.resolvedLimit(new StateStore.ColumnId(table.storageId(), attnum)), null);
             }
         }
     }

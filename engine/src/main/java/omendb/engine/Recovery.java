@@ -17,7 +17,9 @@ import omendb.engine.error.InternalException;
 import omendb.engine.error.SqlState;
 import omendb.engine.lsm.LsmReplay;
 import omendb.engine.lsm.LsmStore;
+import omendb.engine.lsm.LsmTree;
 import omendb.engine.lsm.WriteBatch;
+import omendb.engine.table.IndexSlots;
 import omendb.engine.table.RowCountLog;
 import omendb.engine.table.SlotLists;
 import omendb.engine.table.SlotLog;
@@ -32,6 +34,7 @@ import omendb.engine.txn.SpillLog;
 import omendb.engine.vector.VectorColumn;
 import omendb.memory.Epochs;
 import omendb.memory.FileStore;
+import omendb.memory.StorageException;
 import omendb.wal.Wal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -183,7 +186,7 @@ final class Recovery implements AutoCloseable {
 
     private void restoreVector(long storageId, int attnum, int bytes, long slot, long rowId, long vectorAddress) {
         VectorColumn column = openColumn(new StateStore.ColumnId(storageId, attnum));
-        if (column != null && column.dimensions() * Float.BYTES == bytes) {
+        if (column != null && column.vectorBytes(vectorAddress) == bytes) {
             column.restore(slot, rowId, vectorAddress);
         }
     }
@@ -248,10 +251,34 @@ final class Recovery implements AutoCloseable {
 
     private void openIndex(IndexDef index, Catalog catalog, Storages storages) {
         TableDef table = catalog.table(index.tableOid());
-        if (index.isVector() && table != null) {
+        if (table != null && IndexSlots.has(index, table)) {
+            openIndexWithSlots(index, table, storages);
+        } else if (index.isVector() && table != null) {
             int attnum = index.keys().getFirst().attnum();
             StateStore.ColumnId column = new StateStore.ColumnId(table.storageId(), attnum);
-            storages.openVectorIndex(index, table, state.resolvedLimit(column));
+            storages.openVectorIndex(index, table, state.resolvedLimit(column), null);
+        }
+    }
+
+    /// An index is never worth more than a start: one whose own vectors are lost is left out, and not used
+    /// until REINDEX.
+    private void openIndexWithSlots(IndexDef index, TableDef table, Storages storages) {
+        StateStore.ColumnId id = new StateStore.ColumnId(index.storageId(), IndexSlots.ATTNUM);
+        LsmTree entries = lsm.findTree(index.storageId());
+        try {
+            VectorColumn column = openColumn(id);
+            if (column == null || entries == null) {
+                LOG.error("the vectors of index \"{}\" are missing: it is not used until REINDEX", index.name());
+                return;
+            }
+            recoverColumn("index " + index.name(), id, column, SlotOwners.ofIndex(entries, sequence.visible(), epochs));
+            storages.openVectorIndex(index, table, state.resolvedLimit(id), column);
+            columns.remove(id);
+        } catch (StorageException damaged) {
+            LOG.error(
+                    "the vectors of index \"{}\" cannot be opened: it is not used until REINDEX",
+                    index.name(),
+                    damaged);
         }
     }
 
@@ -273,19 +300,23 @@ final class Recovery implements AutoCloseable {
         }
         StateStore.TableState counts = tables.getOrDefault(table.storageId(), state.table(table.storageId()));
         for (Map.Entry<Integer, VectorColumn> column : own.entrySet()) {
-            recoverColumn(table, column.getKey(), column.getValue());
+            recoverColumn(
+                    "column \"" + table.column(column.getKey()).name() + "\" of table \"" + table.name() + "\"",
+                    new StateStore.ColumnId(table.storageId(), column.getKey()),
+                    column.getValue(),
+                    SlotOwners.ofColumn(
+                            table, column.getKey(), lsm.tree(table.storageId()), sequence.visible(), epochs));
         }
         storages.openTable(table, own, counts.nextRowId(), counts.rows());
         own.keySet().forEach(attnum -> columns.remove(new StateStore.ColumnId(table.storageId(), attnum)));
     }
 
-    private void recoverColumn(TableDef table, int attnum, VectorColumn column) {
-        StateStore.ColumnId id = new StateStore.ColumnId(table.storageId(), attnum);
+    private void recoverColumn(
+            String what, StateStore.ColumnId id, VectorColumn column, VectorColumn.SlotOwner owners) {
         long resolved = state.resolvedLimit(id);
-        SlotOwners owners = new SlotOwners(table, attnum, lsm.tree(table.storageId()), sequence.visible(), epochs);
         long listed;
         try (SlotLists lists = new SlotLists(lsm)) {
-            listed = lists.end(table.storageId(), attnum, sequence.visible());
+            listed = lists.end(id.storageId(), id.attnum(), sequence.visible());
         }
         VectorColumn.Recovery found = column.recover(
                 resolved,
@@ -294,17 +325,12 @@ final class Recovery implements AutoCloseable {
                 preparedSlots.getOrDefault(id, new BitSet()),
                 preparedReuse.getOrDefault(id, new BitSet()));
         if (found.damaged() > 0) {
-            LOG.error(
-                    "{} vectors of column \"{}\" of table \"{}\" do not match their checksum",
-                    found.damaged(),
-                    table.column(attnum).name(),
-                    table.name());
+            LOG.error("{} vectors of {} do not match their checksum", found.damaged(), what);
         }
         if (found.live() + found.garbage() > 0) {
             LOG.info(
-                    "vector column {}.{}: {} slots since the last checkpoint, {} of them garbage",
-                    table.name(),
-                    table.column(attnum).name(),
+                    "vectors of {}: {} slots since the last checkpoint, {} of them garbage",
+                    what,
                     found.live() + found.garbage(),
                     found.garbage());
         }

@@ -11,6 +11,7 @@ import omendb.engine.catalog.TableDef;
 import omendb.engine.lsm.LsmStore;
 import omendb.engine.lsm.LsmTree;
 import omendb.engine.lsm.VersionCount;
+import omendb.engine.table.IndexSlots;
 import omendb.engine.table.Storages;
 import omendb.engine.table.TableActivity;
 import omendb.engine.table.TableStorage;
@@ -56,7 +57,7 @@ final class TableVacuum {
         }
         List<VacuumReport.IndexReport> reports = new ArrayList<>();
         for (IndexDef index : indexes) {
-            if (!index.isVector()) {
+            if (!index.isVector() || IndexSlots.has(index, table)) {
                 reports.add(vacuum(index, storage.rowCount(), full));
             }
         }

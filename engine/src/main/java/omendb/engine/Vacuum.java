@@ -9,7 +9,6 @@ import omendb.engine.lsm.WriteBatch;
 import omendb.engine.table.SlotKey;
 import omendb.engine.table.SlotLists;
 import omendb.engine.table.Storages;
-import omendb.engine.table.TableStorage;
 import omendb.engine.table.VectorIndexStorage;
 import omendb.engine.txn.CommitRecord;
 import omendb.engine.txn.TransactionManager;
@@ -93,8 +92,7 @@ final class Vacuum {
     }
 
     private @Nullable VectorColumn columnOf(long key) {
-        TableStorage table = storages.findTable(SlotKey.storageId(key));
-        return table == null ? null : table.findVectorColumn(SlotKey.attnum(key));
+        return storages.findColumn(SlotKey.storageId(key), SlotKey.attnum(key));
     }
 
     /// Commit timestamp up to which slots have been marked.
@@ -107,12 +105,10 @@ final class Vacuum {
     /// Lists slots that were given up as dead, so that a restart knows them. Those that are listed already were in
     /// a transaction that a crash cut short.
     synchronized void listAbandoned() {
-        for (TableStorage table : storages.tables()) {
-            table.vectorColumnsByAttnum().forEach((attnum, column) -> {
-                while (column.nextAbandoned(0) >= 0) {
-                    listAbandoned(table.storageId(), attnum, column);
-                }
-            });
+        for (Storages.NamedColumn named : storages.columns()) {
+            while (named.column().nextAbandoned(0) >= 0) {
+                listAbandoned(named.storageId(), named.attnum(), named.column());
+            }
         }
     }
 

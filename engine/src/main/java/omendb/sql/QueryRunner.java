@@ -21,6 +21,7 @@ import omendb.sql.bind.Binder;
 import omendb.sql.bind.ParameterTypes;
 import omendb.sql.exec.Execution;
 import omendb.sql.exec.HeldRows;
+import omendb.sql.exec.SearchSettings;
 import omendb.sql.function.EvalContext;
 import omendb.sql.plan.Estimate;
 import omendb.sql.plan.Field;
@@ -165,8 +166,12 @@ final class QueryRunner {
                 environment.catalog(),
                 evaluation,
                 environment,
-                settings.efSearch(),
-                settings.iterativeScan(),
+                new SearchSettings(
+                        settings.efSearch(),
+                        settings.iterativeScan(),
+                        settings.maxScanTuples(),
+                        settings.probes(),
+                        settings.iterativeLists()),
                 1024L * settings.integer("work_mem"),
                 parameters);
     }

@@ -15,6 +15,7 @@ import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.table.ActivityStatistics;
 import omendb.engine.table.Table;
+import omendb.engine.table.VectorIndexFigures;
 import omendb.engine.txn.LockListing;
 import omendb.engine.txn.PreparedTransactions;
 import omendb.engine.txn.SessionDirectory;
@@ -216,7 +217,7 @@ final class StatementEnvironment implements BindEnvironment, PlannerEnvironment,
             return false; // the last: another session dropped or changed it while we waited for the table
         }
         return index.isVector()
-                ? table.vectorIndex(indexOid).ready()
+                ? table.vectorIndex(indexOid).usableBy(open)
                 : table.index(indexOid).usableBy(open);
     }
 
@@ -328,6 +329,12 @@ final class StatementEnvironment implements BindEnvironment, PlannerEnvironment,
     public RowFigures rowFigures(int tableOid) {
         TableDef table = catalog().table(tableOid);
         return table == null ? RowFigures.NONE : database.rowFigures(table);
+    }
+
+    @Override
+    public @Nullable VectorIndexFigures vectorIndexFigures(int indexOid) {
+        IndexDef index = catalog().index(indexOid);
+        return index == null || !index.isVector() ? null : database.vectorIndexFigures(index);
     }
 
     @Override

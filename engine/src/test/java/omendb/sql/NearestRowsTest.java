@@ -124,4 +124,114 @@ class NearestRowsTest {
         assertEquals(100, connection.rows(unfiltered).size());
         assertEquals(40, connection.rows(filtered).size());
     }
+
+    private static final String[] NEAR = {
+        "e <-> %s < 0.2", "%2$s >= e <-> '[0.5,0.5,0.5,0.5]'", "1 - (e <-> %s) > 0.8", "e <-> %s <= 0.2 AND tag < 50"
+    };
+
+    @Test
+    void a_condition_on_the_distance_is_answered_by_the_index() {
+        for (String condition : NEAR) {
+            String sql = "SELECT id FROM items WHERE " + condition.formatted(QUERY, "0.2") + " ORDER BY id";
+            assertTrue(explain(sql).contains("Index Scan using items_e"), explain(sql));
+            assertTrue(explain(sql).contains("Index Cond: "), explain(sql));
+            List<String> expected = exact(sql);
+            assertTrue(expected.size() > 5 && expected.size() < 500, "rows " + expected.size());
+            assertEquals(expected, connection.rows(sql), sql);
+        }
+        String none = "SELECT id FROM items WHERE e <-> " + QUERY + " < NULL::float8";
+        assertEquals(List.of(), connection.rows(none));
+        // the other side of the distance is no range
+        String far = "SELECT count(*) FROM items WHERE e <-> " + QUERY + " > 0.2";
+        assertTrue(!explain(far).contains("items_e"), explain(far));
+    }
+
+    @Test
+    void rows_within_a_distance_are_found_as_they_are_now() {
+        connection.run("UPDATE items SET e = '[0.5,0.5,0.5,0.51]' WHERE id < 5");
+        connection.run("DELETE FROM items WHERE id = 3");
+        connection.run("INSERT INTO items VALUES (9003, 1, '[0.5,0.5,0.5,0.5]')");
+        String sql = "SELECT id FROM items WHERE e <-> " + QUERY + " < 0.011 ORDER BY id";
+        assertTrue(explain(sql).contains("items_e"), explain(sql));
+        assertEquals(exact(sql), connection.rows(sql));
+        assertTrue(connection.rows(sql).containsAll(List.of("0", "1", "2", "4", "9003")));
+    }
+
+    @Test
+    void a_limited_search_within_a_distance_ends_where_nothing_is_near_enough() {
+        String sql = "SELECT id FROM items WHERE e <-> " + QUERY + " < 0.15 ORDER BY e <-> " + QUERY + " LIMIT 500";
+        List<String> expected = exact(sql);
+        assertTrue(expected.size() > 5 && expected.size() < 300, "rows " + expected.size());
+        assertEquals(expected, connection.rows(sql));
+        assertEquals(
+                List.of(),
+                connection.rows(
+                        "SELECT id FROM items WHERE e <-> " + QUERY + " < -1 ORDER BY e <-> " + QUERY + " LIMIT 5"));
+    }
+
+    @Test
+    void a_join_that_drops_the_nearest_rows_gets_the_nearest_of_the_others() {
+        connection.run("CREATE TABLE far (id int PRIMARY KEY)");
+        connection.run(
+                "INSERT INTO far SELECT id FROM items WHERE e IS NOT NULL ORDER BY e <-> " + QUERY + " DESC LIMIT 60");
+        for (String sql : List.of(
+                "SELECT items.id FROM items JOIN far USING (id) ORDER BY e <-> " + QUERY + " LIMIT 10",
+                "SELECT id FROM items WHERE id IN (SELECT id FROM far) ORDER BY e <-> " + QUERY + " LIMIT 10",
+                "SELECT id FROM items WHERE NOT EXISTS (SELECT 1 FROM far WHERE far.id = items.id) ORDER BY e <-> "
+                        + QUERY + " LIMIT 10")) {
+            assertEquals(exact(sql), connection.rows(sql), explain(sql));
+        }
+    }
+
+    @Test
+    void a_search_stops_at_max_scan_tuples_if_the_client_has_set_it() {
+        String sql = "SELECT id FROM items WHERE tag = 42 ORDER BY e <-> " + QUERY + " LIMIT 25";
+        connection.run("SET hnsw.iterative_scan = relaxed_order");
+        assertEquals(25, connection.rows(sql).size());
+        connection.run("SET hnsw.max_scan_tuples = 200");
+        int rows = connection.rows(sql).size();
+        assertTrue(rows < 20, "rows " + rows);
+        connection.run("RESET hnsw.max_scan_tuples");
+        connection.run("SET hnsw.iterative_scan = strict_order");
+        assertEquals(exact(sql), connection.rows(sql));
+    }
+
+    @Test
+    void statistics_and_explain_say_what_the_index_is_and_did() {
+        List<String> stats = connection.rows("SELECT nodes, dead, unreachable, tail FROM hnsw_stats('items_e')");
+        assertEquals(List.of("3000|0|0|0"), stats);
+        String plan = String.join(
+                "\n", connection.rows("EXPLAIN ANALYZE SELECT id FROM items ORDER BY e <-> " + QUERY + " LIMIT 5"));
+        assertTrue(plan.contains("Vector Search: graph  Visited: "), plan);
+        assertTrue(connection.run("SELECT * FROM hnsw_stats('items')").startsWith("ERROR 42809"));
+    }
+
+    @Test
+    void an_index_that_is_mostly_dead_is_made_anew_under_searches_that_go_on() {
+        try (SqlConnection reader = new SqlConnection(database)) {
+            reader.run("SET enable_seqscan = off");
+            reader.run("BEGIN");
+            String first = "SELECT id FROM items WHERE id > 2000 ORDER BY e <-> " + QUERY + " LIMIT 20";
+            connection.run("UPDATE items SET e = e + '[0,0,0,0.001]' WHERE id < 2000");
+            connection.run("DELETE FROM items WHERE id BETWEEN 2000 AND 2900");
+            connection.run("UPDATE items SET e = e + '[0,0,0,0.001]' WHERE id < 2000");
+            List<String> before = exact(first);
+            reader.run("COMMIT");
+            connection.run("VACUUM items");
+            database.indexTails();
+            List<String> stats = connection.rows("SELECT dead, unreachable, tail FROM hnsw_stats('items_e')");
+            assertEquals(List.of("0|0|0"), stats);
+            assertEquals(before, connection.rows(first));
+        }
+        String sql = "SELECT id FROM items ORDER BY e <-> " + QUERY + " LIMIT 50";
+        assertEquals(exact(sql), connection.rows(sql));
+        connection.run("CHECKPOINT");
+        connection.close();
+        database.close();
+        database = Database.open(directory, DatabaseOptions.forTests());
+        connection = new SqlConnection(database);
+        connection.run("SET enable_seqscan = off");
+        assertEquals(exact(sql), connection.rows(sql));
+        assertEquals(List.of("0"), connection.rows("SELECT dead FROM hnsw_stats('items_e')"));
+    }
 }

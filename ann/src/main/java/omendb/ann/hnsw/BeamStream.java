@@ -1,9 +1,9 @@
 package omendb.ann.hnsw;
 
-import omendb.ann.Distance;
 import omendb.ann.DistanceKernels;
 import omendb.ann.HnswSearch;
 import omendb.ann.SlotFilter;
+import omendb.ann.VectorMetric;
 import omendb.memory.Epochs;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +36,7 @@ public final class BeamStream implements HnswSearch {
     private final int ef;
     private final long tailLimit;
     private final @Nullable SlotFilter filter;
-    private final Distance metric;
+    private final VectorMetric metric;
     private final float queryNormSquared;
     private final double[] exact = new double[GROUP];
     private final float[] group = new float[DistanceKernels.SCRATCH_FLOATS];
@@ -63,11 +63,11 @@ public final class BeamStream implements HnswSearch {
         this.ef = ef;
         this.tailLimit = tailLimit;
         this.filter = filter;
-        this.metric = memory.options.distance();
+        this.metric = memory.metric;
+        memory.searchBegins();
         this.scratch = memory.takeScratch();
         long copy = scratch.copyQuery(query);
-        this.queryNormSquared =
-                metric == Distance.COSINE ? DistanceKernels.normSquared(copy, memory.options.dimensions()) : 0;
+        this.queryNormSquared = metric.queryNormSquared(copy);
         scratch.results.clear();
         scratch.tail.clear();
         scratch.nearest.begin(k);
@@ -75,7 +75,7 @@ public final class BeamStream implements HnswSearch {
         if (scratch.deferred.length < ef) {
             scratch.deferred = new int[ef];
         }
-        if (metric == Distance.COSINE && queryNormSquared == 0) {
+        if (!metric.isIndexable(copy)) {
             // every distance is NaN
             stage = Stage.SWEPT;
         }
@@ -89,7 +89,7 @@ public final class BeamStream implements HnswSearch {
         while (true) {
             if (scratch.deferredCount > 0 && (taken >= k || scratch.results.isEmpty())) {
                 step();
-            } else if (scratch.results.isEmpty() && stage != Stage.SWEPT) {
+            } else if (stage != Stage.SWEPT && scratch.results.size() <= reserve()) {
                 step();
             } else if (takeNearest()) {
                 taken++;
@@ -98,6 +98,12 @@ public final class BeamStream implements HnswSearch {
                 return false;
             }
         }
+    }
+
+    /// Results that are held back while there is more to walk. Beyond the first beam the walk goes away from
+    /// the query, and what it meets next may be nearer than what it has: a beam in hand puts them in order.
+    private int reserve() {
+        return taken < k ? 0 : ef;
     }
 
     /// Takes the nearest of results and tail; false if both are empty or the tail's next is not wanted.
@@ -213,16 +219,6 @@ public final class BeamStream implements HnswSearch {
         rescorePending();
     }
 
-    /// The unit of the walk from the operator's.
-    private float walked(double operatorDistance) {
-        return (float)
-                switch (metric) {
-                    case L2 -> operatorDistance * operatorDistance;
-                    case COSINE -> 2 * operatorDistance;
-                    default -> operatorDistance;
-                };
-    }
-
     private void collect(int candidate) {
         if (candidate >= limit || memory.graph.isDead(candidate) || (filter != null && !filter.accepts(candidate))) {
             return;
@@ -241,22 +237,20 @@ public final class BeamStream implements HnswSearch {
         pendingCount = 0;
         var source = memory.source;
         int last = count - 1;
-        DistanceKernels.distances4(
-                metric,
+        metric.distances4(
                 scratch.query(),
                 queryNormSquared,
                 source.address(pending[0]),
                 source.address(pending[Math.min(1, last)]),
                 source.address(pending[Math.min(2, last)]),
                 source.address(pending[last]),
-                memory.options.dimensions(),
                 group,
                 exact);
         rescored += count;
         for (int i = 0; i < count; i++) {
             if (!Double.isNaN(exact[i])) {
                 scratch.results.push(exact[i], pending[i]);
-                scratch.nearest.offer(walked(exact[i]));
+                scratch.nearest.offer(metric.walked(exact[i]));
             }
         }
     }
@@ -278,15 +272,7 @@ public final class BeamStream implements HnswSearch {
         var source = memory.source;
         for (long from = limit; from < tailLimit; from += TAIL_BLOCK) {
             int count = (int) Math.min(TAIL_BLOCK, tailLimit - from);
-            DistanceKernels.distances(
-                    metric,
-                    scratch.query(),
-                    source.address(from),
-                    source.strideBytes(),
-                    count,
-                    memory.options.dimensions(),
-                    distances,
-                    0);
+            metric.distances(scratch.query(), source.address(from), source.strideBytes(), count, distances);
             for (int i = 0; i < count; i++) {
                 if (!Double.isNaN(distances[i]) && !memory.graph.isDead(from + i)) {
                     scratch.tail.push(distances[i], from + i);
@@ -334,6 +320,7 @@ public final class BeamStream implements HnswSearch {
         if (stage != Stage.CLOSED) {
             stage = Stage.CLOSED;
             memory.giveBack(scratch);
+            memory.searchEnds();
         }
     }
 }

@@ -174,9 +174,11 @@ public final class CheckpointReader {
 
         private HnswOptions options(StoreFile file) {
             try {
+                long distance = get(GraphParameter.DISTANCE);
                 return new HnswOptions(
+                        FileIds.element(distance >> 8),
                         Math.toIntExact(get(GraphParameter.DIMENSIONS)),
-                        FileIds.distance(get(GraphParameter.DISTANCE)),
+                        FileIds.distance(distance & 0xff),
                         Math.toIntExact(get(GraphParameter.M)),
                         Math.toIntExact(get(GraphParameter.EF_CONSTRUCTION)),
                         new Quantization(

@@ -105,7 +105,7 @@ public final class CheckpointWriter {
         }
         parameters[GraphParameter.GENERATION.index] = generation;
         parameters[GraphParameter.DIMENSIONS.index] = options.dimensions();
-        parameters[GraphParameter.DISTANCE.index] = FileIds.of(options.distance());
+        parameters[GraphParameter.DISTANCE.index] = FileIds.of(options.distance()) | FileIds.of(options.element()) << 8;
         parameters[GraphParameter.M.index] = options.m();
         parameters[GraphParameter.EF_CONSTRUCTION.index] = options.efConstruction();
         parameters[GraphParameter.QUANTIZATION.index] =

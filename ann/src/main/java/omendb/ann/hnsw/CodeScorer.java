@@ -40,6 +40,11 @@ final class CodeScorer implements Scorer, AutoCloseable {
     }
 
     @Override
+    public float leastDistance(int slot, float score) {
+        return bounded ? query.leastDistance(rows, slot, score) : Float.NEGATIVE_INFINITY;
+    }
+
+    @Override
     public void close() {
         query.close();
         encodeScratch.close();

@@ -4,13 +4,21 @@ import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
+import omendb.ann.ElementType;
+import omendb.ann.Quantization;
+import omendb.ann.VectorSource;
+import omendb.ann.quantize.CodeLayout;
 import omendb.ann.quantize.RabitqQuantizer;
 import omendb.ann.quantize.RabitqTrainer;
 import omendb.ann.quantize.SplitMix;
 import omendb.memory.Epochs;
+import org.jspecify.annotations.Nullable;
 
 /// Trains codes on what the index holds and writes a code row for every node.
 ///
+/// How many bits, if the options do not say: as many as the data need by [CodeChoice]; where no number of
+/// bits is any use, the index stays without codes.
 /// When: at a bulk build, before the first link; else once 1,000 vectors are linked, and again each time their
 /// number has
 /// grown fourfold, until the number of centroids is what a large index has. Until then, and for small sets for
@@ -31,14 +39,15 @@ final class CodeTraining {
         if (sample.length == 0) {
             return;
         }
-        RabitqQuantizer quantizer = RabitqTrainer.train(
-                memory.source,
-                memory.codeSpace(),
-                memory.bits(),
-                Math.min(memory.centroids(vectors), sample.length),
-                memory.options.seed(),
-                sample,
-                goOn);
+        RabitqQuantizer quantizer = learn(memory, Math.min(memory.centroids(vectors), sample.length), sample, goOn);
+        if (memory.options.quantization().bits() == 0) {
+            RabitqQuantizer chosen = withMeasuredBits(memory, quantizer, sample, goOn);
+            if (chosen == null) {
+                memory.noteUselessCodes(vectors);
+                return;
+            }
+            quantizer = chosen;
+        }
         var table = new CodeTable(quantizer, vectors, memory.graph.slotCount.get());
         boolean complete = false;
         try {
@@ -50,6 +59,41 @@ final class CodeTraining {
             }
         }
         memory.setCodes(table);
+    }
+
+    /// The same mean and centroids with as many bits as the sample needs; null if no number of bits is any
+    /// use and codes were not asked for.
+    private static @Nullable RabitqQuantizer withMeasuredBits(
+            IndexMemory memory, RabitqQuantizer trained, long[] sample, BooleanSupplier goOn) {
+        try (trained;
+                var choice = new CodeChoice(memory.source, memory.metric, sample, goOn)) {
+            int bits = choice.choose(trained, Quantization.MAX_BITS);
+            if (bits == 0 && memory.options.quantization().kind() == Quantization.Kind.AUTO) {
+                return null;
+            }
+            return RabitqQuantizer.of(
+                    trained.space(),
+                    new CodeLayout(memory.options.dimensions(), bits == 0 ? Quantization.MAX_BITS : bits),
+                    trained.centroidCount(),
+                    trained.seed(),
+                    trained.parameterAddress());
+        }
+    }
+
+    private static RabitqQuantizer learn(IndexMemory memory, int centroids, long[] sample, BooleanSupplier goOn) {
+        if (memory.options.element() == ElementType.FLOAT32) {
+            return learn(memory, memory.source, centroids, sample, goOn);
+        }
+        try (var widened = new WidenedVectors(memory.source, sample)) {
+            long[] slots = LongStream.range(0, sample.length).toArray();
+            return learn(memory, widened, centroids, slots, goOn);
+        }
+    }
+
+    private static RabitqQuantizer learn(
+            IndexMemory memory, VectorSource source, int centroids, long[] sample, BooleanSupplier goOn) {
+        return RabitqTrainer.train(
+                source, memory.codeSpace(), memory.askedBits(), centroids, memory.options.seed(), sample, goOn);
     }
 
     /// Slots spread evenly over those to be coded, each with a random place inside its stride.
@@ -94,12 +138,14 @@ final class CodeTraining {
         private final CodeTable table;
         private final LongPredicate slots;
         private final RabitqQuantizer.Scratch scratch;
+        private final Scratch threadScratch;
 
         Encoding(IndexMemory memory, CodeTable table, LongPredicate slots) {
             this.slots = slots;
             this.memory = memory;
             this.table = table;
             this.scratch = new RabitqQuantizer.Scratch(table.quantizer.layout());
+            this.threadScratch = memory.takeScratch();
         }
 
         @Override
@@ -108,7 +154,7 @@ final class CodeTraining {
                 assert pin != null;
                 for (long slot = from; slot < to; slot++) {
                     if (slots.test(slot)) {
-                        table.encode(slot, memory.source.address(slot), scratch);
+                        table.encode(slot, threadScratch.floats(memory.source.address(slot)), scratch);
                     }
                 }
             }
@@ -116,6 +162,7 @@ final class CodeTraining {
 
         @Override
         public void close() {
+            memory.giveBack(threadScratch);
             scratch.close();
         }
     }

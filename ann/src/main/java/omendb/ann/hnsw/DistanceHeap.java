@@ -16,6 +16,10 @@ final class DistanceHeap implements AutoCloseable {
         size = 0;
     }
 
+    int size() {
+        return size;
+    }
+
     boolean isEmpty() {
         return size == 0;
     }

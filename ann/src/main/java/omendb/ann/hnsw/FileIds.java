@@ -1,6 +1,7 @@
 package omendb.ann.hnsw;
 
 import omendb.ann.Distance;
+import omendb.ann.ElementType;
 import omendb.ann.Quantization;
 
 /// Numbers that enumerations have in files: they never change, whatever happens to the order in the source.
@@ -26,6 +27,25 @@ final class FileIds {
             }
         }
         throw new IllegalArgumentException("no distance " + id);
+    }
+
+    static long of(ElementType element) {
+        return switch (element) {
+            case FLOAT32 -> 0;
+            case FLOAT16 -> 1;
+            case BIT -> 2;
+            case SPARSE -> 3;
+        };
+    }
+
+    /// @throws IllegalArgumentException if none has that number
+    static ElementType element(long id) {
+        for (ElementType element : ElementType.values()) {
+            if (of(element) == id) {
+                return element;
+            }
+        }
+        throw new IllegalArgumentException("no element type " + id);
     }
 
     static long of(Quantization.Kind kind) {

@@ -6,7 +6,7 @@ import omendb.ann.kernel.FloatKernels;
 import omendb.ann.kernel.FloatKernelsX4;
 
 /// Scores by the float vectors themselves, four at a time. For one thread.
-final class FloatScorer implements Scorer {
+final class FloatScorer implements VectorScorer {
     private static final int GROUP = 4;
 
     private final Distance distance;
@@ -24,7 +24,8 @@ final class FloatScorer implements Scorer {
         this.stride = source.strideBytes();
     }
 
-    void prepare(long queryAddress) {
+    @Override
+    public void prepare(long queryAddress) {
         query = queryAddress;
         queryNormSquared = distance == Distance.COSINE ? FloatKernels.normSquared(queryAddress, dimensions) : 0;
     }
@@ -46,11 +47,6 @@ final class FloatScorer implements Scorer {
                 out[i + j] = finish(j);
             }
         }
-    }
-
-    @Override
-    public float lowerBound(int slot, float score) {
-        return score;
     }
 
     private void scoreFour(int a, int b, int c, int d) {

@@ -43,7 +43,7 @@ final class HnswFileFormat {
         TABLE_OFFSET(1),
         TABLE_CHECKSUM(2),
         DIMENSIONS(3),
-        /// See `FileIds`.
+        /// In bits 0..7 the distance, in bits 8..15 what the vectors consist of: see `FileIds`.
         DISTANCE(4),
         M(5),
         EF_CONSTRUCTION(6),

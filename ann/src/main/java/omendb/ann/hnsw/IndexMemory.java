@@ -1,11 +1,12 @@
 package omendb.ann.hnsw;
 
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.StampedLock;
 import omendb.ann.Distance;
 import omendb.ann.HnswOptions;
+import omendb.ann.VectorMetric;
 import omendb.ann.VectorSource;
-import omendb.ann.kernel.FloatKernels;
 import omendb.ann.quantize.CodeLayout;
 import omendb.ann.quantize.CodeSpace;
 import omendb.memory.Epochs;
@@ -29,7 +30,11 @@ public final class IndexMemory {
     private static final int LEAST_CODED_DIMENSIONS = 64;
     private static final int SPARE_SCRATCHES = 16;
 
+    /// Codes are trained again when there are so many times more vectors.
+    private static final int GROWTH = 4;
+
     public final HnswOptions options;
+    final VectorMetric metric;
     final VectorSource source;
     final Graph graph;
     final Epochs epochs;
@@ -37,15 +42,22 @@ public final class IndexMemory {
     private volatile @Nullable CodeTable codes;
     private volatile boolean closed;
 
+    /// Open searches, and whether the memory goes with the last of them.
+    private final AtomicInteger searches = new AtomicInteger();
+
+    private volatile boolean retiring;
+    private volatile long uselessFor;
+
     // guarded by itself
     private final ArrayDeque<Scratch> spare = new ArrayDeque<>();
 
     IndexMemory(HnswOptions options, VectorSource source, Graph graph, Epochs epochs) {
-        if (source.dimensions() != options.dimensions()) {
-            throw new IllegalArgumentException(
-                    "index of " + options.dimensions() + " dimensions over vectors of " + source.dimensions());
+        if (source.dimensions() != options.dimensions() || source.elementType() != options.element()) {
+            throw new IllegalArgumentException("index of " + options.dimensions() + " x " + options.element()
+                    + " over vectors of " + source.dimensions() + " x " + source.elementType());
         }
         this.options = options;
+        this.metric = options.metric();
         this.source = source;
         this.graph = graph;
         this.epochs = epochs;
@@ -74,7 +86,7 @@ public final class IndexMemory {
 
     /// Whether this index is to have codes at all.
     boolean wantsCodes() {
-        boolean possible = options.distance() != Distance.L1;
+        boolean possible = options.element().isDense() && options.distance() != Distance.L1;
         return switch (options.quantization().kind()) {
             case NONE -> false;
             case RABITQ -> possible;
@@ -82,15 +94,15 @@ public final class IndexMemory {
         };
     }
 
-    /// Bits per dimension of new codes.
-    int bits() {
-        int asked = options.quantization().bits();
-        if (asked != 0) {
-            return asked;
-        }
-        // short vectors have few bits to average over: figures in research/ann.md, section 1
-        int dimensions = options.dimensions();
-        return dimensions >= 512 ? 1 : dimensions >= 256 ? 2 : 4;
+    /// Bits per dimension of new codes as far as the options say; else one, until it is measured how many
+    /// they need.
+    int askedBits() {
+        return Math.max(1, options.quantization().bits());
+    }
+
+    /// Codes trained on so many vectors were no use: they are not tried again before there are many more.
+    void noteUselessCodes(long vectors) {
+        uselessFor = vectors;
     }
 
     /// Centroids of codes trained on so many vectors.
@@ -104,12 +116,12 @@ public final class IndexMemory {
 
     /// Whether codes should be trained, or trained again, now that `vectors` are linked.
     boolean wantsTraining(long vectors) {
-        if (!wantsCodes() || vectors < LEAST_TO_TRAIN) {
+        if (!wantsCodes() || vectors < Math.max(LEAST_TO_TRAIN, uselessFor * GROWTH)) {
             return false;
         }
         CodeTable table = codes;
         return table == null
-                || (table.trainedOn * 4 <= vectors && table.quantizer.centroidCount() < centroids(vectors));
+                || (table.trainedOn * GROWTH <= vectors && table.quantizer.centroidCount() < centroids(vectors));
     }
 
     CodeSpace codeSpace() {
@@ -121,12 +133,12 @@ public final class IndexMemory {
     }
 
     CodeLayout codeLayout() {
-        return new CodeLayout(options.dimensions(), bits());
+        return new CodeLayout(options.dimensions(), askedBits());
     }
 
     /// Whether the vector in a slot can be indexed: under cosine a zero vector has no direction.
     boolean isIndexable(long vector) {
-        return options.distance() != Distance.COSINE || FloatKernels.normSquared(vector, options.dimensions()) > 0;
+        return metric.isIndexable(vector);
     }
 
     // ---- scratch memory ----
@@ -149,6 +161,28 @@ public final class IndexMemory {
             }
         }
         scratch.close();
+    }
+
+    // ---- searches ----
+
+    void searchBegins() {
+        searches.incrementAndGet();
+    }
+
+    void searchEnds() {
+        if (searches.decrementAndGet() == 0 && retiring) {
+            close();
+        }
+    }
+
+    /// Closes the memory when no search is open that began, or found the index, before now.
+    public void retire() {
+        epochs.retire(() -> {
+            retiring = true;
+            if (searches.get() == 0) {
+                close();
+            }
+        });
     }
 
     // ---- for the front door ----

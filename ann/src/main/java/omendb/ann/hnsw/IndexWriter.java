@@ -74,7 +74,8 @@ public final class IndexWriter {
         try {
             CodeTable codes = memory.codes();
             if (codes != null && codes != encodedWith) {
-                codes.encode(slot, memory.source.address(slot), scratch.codeScorer(codes).encodeScratch);
+                codes.encode(
+                        slot, scratch.floats(memory.source.address(slot)), scratch.codeScorer(codes).encodeScratch);
             }
             linker.link(slot, scratch);
             graph.linkedCount.incrementAndGet();
@@ -183,7 +184,8 @@ public final class IndexWriter {
             CodeTable codes = memory.codes();
             if (memory.wantsTraining(vectors)) {
                 CodeTraining.train(memory, vectors, threads, pending, goOn);
-            } else if (codes != null) {
+            }
+            if (codes != null && codes == memory.codes()) {
                 CodeTraining.encode(memory, codes, threads, pending, goOn);
             }
             return memory.codes();

@@ -2,6 +2,8 @@ package omendb.ann.hnsw;
 
 import java.util.Arrays;
 import omendb.ann.Distance;
+import omendb.ann.ElementType;
+import omendb.ann.VectorMetric;
 import omendb.ann.kernel.FloatKernels;
 import omendb.ann.kernel.FloatKernelsX4;
 import omendb.ann.quantize.SplitMix;
@@ -12,15 +14,15 @@ import omendb.ann.quantize.SplitMix;
 /// is
 /// passed over is not used to fill up the list: on clustered text that ruins the graph (recall .92 instead of .99).
 ///
-/// Works on the float vectors. Nearness to each other is always measured by squared Euclidean distance (of
-/// normalised
-/// vectors under cosine; L1 by itself): the inner product is no metric, and for normalised vectors the two agree.
+/// Works on the vectors themselves. Nearness to each other is always measured by squared Euclidean distance
+/// (of normalised vectors under cosine; L1, Hamming and Jaccard by themselves): the inner product is no
+/// metric, and for normalised vectors the two agree.
 /// For one thread.
 final class NeighbourSelector {
     /// On squared distances; 1.05 on plain ones.
     private static final float ALPHA = 1.1f;
 
-    private static final float ALPHA_L1 = 1.05f;
+    private static final float ALPHA_PLAIN = 1.05f;
     private static final int GROUP = 4;
 
     // equal vectors would crowd out everything else, or, at one apiece, leave each other unreachable
@@ -29,6 +31,8 @@ final class NeighbourSelector {
     private static final int INDEX_BITS = 12;
     private static final int INDEX_MASK = (1 << INDEX_BITS) - 1;
 
+    private final VectorMetric metric;
+    private final boolean floats;
     private final Distance distance;
     private final int dimensions;
     private final long base;
@@ -48,11 +52,15 @@ final class NeighbourSelector {
     private final float[] group = new float[FloatKernelsX4.ROOM];
 
     NeighbourSelector(IndexMemory memory) {
+        this.metric = memory.metric;
+        this.floats = memory.options.element() == ElementType.FLOAT32;
         this.distance = memory.options.distance();
         this.dimensions = memory.options.dimensions();
         this.base = memory.source.baseAddress();
         this.stride = memory.source.strideBytes();
-        this.alpha = distance == Distance.L1 ? ALPHA_L1 : ALPHA;
+        // cosine distances and the squares of Euclidean ones grow twice as fast as a plain distance does
+        boolean squared = distance == Distance.L2 || distance == Distance.INNER_PRODUCT || distance == Distance.COSINE;
+        this.alpha = squared ? ALPHA : ALPHA_PLAIN;
     }
 
     /// Forgets all candidates and takes up a new node.
@@ -122,6 +130,14 @@ final class NeighbourSelector {
 
     private void measure() {
         long query = address(owner);
+        if (!floats) {
+            for (int i = 0; i < count; i++) {
+                long v = address(slots[i]);
+                apart[i] = metric.apart(query, v);
+                order[i] = key(distance == Distance.INNER_PRODUCT ? metric.walk(query, v) : apart[i], i);
+            }
+            return;
+        }
         float ownNormSquared = distance == Distance.COSINE ? FloatKernels.normSquared(query, dimensions) : 0;
         for (int i = 0; i < count; i += GROUP) {
             int last = count - 1;
@@ -171,6 +187,11 @@ final class NeighbourSelector {
         float limit = apart[candidate] / alpha;
         long query = address(slots[candidate]);
         int i = 0;
+        for (; i < taken && !floats; i++) {
+            if (metric.apart(query, address(slots[chosen[i]])) < limit) {
+                return false;
+            }
+        }
         for (; i + GROUP <= taken; i += GROUP) {
             long v0 = address(slots[chosen[i]]);
             long v1 = address(slots[chosen[i + 1]]);

@@ -11,4 +11,8 @@ interface Scorer {
 
     /// What the distance of a slot is hardly below, given its score: the score itself if that is exact.
     float lowerBound(int slot, float score);
+
+    /// What the distance of a slot is never below, given its score: wide enough to rely on, so that who
+    /// passes over what lies above loses nothing. Negative infinity if nothing is known.
+    float leastDistance(int slot, float score);
 }

@@ -1,5 +1,8 @@
 package omendb.ann.hnsw;
 
+import omendb.ann.ElementType;
+import omendb.ann.HnswOptions;
+import omendb.ann.kernel.HalfKernels;
 import omendb.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
@@ -27,15 +30,18 @@ final class Scratch implements AutoCloseable {
     int touched;
 
     private final IndexMemory memory;
-    private final FloatScorer floatScorer;
+    private final VectorScorer vectorScorer;
     private final OffHeapArray query;
+    private @Nullable OffHeapArray floats;
     private @Nullable CodeScorer codeScorer;
     private @Nullable NeighbourSelector selector;
 
     Scratch(IndexMemory memory) {
         this.memory = memory;
-        this.floatScorer = new FloatScorer(memory.options.distance(), memory.source);
-        this.query = new OffHeapArray(4L * memory.options.dimensions());
+        this.vectorScorer = memory.options.element() == ElementType.FLOAT32
+                ? new FloatScorer(memory.options.distance(), memory.source)
+                : new ElementScorer(memory.metric, memory.source);
+        this.query = new OffHeapArray(memory.metric.slotBytes());
         int room = memory.graph.room(0);
         this.slots = new int[room];
         this.scores = new float[room];
@@ -43,7 +49,10 @@ final class Scratch implements AutoCloseable {
 
     /// Keeps a copy of a query.
     long copyQuery(long address) {
-        NativeMemory.copy(address, query.address(), 4L * memory.options.dimensions());
+        HnswOptions options = memory.options;
+        long bytes = options.element().bytes(options.dimensions(), address);
+        query.ensure(bytes); // a sparse query may have more elements than the vectors
+        NativeMemory.copy(address, query.address(), bytes);
         return query.address();
     }
 
@@ -51,19 +60,29 @@ final class Scratch implements AutoCloseable {
         return query.address();
     }
 
-    /// Makes a query ready for the codes, or for the floats if there are none.
+    /// Makes a query ready for the codes, or for the vectors if there are none.
     Scorer prepare(long queryAddress, @Nullable CodeTable codes) {
         if (codes == null) {
-            return prepareFloats(queryAddress);
+            vectorScorer.prepare(queryAddress);
+            return vectorScorer;
         }
         CodeScorer scorer = codeScorer(codes);
-        scorer.prepare(queryAddress);
+        scorer.prepare(floats(queryAddress));
         return scorer;
     }
 
-    Scorer prepareFloats(long queryAddress) {
-        floatScorer.prepare(queryAddress);
-        return floatScorer;
+    /// Address of a dense vector's floats, valid until the next call.
+    long floats(long vector) {
+        if (memory.options.element() == ElementType.FLOAT32) {
+            return vector;
+        }
+        OffHeapArray widened = floats;
+        if (widened == null) {
+            widened = new OffHeapArray(4L * memory.options.dimensions());
+            floats = widened;
+        }
+        HalfKernels.widen(vector, widened.address(), memory.options.dimensions());
+        return widened.address();
     }
 
     CodeScorer codeScorer(CodeTable codes) {
@@ -94,6 +113,9 @@ final class Scratch implements AutoCloseable {
         results.close();
         tail.close();
         query.close();
+        if (floats != null) {
+            floats.close();
+        }
         CodeScorer scorer = codeScorer;
         if (scorer != null) {
             scorer.close();

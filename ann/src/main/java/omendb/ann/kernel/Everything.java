@@ -14,6 +14,7 @@ final class Everything {
     static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ORDER);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ORDER);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ORDER);
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ORDER);
@@ -22,6 +23,11 @@ final class Everything {
 
     static byte getByte(long address) {
         return MEMORY.get(BYTE, address);
+    }
+
+    /// A float16 as a float.
+    static float getHalf(long address) {
+        return Float.float16ToFloat(MEMORY.get(SHORT, address));
     }
 
     static int getInt(long address) {
@@ -34,6 +40,14 @@ final class Everything {
 
     static float getFloat(long address) {
         return MEMORY.get(FLOAT, address);
+    }
+
+    static void putHalf(long address, short bits) {
+        MEMORY.set(SHORT, address, bits);
+    }
+
+    static void putInt(long address, int value) {
+        MEMORY.set(INT, address, value);
     }
 
     static void putFloat(long address, float value) {

@@ -48,6 +48,7 @@ public final class KernelWarmUp {
         sum += out[1];
         FloatKernelsX4.dotAndNorm(a, a, a + v, a + 2 * v, a + 3 * v, n, out);
         sum += out[1] + BitKernels.hamming(a, a + v, n) + BitKernels.jaccard(a, a + v, n);
+        sum += HalfKernels.l2Squared(a, a + v, n) + HalfKernels.dot(a, a + v, n) + HalfKernels.l1(a, a + v, n);
         return FloatKernels.isFinite(a, n) ? sum : Double.NaN;
     }
 

@@ -18,6 +18,10 @@ public final class Species {
     static final VectorShape SHAPE = VectorShape.forBitSize(BITS);
     static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
     static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
+
+    /// As many 16-bit lanes as [#FLOATS] has of 32.
+    static final VectorSpecies<Short> HALVES = VectorSpecies.of(short.class, VectorShape.forBitSize(BITS / 2));
+
     static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, SHAPE);
 
     /// Lanes of 32 bits.

@@ -14,6 +14,10 @@ public final class RabitqQuery implements AutoCloseable {
     private static final int FEW_PLANES = 4;
     private static final int MANY_PLANES = 6;
 
+    // a normal error passes six deviations once in a thousand million
+    private static final float SURE_DEVIATIONS = 6;
+    private static final float FLOAT_LOSS = 1e-5f;
+
     private final RabitqQuantizer quantizer;
     private final RabitqQuantizer.Scratch scratch;
     private final int planes;
@@ -32,6 +36,7 @@ public final class RabitqQuery implements AutoCloseable {
     private float step;
     private float low;
     private float constant;
+    private float queryDeviation;
     private boolean closed;
 
     public RabitqQuery(RabitqQuantizer quantizer) {
@@ -80,6 +85,7 @@ public final class RabitqQuery implements AutoCloseable {
         long sum = CodeKernels.quantizeToPlanes(scratch.rotated, padded, low, scale, planes, memory, planeStride);
         float half = ((1 << bits) - 1) / 2f;
         constant = -half * (low * padded + step * sum);
+        queryDeviation = half * step * (float) Math.sqrt(padded / 12f);
     }
 
     /// Estimates the distances of the rows `ids[0..count-1]` at `rows`, to `out`.
@@ -110,6 +116,19 @@ public final class RabitqQuery implements AutoCloseable {
         long row = rows + (long) id * stride + stride - CodeLayout.FACTOR_BYTES;
         float error = NativeMemory.getFloat(row + 12) * centroidLengths[NativeMemory.getInt(row + 8) & 0xff];
         return estimate - deviations * error;
+    }
+
+    /// What the distance that an estimate stands for is never below: the estimate less six standard
+    /// deviations of both its errors, that of the code and that of the quantized query, and less what float
+    /// arithmetic may lose.
+    public float leastDistance(long rows, int id, float estimate) {
+        long row = rows + (long) id * stride + stride - CodeLayout.FACTOR_BYTES;
+        int centroid = NativeMemory.getInt(row + 8) & 0xff;
+        float code = NativeMemory.getFloat(row + 12) * centroidLengths[centroid];
+        // each of the padded dimensions is off by up to half a step, evenly, and counts at most half the grid's width
+        float rounding = Math.abs(NativeMemory.getFloat(row + 4)) * queryDeviation;
+        float sizes = Math.abs(NativeMemory.getFloat(row)) + Math.abs(centroidTerms[centroid]) + Math.abs(estimate);
+        return estimate - SURE_DEVIATIONS * (code + rounding) - FLOAT_LOSS * sizes;
     }
 
     /// Sum of squares of the prepared, rotated query relative to the mean; for tests.

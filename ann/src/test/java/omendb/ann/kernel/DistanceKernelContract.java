@@ -98,6 +98,81 @@ public final class DistanceKernelContract implements AutoCloseable {
         }
         checkBits(n);
         checkFinite(a, n);
+        checkHalves(n);
+        checkSparse(n);
+    }
+
+    /// A float16 vector whose numbers are of all sizes, subnormal ones and both zeros too; its floats go to
+    /// `wide`.
+    private long halves(int n, long wide) {
+        long address = arena.allocate(2L * n + 8, 64).address() + 2;
+        for (int i = 0; i < n; i++) {
+            float size = (float) Math.scalb(1.0, random.nextInt(-24, 5));
+            short half = i % 17 == 5 ? (short) 0x8000 : Float.floatToFloat16((float) random.nextGaussian() * size);
+            Everything.putHalf(address + 2L * i, half);
+            Everything.putFloat(wide + 4L * i, Float.float16ToFloat(half));
+        }
+        return address;
+    }
+
+    private void checkHalves(int n) {
+        long wideA = arena.allocate(4L * n, 64).address();
+        long wideB = arena.allocate(4L * n, 64).address();
+        long a = halves(n, wideA);
+        long b = halves(n, wideB);
+        same("half l2", n, FloatKernels.l2Squared(wideA, wideB, n), HalfKernels.l2Squared(a, b, n));
+        same("half dot", n, FloatKernels.dot(wideA, wideB, n), HalfKernels.dot(a, b, n));
+        same("half l1", n, FloatKernels.l1(wideA, wideB, n), HalfKernels.l1(a, b, n));
+        same("half norm", n, FloatKernels.normSquared(wideA, n), HalfKernels.normSquared(a, n));
+        same("half cosine", n, FloatKernels.cosineDistance(wideA, wideB, n), HalfKernels.cosineDistance(a, b, n));
+        long widened = arena.allocate(4L * n, 64).address();
+        HalfKernels.widen(a, widened, n);
+        for (int i = 0; i < n; i++) {
+            same("widened", n, Everything.getFloat(wideA + 4L * i), Everything.getFloat(widened + 4L * i));
+        }
+    }
+
+    /// A sparse vector of `n` dimensions, about half of them zero; its floats go to `wide`.
+    private long sparse(int n, long wide) {
+        long address = arena.allocate(SparseKernels.bytes(n), 64).address();
+        int[] indices = IntStream.range(0, n).filter(i -> random.nextBoolean()).toArray();
+        Everything.putInt(address, n);
+        Everything.putInt(address + 4, indices.length);
+        for (int i = 0; i < indices.length; i++) {
+            float value = (float) random.nextGaussian();
+            Everything.putInt(address + 8 + 4L * i, indices[i]);
+            Everything.putFloat(address + 8 + 4L * indices.length + 4L * i, value);
+            Everything.putFloat(wide + 4L * indices[i], value);
+        }
+        return address;
+    }
+
+    private void checkSparse(int n) {
+        long wideA = arena.allocate(4L * n, 64).fill((byte) 0).address();
+        long wideB = arena.allocate(4L * n, 64).fill((byte) 0).address();
+        long a = sparse(n, wideA);
+        long b = sparse(n, wideB);
+        double norms = Math.sqrt(ScalarKernels.dot(wideA, wideA, n) * ScalarKernels.dot(wideB, wideB, n));
+        double sizes = ScalarKernels.dot(wideA, wideA, n) + ScalarKernels.dot(wideB, wideB, n);
+        double bound = (n + 8) * ULP;
+        near(
+                "sparse l2",
+                n,
+                ScalarKernels.l2Squared(wideA, wideB, n),
+                SparseKernels.l2Squared(a, b),
+                bound * 4 * sizes);
+        near("sparse dot", n, ScalarKernels.dot(wideA, wideB, n), SparseKernels.dot(a, b), bound * sizes);
+        double l1 = ScalarKernels.l1(wideA, wideB, n);
+        near("sparse l1", n, l1, SparseKernels.l1(a, b), bound * l1);
+        near("sparse norm", n, ScalarKernels.dot(wideA, wideA, n), SparseKernels.normSquared(a), bound * sizes);
+        if (norms > 0) {
+            near(
+                    "sparse cosine",
+                    n,
+                    ScalarKernels.cosineDistance(wideA, wideB, n),
+                    SparseKernels.cosineDistance(a, b),
+                    3 * bound * Math.max(1, sizes / norms));
+        }
     }
 
     private void checkBits(int n) {

@@ -40,6 +40,7 @@ class KernelSizeTest {
             classes = {
                 FloatKernels.class,
                 FloatKernelsX4.class,
+                HalfKernels.class,
                 BitKernels.class,
                 PlaneKernels.class,
                 CodeKernels.class,

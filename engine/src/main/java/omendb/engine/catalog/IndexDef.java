@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 /// An index of a table.
 ///
 /// @param storageId     names the index tree or directory; differs from the oid after TRUNCATE, never reused
-/// @param method        access method: `btree`, `hash` (kept as a btree is) or `hnsw`
+/// @param method        access method: `btree`, `hash` (kept as a btree is), `hnsw` or `ivfflat` (kept as an
+///     hnsw
+///     graph is)
 /// @param nullsDistinct for a unique index: rows with a NULL in the key never conflict (the default of SQL)
 /// @param keys          key columns in order
 /// @param predicateSql  `WHERE` of a partial index as text, or null
-/// @param options       `WITH (...)` as written, in that order: `m`, `ef_construction`
+/// @param options       `WITH (...)` as written, in that order: `m`, `ef_construction`, `lists`
 /// @param immediate     for a unique index: a duplicate is refused when it is written; false = a deferrable
 ///        constraint's, which keeps one entry for each row and is looked through later
 /// @param included      attnums of INCLUDE
@@ -38,6 +40,7 @@ public record IndexDef(
         implements RelationDef {
     public static final String BTREE = "btree";
     public static final String HNSW = "hnsw";
+    public static final String IVFFLAT = "ivfflat";
     public static final String HASH = "hash";
 
     public IndexDef {
@@ -81,7 +84,12 @@ public record IndexDef(
     }
 
     public boolean isVector() {
-        return method.equals(HNSW);
+        return isVector(method);
+    }
+
+    /// Whether an access method is one for vectors.
+    public static boolean isVector(String method) {
+        return method.equals(HNSW) || method.equals(IVFFLAT);
     }
 
     public IndexDef withName(String newName) {

@@ -2,16 +2,17 @@ package omendb.engine.table;
 
 import java.util.List;
 import omendb.ann.BuildProgress;
+import omendb.ann.ElementType;
 import omendb.engine.catalog.Catalogs;
-import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
-import omendb.engine.type.Types;
+import omendb.engine.type.SqlType;
 import omendb.engine.vector.VectorColumn;
+import org.jspecify.annotations.Nullable;
 
 /// The indexes' part of [TransactionSchema]: their storage and what it is filled with.
 ///
@@ -37,7 +38,8 @@ final class SchemaIndexes {
     void createStorage(TableDef table, IndexDef def) {
         try {
             if (def.isVector()) {
-                storages.createVectorIndex(def, indexedColumn(table, def));
+                VectorColumn column = indexedColumn(table, def);
+                storages.createVectorIndex(def, column != null ? column : createSlots(table, def));
             } else {
                 storages.createBtree(def);
             }
@@ -47,28 +49,45 @@ final class SchemaIndexes {
         StorageChanges.of(transaction, storages).created(def.storageId());
     }
 
-    private VectorColumn indexedColumn(TableDef table, IndexDef def) {
-        if (def.keys().size() != 1) {
-            throw new UserException(
-                    SqlState.FEATURE_NOT_SUPPORTED, "access method \"hnsw\" does not support multicolumn indexes");
-        }
-        if (def.unique()) {
-            throw new UserException(
-                    SqlState.FEATURE_NOT_SUPPORTED, "access method \"hnsw\" does not support unique indexes");
-        }
-        VectorIndexStorage.distance(def);
-        ColumnDef column = table.column(def.keys().getFirst().attnum());
-        if (column.type() != Types.VECTOR) {
+    private VectorColumn createSlots(TableDef table, IndexDef def) {
+        SqlType type = IndexSlots.type(def, table);
+        int dimensions = IndexSlots.dimensions(def, table);
+        ElementType element = IndexSlots.element(type);
+        if (element == null || !element.has(VectorIndexStorage.distance(def))) {
             throw new UserException(
                     SqlState.DATATYPE_MISMATCH,
                     "operator class \"" + def.keys().getFirst().operatorClass() + "\" does not accept data type "
-                            + column.type().format(column.typmod()));
+                            + type.format(-1));
         }
-        VectorColumn vectors = storages.table(table.storageId()).findVectorColumn(column.attnum());
-        if (vectors == null) {
+        if (dimensions < 1) {
             throw new UserException(SqlState.INVALID_PARAMETER_VALUE, "column does not have dimensions");
         }
-        return vectors;
+        if (dimensions > element.mostDimensions()) {
+            throw new UserException(
+                    SqlState.PROGRAM_LIMIT_EXCEEDED,
+                    "column cannot have more than " + element.mostDimensions() + " dimensions for " + def.method()
+                            + " index");
+        }
+        return storages.createIndexSlots(def, element, dimensions);
+    }
+
+    /// The table's column whose slots an index is over; null if it keeps its own.
+    private @Nullable VectorColumn indexedColumn(TableDef table, IndexDef def) {
+        if (def.keys().size() != 1) {
+            throw new UserException(
+                    SqlState.FEATURE_NOT_SUPPORTED,
+                    "access method \"" + def.method() + "\" does not support multicolumn indexes");
+        }
+        if (def.unique()) {
+            throw new UserException(
+                    SqlState.FEATURE_NOT_SUPPORTED,
+                    "access method \"" + def.method() + "\" does not support unique indexes");
+        }
+        VectorIndexStorage.distance(def);
+        return IndexSlots.has(def, table)
+                ? null
+                : storages.table(table.storageId())
+                        .findVectorColumn(def.keys().getFirst().attnum());
     }
 
     private IndexDef fillBtree(TableDef def, IndexDef index) {
@@ -81,7 +100,16 @@ final class SchemaIndexes {
     }
 
     IndexDef fillVector(TableDef table, IndexDef def) {
+        IndexSlots slots = storages.findIndexSlots(def.storageId());
         VectorColumn column = indexedColumn(table, def);
+        IndexDef filled = def;
+        if (slots != null) {
+            filled = fillSlots(table, def, slots);
+            column = slots.column();
+        }
+        if (column == null) {
+            throw new IllegalStateException("index " + def.name() + " has no vectors");
+        }
         TableWrites own = TableWrites.of(transaction, storages);
         long limit = column.resolvedLimit();
         while (limit < column.publishedLimit() && (column.isResolved(limit) || own.owns(column, limit))) {
@@ -97,7 +125,16 @@ final class SchemaIndexes {
         } catch (RuntimeException failed) {
             throw StorageFailures.translate(failed);
         }
-        return def;
+        return filled;
+    }
+
+    private IndexDef fillSlots(TableDef table, IndexDef def, IndexSlots slots) {
+        Table unindexed = new Table(table, List.of(), List.of(), storages, tables);
+        try (IndexSlotsBuilder builder = new IndexSlotsBuilder(transaction, unindexed, slots, storages)) {
+            return def.withStorage(def.storageId(), builder.build());
+        } catch (RuntimeException failed) {
+            throw StorageFailures.translate(failed);
+        }
     }
 
     private boolean mayGoOn() {

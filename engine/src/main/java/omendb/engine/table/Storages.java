@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
+import omendb.ann.ElementType;
 import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.TableDef;
@@ -33,10 +34,14 @@ public final class Storages implements AutoCloseable {
     private final StorageOptions options;
     private final Map<Long, TableStorage> tables = new ConcurrentHashMap<>();
     private final Map<Long, VectorIndexStorage> vectorIndexes = new ConcurrentHashMap<>();
+    private final Map<Long, IndexSlots> indexSlots = new ConcurrentHashMap<>();
     private final ActivityStatistics activity = new ActivityStatistics();
     private final Deque<DeferredDrop> drops = new ArrayDeque<>();
 
     private record DeferredDrop(long commitTimestamp, long storageId) {}
+
+    /// A column of slots and its name: storage id of its table or index, and attnum.
+    public record NamedColumn(long storageId, int attnum, VectorColumn column) {}
 
     public Storages(LsmStore lsm, FileStore files, Epochs epochs, StorageOptions options) {
         this.lsm = lsm;
@@ -100,6 +105,32 @@ public final class Storages implements AutoCloseable {
         return List.copyOf(vectorIndexes.values());
     }
 
+    /// The slots of an index that has its own; null if it has none, or its files are lost.
+    @Nullable
+    IndexSlots findIndexSlots(long storageId) {
+        return indexSlots.get(storageId);
+    }
+
+    /// A column of slots by its name, of a table or of an index ([IndexSlots]); null if there is none.
+    public @Nullable VectorColumn findColumn(long storageId, int attnum) {
+        if (attnum == IndexSlots.ATTNUM) {
+            IndexSlots slots = indexSlots.get(storageId);
+            return slots == null ? null : slots.column();
+        }
+        TableStorage table = tables.get(storageId);
+        return table == null ? null : table.findVectorColumn(attnum);
+    }
+
+    /// All columns of slots, of tables and of indexes.
+    public List<NamedColumn> columns() {
+        List<NamedColumn> all = new ArrayList<>();
+        tables.forEach((storageId, table) -> table.vectorColumnsByAttnum()
+                .forEach((attnum, column) -> all.add(new NamedColumn(storageId, attnum, column))));
+        indexSlots.forEach(
+                (storageId, slots) -> all.add(new NamedColumn(storageId, IndexSlots.ATTNUM, slots.column())));
+        return all;
+    }
+
     /// Indexes over a vector column.
     public List<VectorIndexStorage> vectorIndexesOf(VectorColumn column) {
         return vectorIndexes.values().stream()
@@ -124,6 +155,7 @@ public final class Storages implements AutoCloseable {
                                     files,
                                     VectorColumn.directory(def.storageId(), column.attnum()),
                                     def.storageId(),
+                                    ElementType.FLOAT32,
                                     column.typmod(),
                                     options.vectorReservedBytes()));
                 }
@@ -146,6 +178,25 @@ public final class Storages implements AutoCloseable {
         lsm.createTree(def.storageId());
     }
 
+    /// New, empty slots for an index that keeps its own, and their tree.
+    VectorColumn createIndexSlots(IndexDef def, ElementType element, int dimensions) {
+        String directory = VectorColumn.directory(def.storageId(), IndexSlots.ATTNUM);
+        VectorColumn column = VectorColumn.create(
+                files, directory, def.storageId(), element, dimensions, options.vectorReservedBytes());
+        boolean complete = false;
+        try {
+            lsm.createTree(def.storageId());
+            indexSlots.put(def.storageId(), new IndexSlots(def, column));
+            complete = true;
+            return column;
+        } finally {
+            if (!complete) {
+                column.close();
+                files.deleteDirectory(directory);
+            }
+        }
+    }
+
     VectorIndexStorage createVectorIndex(IndexDef def, VectorColumn column) {
         VectorIndexStorage storage = VectorIndexStorage.create(def, column, files, epochs);
         column.hold();
@@ -165,9 +216,14 @@ public final class Storages implements AutoCloseable {
     /// Opens an hnsw index; never fails because of its files.
     ///
     /// @param resolved slots of the column below were sorted out before the last checkpoint
-    public void openVectorIndex(IndexDef def, TableDef table, long resolved) {
-        VectorColumn column =
-                table(table.storageId()).vectorColumn(def.keys().getFirst().attnum());
+    /// @param own      its own slots, opened by the caller; null = it is over a column of the table
+    public void openVectorIndex(IndexDef def, TableDef table, long resolved, @Nullable VectorColumn own) {
+        VectorColumn column = own != null
+                ? own
+                : table(table.storageId()).vectorColumn(def.keys().getFirst().attnum());
+        if (own != null) {
+            indexSlots.put(def.storageId(), new IndexSlots(def, own));
+        }
         VectorIndexStorage storage = VectorIndexStorage.open(def, column, files, epochs);
         storage.markDeadSlots(resolved);
         column.hold();
@@ -183,6 +239,11 @@ public final class Storages implements AutoCloseable {
             index.close();
             index.column().unhold();
             files.deleteDirectory(VectorIndexStorage.directory(storageId));
+        }
+        IndexSlots slots = indexSlots.remove(storageId);
+        if (slots != null) {
+            epochs.retire(slots.column()::close);
+            files.deleteDirectory(VectorColumn.directory(storageId, IndexSlots.ATTNUM));
         }
         TableStorage table = tables.remove(storageId);
         if (table != null) {
@@ -228,6 +289,8 @@ public final class Storages implements AutoCloseable {
     public void close() {
         vectorIndexes.values().forEach(VectorIndexStorage::close);
         vectorIndexes.clear();
+        indexSlots.values().forEach(slots -> slots.column().close());
+        indexSlots.clear();
         tables.values().forEach(table -> {
             table.vectorColumns().forEach(VectorColumn::close);
             table.freeKept();

@@ -37,6 +37,7 @@ public final class Table {
     private final RowLayout[] layouts;
     private final @Nullable MissingValues missing;
     private final List<IndexKeys> btrees = new ArrayList<>();
+    private final List<IndexSlots> indexSlots = new ArrayList<>();
     private final int[] slotColumns;
 
     /// @param references foreign keys that refer to the table
@@ -58,6 +59,11 @@ public final class Table {
         for (IndexDef index : indexDefs) {
             if (!index.isVector()) {
                 btrees.add(new IndexKeys(def, index));
+            } else if (IndexSlots.has(index, def)) {
+                IndexSlots own = storages.findIndexSlots(index.storageId());
+                if (own != null) { // else its files are lost, and REINDEX makes new ones
+                    indexSlots.add(own);
+                }
             }
         }
         this.slotColumns = def.columns().stream()
@@ -82,6 +88,11 @@ public final class Table {
                 && references.equals(catalog.referencesTo(def.oid()));
     }
 
+    /// The vectors of those hnsw indexes that keep their own.
+    List<IndexSlots> indexSlots() {
+        return indexSlots;
+    }
+
     // ---- reading ----
 
     /// All visible rows.
@@ -104,7 +115,12 @@ public final class Table {
     public VectorIndexAccess vectorIndex(int indexOid) {
         for (IndexDef index : indexDefs) {
             if (index.oid() == indexOid && index.isVector()) {
-                return new VectorIndexAccess(this, index, storages.vectorIndex(index.storageId()));
+                IndexSlots own = storages.findIndexSlots(index.storageId());
+                return new VectorIndexAccess(
+                        this,
+                        index,
+                        storages.findVectorIndex(index.storageId()),
+                        own == null ? null : storages.lsm().tree(index.storageId()));
             }
         }
         throw new IllegalArgumentException("no hnsw index " + indexOid + " on " + def.name());

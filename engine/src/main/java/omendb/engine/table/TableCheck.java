@@ -80,6 +80,9 @@ public final class TableCheck {
         for (int i = 0; i < entries.length; i++) {
             checkEntries(table.btrees().get(i), entries[i], formed);
         }
+        for (IndexSlots slots : table.indexSlots()) {
+            checkIndexSlots(slots, lists);
+        }
     }
 
     /// Rows of the table.
@@ -161,6 +164,79 @@ public final class TableCheck {
                 }
             }
         });
+    }
+
+    // ---- indexes that keep their own vectors ----
+
+    /// Every row that belongs to the index has a whole slot there that says the same vector and is in the
+    /// graph, and no other row has one.
+    private void checkIndexSlots(IndexSlots slots, SlotLists lists) {
+        long expected = 0;
+        try (IndexRow row = new IndexRow(new IndexKeys(def, slots.index()));
+                LsmCursor cursor = rows.scan(null, null, timestamp, false)) {
+            while (cursor.next()) {
+                source.setStored(cursor.valueAddress());
+                if (row.set(source) && !row.isNull(0)) {
+                    expected++;
+                    long vector = IndexSlots.vector(slots.column().elementType(), row.lane(0));
+                    checkIndexSlot(slots, RowKey.read(cursor.keyAddress()), vector, lists);
+                }
+            }
+        } catch (StorageException | OmenException | IndexOutOfBoundsException unreadable) {
+            findings.damaged("index \"" + slots.index().name() + "\": " + unreadable.getMessage());
+            return;
+        }
+        long found = 0;
+        try (LsmCursor cursor = storages.lsm().tree(slots.index().storageId()).scan(null, null, timestamp, false)) {
+            while (cursor.next()) {
+                found++;
+            }
+        }
+        if (found != expected) {
+            damaged("index \"" + slots.index().name() + "\" has vectors of " + found + " rows, the table has "
+                    + expected + " rows for it");
+        }
+    }
+
+    private void checkIndexSlot(IndexSlots slots, long rowId, long vector, SlotLists lists) {
+        long storageId = slots.index().storageId();
+        VectorColumn column = slots.column();
+        long slot = slotOf(storageId, rowId);
+        if (slot < 0) {
+            damaged("row " + rowId + " has no vector in index \""
+                    + slots.index().name() + "\"");
+            return;
+        }
+        Long inLog = logged.row(storageId, IndexSlots.ATTNUM, slot);
+        if (inLog == null) {
+            CorruptFileException problem = column.problem(slot, rowId);
+            if (problem != null) {
+                report(problem);
+                return;
+            }
+            long stored = column.address(slot);
+            if (!NativeMemory.equal(vector, column.vectorBytes(vector), stored, column.vectorBytes(stored))) {
+                damaged("row " + rowId + " has another vector in index \""
+                        + slots.index().name() + "\"");
+            }
+        } else if (inLog != rowId) {
+            damaged("row " + rowId + " refers to vector slot " + slot + " of index \""
+                    + slots.index().name() + "\", which the log gives to row " + inLog);
+        }
+        if (lists.contains(storageId, IndexSlots.ATTNUM, slot, timestamp)) {
+            damaged("row " + rowId + " refers to vector slot " + slot + " of index \""
+                    + slots.index().name() + "\", which is listed as dead or free");
+        }
+        checkVectorIndexes(rowId, slot, column);
+    }
+
+    private long slotOf(long storageId, long rowId) {
+        try (NativeBytesWriter key = new NativeBytesWriter(RowKey.BYTES)) {
+            key.writeLong(0);
+            RowKey.write(key.address(), rowId);
+            boolean found = storages.lsm().tree(storageId).get(key.address(), RowKey.BYTES, timestamp, entry);
+            return found ? NativeMemory.getLong(entry.address()) : -1;
+        }
     }
 
     private boolean isListed(SlotLists lists, int attnum, long slot) {

@@ -38,6 +38,7 @@ final class TableWriter {
     private final TableStorage storage;
     private final TableWrites writes;
     private final List<IndexWriter> indexes = new ArrayList<>();
+    private final List<SlotIndexWriter> slotIndexes = new ArrayList<>();
     private final RowSource source;
     private final RowSource before;
     private final RowLookup rows;
@@ -138,6 +139,11 @@ final class TableWriter {
                     buffers.allocate(),
                     buffers.allocate()));
         }
+        for (IndexSlots own : table.indexSlots()) {
+            IndexRow row = buffers.keep(new IndexRow(new IndexKeys(table.def(), own.index())));
+            LsmTree tree = storages.lsm().tree(own.index().storageId());
+            slotIndexes.add(new SlotIndexWriter(transaction, writes, own, row, RowLookup.momentary(transaction, tree)));
+        }
         this.events = KeyEvents.needed(table) ? new KeyEvents(table, tables.constraintEvents(transaction)) : null;
     }
 
@@ -162,6 +168,9 @@ final class TableWriter {
         appendVectors(rowId);
         putRow(rowId);
         putIndexEntries(rowId);
+        for (SlotIndexWriter index : slotIndexes) {
+            index.inserted(source, rowId);
+        }
         writes.countRows(storage, 1);
         table.activity().inserted();
         if (events != null) {
@@ -389,6 +398,9 @@ final class TableWriter {
             }
         }
         putIndexEntries(rowId);
+        for (SlotIndexWriter index : slotIndexes) {
+            index.updated(source, rowId);
+        }
         table.activity().updated(changesNoIndex(attnums));
         if (events != null) {
             events.updated(before, source, rowId);
@@ -452,6 +464,9 @@ final class TableWriter {
             if (index.oldPresent) {
                 deleteEntry(index);
             }
+        }
+        for (SlotIndexWriter index : slotIndexes) {
+            index.deleted(rowId);
         }
         long key = transaction.scratch();
         RowKey.write(key, rowId);

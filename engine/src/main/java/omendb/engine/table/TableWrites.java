@@ -108,8 +108,7 @@ public final class TableWrites implements TransactionParticipant {
     }
 
     private void restoreSlots(long storageId, int attnum, boolean reused, long first, long count) {
-        TableStorage storage = storages.findTable(storageId);
-        VectorColumn column = storage == null ? null : storage.findVectorColumn(attnum);
+        VectorColumn column = storages.findColumn(storageId, attnum);
         if (column != null) {
             ColumnSlots slots = columnSlots(storageId, attnum, column);
             for (long slot = first; slot < first + count; slot++) {
@@ -125,10 +124,18 @@ public final class TableWrites implements TransactionParticipant {
 
     /// Writes a vector into a slot that nobody uses.
     long append(TableStorage storage, int attnum, long rowId, long vectorAddress) {
-        VectorColumn column = storage.vectorColumn(attnum);
+        return append(storage.storageId(), attnum, storage.vectorColumn(attnum), rowId, vectorAddress);
+    }
+
+    /// Writes a vector into a slot of an index's own that nobody uses.
+    long append(IndexSlots index, long rowId, long vectorAddress) {
+        return append(index.index().storageId(), IndexSlots.ATTNUM, index.column(), rowId, vectorAddress);
+    }
+
+    private long append(long storageId, int attnum, VectorColumn column, long rowId, long vectorAddress) {
         ColumnSlots slots = columns.get(column);
         if (slots == null) {
-            slots = columnSlots(storage.storageId(), attnum, column);
+            slots = columnSlots(storageId, attnum, column);
         }
         boolean bulk = vectorBytes + column.strideBytes() > storages.options().bulkBytes();
         long slot = bulk ? -1 : column.reuse(rowId, vectorAddress);
@@ -138,7 +145,7 @@ public final class TableWrites implements TransactionParticipant {
         } else {
             slots.reused.add(slot);
             long key = transaction.scratch();
-            SlotKey.write(key, storage.storageId(), attnum, slot);
+            SlotKey.write(key, storageId, attnum, slot);
             transaction.writes().delete(SystemTrees.FREE_SLOTS, key, SlotKey.BYTES);
         }
         vectorBytes += column.strideBytes();

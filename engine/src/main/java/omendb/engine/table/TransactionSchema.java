@@ -335,7 +335,7 @@ public final class TransactionSchema implements SchemaEditor {
                 IndexDef renewed = index.withStorage(newOid(), 0);
                 indexes.createStorage(emptied, renewed);
                 if (renewed.isVector()) {
-                    indexes.fillVector(emptied, renewed); // an empty checkpoint: a restart must find one
+                    renewed = indexes.fillVector(emptied, renewed); // an empty checkpoint: a restart must find one
                 }
                 changes().put(renewed);
             }
@@ -346,10 +346,19 @@ public final class TransactionSchema implements SchemaEditor {
 
     @Override
     public IndexDef createIndex(int tableOid, NewIndex index) {
-        // writers go on while a graph is built: what they add is its tail
-        boolean online = index.method().equals(IndexDef.HNSW);
+        // writers go on while a graph over a column's slots is built: what they add is its tail
+        boolean online = isOverColumn(tableOid, index);
         transaction.lockTable(tableOid, online ? TableLockMode.SHARE_UPDATE_EXCLUSIVE : TableLockMode.SHARE);
         return addIndex(requireTable(tableOid), index, false, true);
+    }
+
+    private boolean isOverColumn(int tableOid, NewIndex index) {
+        TableDef table = catalog().table(tableOid);
+        int attnum = index.keys().getFirst().attnum();
+        return IndexDef.isVector(index.method())
+                && table != null
+                && attnum > 0
+                && RowLayout.isSlot(table.column(attnum));
     }
 
     private IndexDef addIndex(TableDef table, NewIndex index, boolean primary, boolean immediate) {

@@ -1,14 +1,20 @@
 package omendb.engine.table;
 
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import omendb.ann.BuildProgress;
 import omendb.ann.Distance;
+import omendb.ann.ElementType;
 import omendb.ann.HnswIndex;
 import omendb.ann.HnswOptions;
+import omendb.ann.HnswStats;
+import omendb.ann.Quantization;
 import omendb.engine.catalog.IndexDef;
+import omendb.engine.catalog.VectorClasses;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.vector.VectorColumn;
@@ -31,6 +37,9 @@ public final class VectorIndexStorage {
     private static final long BULK_TAIL = 2_000;
     /// A transaction that stays open may hold back this many vectors of others.
     private static final long BLOCKED = 5_000;
+    /// Fewer tombstones do no harm.
+    private static final long LEAST_DEAD = 1_000;
+    private static final long KEEP_UP = 16;
 
     private final long storageId;
     private final String name;
@@ -61,7 +70,7 @@ public final class VectorIndexStorage {
 
     /// A new index, empty and ready; [#build] fills it.
     static VectorIndexStorage create(IndexDef def, VectorColumn column, FileStore store, Epochs epochs) {
-        HnswOptions options = options(def, column.dimensions());
+        HnswOptions options = options(def, column.elementType(), column.dimensions());
         VectorIndexStorage storage = new VectorIndexStorage(def, column, options, store, epochs);
         storage.index = HnswIndex.create(options, column, store, directory(def.storageId()), epochs);
         return storage;
@@ -69,7 +78,7 @@ public final class VectorIndexStorage {
 
     /// Maps the newest checkpoint; if that fails the index is not ready and will be built again.
     static VectorIndexStorage open(IndexDef def, VectorColumn column, FileStore store, Epochs epochs) {
-        HnswOptions options = options(def, column.dimensions());
+        HnswOptions options = options(def, column.elementType(), column.dimensions());
         VectorIndexStorage storage = new VectorIndexStorage(def, column, options, store, epochs);
         try {
             HnswIndex opened = HnswIndex.open(store, directory(def.storageId()), column, epochs);
@@ -92,7 +101,7 @@ public final class VectorIndexStorage {
     }
 
     /// The graph's options from the index definition, with pgvector's defaults and errors.
-    static HnswOptions options(IndexDef def, int dimensions) {
+    static HnswOptions options(IndexDef def, ElementType element, int dimensions) {
         int m = option(def, "m", HnswOptions.DEFAULT_M, HnswOptions.MIN_M, HnswOptions.MAX_M);
         int efConstruction = option(
                 def,
@@ -104,7 +113,16 @@ public final class VectorIndexStorage {
             throw new UserException(
                     SqlState.INVALID_PARAMETER_VALUE, "ef_construction must be greater than or equal to 2 * m");
         }
-        return HnswOptions.of(dimensions, distance(def)).with(m, efConstruction);
+        return HnswOptions.of(element, dimensions, distance(def))
+                .with(m, efConstruction)
+                .with(quantization(def));
+    }
+
+    private static Quantization quantization(IndexDef def) {
+        int bits = option(def, "bits", 0, 1, Quantization.MAX_BITS);
+        int centroids = option(def, "centroids", 0, 1, Quantization.MAX_CENTROIDS);
+        String kind = def.options().getOrDefault("quantization", "auto");
+        return new Quantization(Quantization.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), bits, centroids);
     }
 
     private static int option(IndexDef def, String option, int defaultValue, int minimum, int maximum) {
@@ -133,22 +151,20 @@ public final class VectorIndexStorage {
     /// The distance an operator class names.
     static Distance distance(IndexDef def) {
         String operatorClass = def.keys().getFirst().operatorClass();
-        return switch (operatorClass == null ? "" : operatorClass) {
-            case "vector_l2_ops" -> Distance.L2;
-            case "vector_ip_ops" -> Distance.INNER_PRODUCT;
-            case "vector_cosine_ops" -> Distance.COSINE;
-            case "vector_l1_ops" -> Distance.L1;
-            case "" ->
-                throw new UserException(
-                                SqlState.UNDEFINED_OBJECT,
-                                "data type vector has no default operator class for access method \"hnsw\"")
-                        .withHint("You must specify an operator class for the index or define a default operator"
-                                + " class for the data type.");
-            default ->
-                throw new UserException(
-                        SqlState.UNDEFINED_OBJECT,
-                        "operator class \"" + operatorClass + "\" does not exist for access method \"hnsw\"");
-        };
+        if (operatorClass == null) {
+            throw new UserException(
+                            SqlState.UNDEFINED_OBJECT,
+                            "data type vector has no default operator class for access method \"hnsw\"")
+                    .withHint("You must specify an operator class for the index or define a default operator"
+                            + " class for the data type.");
+        }
+        Distance distance = VectorClasses.distance(operatorClass);
+        if (distance == null) {
+            throw new UserException(
+                    SqlState.UNDEFINED_OBJECT,
+                    "operator class \"" + operatorClass + "\" does not exist for access method \"hnsw\"");
+        }
+        return distance;
     }
 
     public long storageId() {
@@ -159,6 +175,10 @@ public final class VectorIndexStorage {
         return options.distance();
     }
 
+    HnswOptions options() {
+        return options;
+    }
+
     VectorColumn column() {
         return column;
     }
@@ -166,6 +186,15 @@ public final class VectorIndexStorage {
     /// The graph, or null while the index is not ready.
     public @Nullable HnswIndex index() {
         return index;
+    }
+
+    /// What the index looks like now.
+    public VectorIndexFigures figures() {
+        long limit = column.publishedLimit();
+        return with(graph -> graph == null
+                ? new VectorIndexFigures(null, 0, limit)
+                : new VectorIndexFigures(
+                        graph.stats(), graph.countUnreachable(), Math.max(0, limit - graph.indexedLimit())));
     }
 
     /// Links the slots below `limit` with all threads and makes the result durable.
@@ -210,7 +239,7 @@ public final class VectorIndexStorage {
         }
         long from = graph.indexedLimit();
         if (from >= limit) {
-            return verified;
+            return isMostlyDead(graph) ? renew(graph, limit, threads, proceed) : verified;
         }
         changed.set(true);
         if (limit - from >= BULK_TAIL) {
@@ -221,6 +250,72 @@ public final class VectorIndexStorage {
             }
         }
         return true;
+    }
+
+    /// Tombstones are walked through: when they are the most, walks take twice as long and find less.
+    private static boolean isMostlyDead(HnswIndex graph) {
+        HnswStats stats = graph.stats();
+        return stats.deadNodes() >= LEAST_DEAD && stats.deadNodes() * 2 > stats.nodes();
+    }
+
+    /// Puts a graph of the live slots alone in the place of one that is mostly dead, which serves meanwhile
+    /// and takes in what is new.
+    private boolean renew(HnswIndex old, long limit, int threads, BooleanSupplier proceed) {
+        long started = System.nanoTime();
+        var keepingUp = new ReentrantLock();
+        HnswIndex fresh = HnswIndex.create(options, column, store, directory(storageId), epochs);
+        boolean complete = false;
+        try {
+            fresh.build(limit, slot -> !column.isDead(slot), threads, (_, _) -> {
+                keepUp(old, keepingUp);
+                return proceed.getAsBoolean();
+            });
+            column.sync();
+            fresh.checkpoint();
+            complete = true;
+        } finally {
+            if (!complete) {
+                fresh.close();
+            }
+        }
+        marking.lock();
+        try {
+            index = fresh;
+        } finally {
+            marking.unlock();
+        }
+        markDeadSlots(0); // some died while they were linked
+        old.retire();
+        LOG.info(
+                "index \"{}\", of which most was dead, was made anew with {} of {} vectors in {} ms",
+                name,
+                fresh.stats().nodes(),
+                limit,
+                (System.nanoTime() - started) / 1_000_000);
+        return true;
+    }
+
+    /// Links some of what is new, so that the tail that searches look through stays short.
+    private void keepUp(HnswIndex old, ReentrantLock keepingUp) {
+        if (keepingUp.tryLock()) {
+            try {
+                long from = old.indexedLimit();
+                long limit = Math.min(column.linkableLimit(BLOCKED), from + KEEP_UP);
+                for (long slot = from; slot < limit; slot++) {
+                    link(old, slot);
+                }
+            } finally {
+                keepingUp.unlock();
+            }
+        }
+    }
+
+    /// Does something with the graph, or with null while the index is not ready; a search that it begins may
+    /// go on after the graph was replaced.
+    <T> T with(Function<@Nullable HnswIndex, T> action) {
+        try (Epochs.Pin _ = epochs.pin()) {
+            return action.apply(index);
+        }
     }
 
     /// Compares a graph that was opened from files with its checksums; takes a damaged one out of use. Before any

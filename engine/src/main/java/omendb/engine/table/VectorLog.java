@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Collection;
+import omendb.ann.ElementType;
 import omendb.engine.txn.CommitRecord;
 import omendb.engine.vector.VectorColumn;
 import omendb.memory.NativeMemory;
@@ -11,12 +12,12 @@ import omendb.memory.NativeMemory;
 /// Section of a commit record with the vectors of its slots, little-endian; for each slot:
 ///
 ///     offset size field
-///     0      8    storage id of the table
-///     8      4    attnum
+///     0      8    storage id of the table, or of the index if the slots are its own ([IndexSlots])
+///     8      4    attnum, 0 for an index
 ///     12     4    bytes of the vector
 ///     16     8    slot
 ///     24     8    row id
-///     32     n    float32 values, then zeros up to a multiple of 8
+///     32     n    the vector as it lies in its slot, then zeros up to a multiple of 8
 ///
 /// Threading: stateless.
 public final class VectorLog {
@@ -39,8 +40,8 @@ public final class VectorLog {
     static void write(CommitRecord record, Collection<TableWrites.ColumnSlots> columns, boolean onlyReused) {
         long bytes = 0;
         for (TableWrites.ColumnSlots slots : columns) {
-            long count = slots.reused().size() + (onlyReused ? 0 : slots.fresh().size());
-            bytes += count * entryBytes(vectorBytes(slots.column()));
+            bytes += bytes(slots.column(), slots.reused());
+            bytes += onlyReused ? 0 : bytes(slots.column(), slots.fresh());
         }
         if (bytes == 0) {
             return;
@@ -56,7 +57,7 @@ public final class VectorLog {
 
     private static long writeEntry(TableWrites.ColumnSlots slots, long slot, long at) {
         VectorColumn column = slots.column();
-        int vectorBytes = vectorBytes(column);
+        int vectorBytes = (int) column.vectorBytes(column.address(slot));
         NativeMemory.putLong(at, slots.storageId());
         NativeMemory.putInt(at + 8, slots.attnum());
         NativeMemory.putInt(at + 12, vectorBytes);
@@ -68,8 +69,13 @@ public final class VectorLog {
         return end;
     }
 
-    private static int vectorBytes(VectorColumn column) {
-        return column.dimensions() * Float.BYTES;
+    private static long bytes(VectorColumn column, SlotRanges slots) {
+        if (column.elementType() != ElementType.SPARSE) {
+            return slots.size() * entryBytes((int) column.elementType().slotBytes(column.dimensions()));
+        }
+        long[] bytes = {0};
+        slots.forEach(slot -> bytes[0] += entryBytes((int) column.vectorBytes(column.address(slot))));
+        return bytes[0];
     }
 
     private static long entryBytes(int vectorBytes) {

@@ -7,7 +7,9 @@ import omendb.engine.txn.StorageFailures;
 import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
 import omendb.engine.vector.VectorColumn;
+import omendb.memory.NativeMemory;
 import omendb.memory.StorageException;
+import org.jspecify.annotations.Nullable;
 
 /// Visible rows nearest first. Hits whose row the statement does not see, or whose row it sees with another
 /// vector, are
@@ -16,6 +18,7 @@ import omendb.memory.StorageException;
 /// Threading: the transaction's thread.
 public final class VectorSearch implements AutoCloseable {
     private final HnswSearch hits;
+    private final @Nullable RowLookup entries;
     private final VectorColumn column;
     private final int attnum;
     private final RowLookup lookup;
@@ -23,10 +26,20 @@ public final class VectorSearch implements AutoCloseable {
     private long rowId;
     private long skipped;
 
-    VectorSearch(Table table, Transaction transaction, int attnum, HnswSearch hits) {
+    /// @param attnum  the column whose slots the index is over, if it has none of its own
+    /// @param column  the slots
+    /// @param entries which slots rows have ([IndexSlots]); null if the rows say it themselves
+    VectorSearch(
+            Table table,
+            Transaction transaction,
+            int attnum,
+            VectorColumn column,
+            @Nullable RowLookup entries,
+            HnswSearch hits) {
         this.hits = hits;
         this.attnum = attnum;
-        this.column = table.storage().vectorColumn(attnum);
+        this.column = column;
+        this.entries = entries;
         this.lookup = new RowLookup(transaction, table.storage().rows());
         this.view = new RowView(table);
     }
@@ -36,12 +49,9 @@ public final class VectorSearch implements AutoCloseable {
         while (nextHit()) {
             long slot = hits.slot();
             rowId = column.rowId(slot);
-            if (lookup.findRow(rowId)) {
-                view.set(lookup.address());
-                if (!view.isNull(attnum) && view.slot(attnum) == slot) {
-                    check(slot);
-                    return true;
-                }
+            if (isVisible(slot)) {
+                check(slot);
+                return true;
             }
             if (!column.isDead(slot)) {
                 check(slot); // or a damaged entry would hide its row
@@ -49,6 +59,19 @@ public final class VectorSearch implements AutoCloseable {
             skipped++;
         }
         return false;
+    }
+
+    /// Whether the statement sees the row, and with this vector.
+    private boolean isVisible(long slot) {
+        RowLookup own = entries;
+        if (own != null) {
+            return own.findRow(rowId) && NativeMemory.getLong(own.address()) == slot && lookup.findRow(rowId);
+        }
+        if (!lookup.findRow(rowId)) {
+            return false;
+        }
+        view.set(lookup.address());
+        return !view.isNull(attnum) && view.slot(attnum) == slot;
     }
 
     private boolean nextHit() {
@@ -96,6 +119,16 @@ public final class VectorSearch implements AutoCloseable {
     /// Nodes looked at so far (for EXPLAIN and `hnsw.max_scan_tuples`).
     public long visited() {
         return hits.visited();
+    }
+
+    /// Vectors read for their exact distance so far.
+    public long rescored() {
+        return hits.rescored();
+    }
+
+    /// Vectors not yet linked that were compared exactly.
+    public long tailScanned() {
+        return hits.tailScanned();
     }
 
     @Override

@@ -9,10 +9,10 @@ import omendb.memory.NativeMemory;
 ///
 ///     offset size field
 ///     0      8    row id
-///     8      4    crc32c of the slot number (8 bytes), the row id (8 bytes) and the floats
+///     8      4    crc32c of the slot number (8 bytes), the row id (8 bytes) and the vector
 ///     12     4    state: [#LIVE] or [#DEAD]
 ///
-/// All zero = never written. Valid if live and the crc matches the floats in `vectors-k.vec`; anything
+/// All zero = never written. Valid if live and the crc matches the vector in `vectors-k.vec`; anything
 /// else below the limit of a column is a slot that no row refers to.
 ///
 /// The states differ in all bits of the entry's last byte and in no other: a mark is one byte, which neither a
@@ -43,17 +43,18 @@ final class SlotFormat {
         private final long bytes;
         private final long address;
 
+        /// @param vectorBytes of the longest vector
         Scratch(long vectorBytes) {
             this.bytes = PREFIX_BYTES + vectorBytes;
             this.address = MemoryAccount.allocate(TAG, bytes);
         }
 
         /// Copies a slot's content in and returns its checksum.
-        int crc(long slot, long rowId, long vectorAddress) {
+        int crc(long slot, long rowId, long vectorAddress, long vectorBytes) {
             NativeMemory.putLong(address, slot);
             NativeMemory.putLong(address + 8, rowId);
-            NativeMemory.copy(vectorAddress, address + PREFIX_BYTES, bytes - PREFIX_BYTES);
-            return Checksum.crc32c(address, bytes);
+            NativeMemory.copy(vectorAddress, address + PREFIX_BYTES, vectorBytes);
+            return Checksum.crc32c(address, PREFIX_BYTES + vectorBytes);
         }
 
         @Override

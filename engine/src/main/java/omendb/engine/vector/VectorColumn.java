@@ -2,6 +2,7 @@ package omendb.engine.vector;
 
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
+import omendb.ann.ElementType;
 import omendb.ann.VectorSource;
 import omendb.memory.AddressSpaceException;
 import omendb.memory.CorruptFileException;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The vectors of one `vector(n)` column: slot number -> floats, and slot -> row id.
+/// The vectors of one `vector(n)` column, or of an index that has its own: slot number -> vector, and slot ->
+/// row id.
 ///
 /// A slot is written once, before it is published: below [#publishedLimit] every slot is whole. It is *pending* while
 /// the transaction that wrote it runs, then live or dead. Which row versions refer to a slot is the rows' business; a
@@ -40,6 +42,7 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     private static final long MIN_RESERVED_BYTES = 1L << 30;
 
     private final String directory;
+    private final ElementType element;
     private final int dimensions;
     private final long strideBytes;
     private final ChunkedFile vectors;
@@ -70,11 +73,13 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     /// @param damaged slots that rows refer to and whose checksum does not match
     public record Recovery(long live, long garbage, long damaged) {}
 
-    private VectorColumn(FileStore store, String directory, long owner, int dimensions, long reservedBytes) {
+    private VectorColumn(
+            FileStore store, String directory, long owner, ElementType element, int dimensions, long reservedBytes) {
         this.directory = directory;
+        this.element = element;
         this.dimensions = dimensions;
-        this.strideBytes = ((long) dimensions * Float.BYTES + STRIDE_ALIGNMENT - 1) & -STRIDE_ALIGNMENT;
-        long[] parameters = {dimensions, strideBytes};
+        this.strideBytes = (element.slotBytes(dimensions) + STRIDE_ALIGNMENT - 1) & -STRIDE_ALIGNMENT;
+        long[] parameters = {SlotElements.parameter(element, dimensions), strideBytes};
         long vectorBytes = Math.min(reservedBytes, MAX_SLOTS * strideBytes);
         this.vectors = openChunks(store, VECTORS, VECTOR_SUFFIX, VECTOR_KIND, owner, parameters, vectorBytes);
         long slotBytes = Math.max(MIN_RESERVED_BYTES, vectorBytes / strideBytes * SlotFormat.BYTES);
@@ -84,7 +89,7 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
             vectors.close();
             throw refused;
         }
-        this.scratch = new SlotFormat.Scratch((long) dimensions * Float.BYTES);
+        this.scratch = new SlotFormat.Scratch(element.slotBytes(dimensions));
         this.entry = MemoryAccount.allocate(TAG, SlotFormat.BYTES);
         this.checked = new SlotBits(MAX_SLOTS);
     }
@@ -118,9 +123,9 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
 
     /// A new column; its first chunk is on disk when this returns.
     public static VectorColumn create(
-            FileStore store, String directory, long owner, int dimensions, long reservedBytes) {
+            FileStore store, String directory, long owner, ElementType element, int dimensions, long reservedBytes) {
         store.createDirectories(directory);
-        VectorColumn column = new VectorColumn(store, directory, owner, dimensions, reservedBytes);
+        VectorColumn column = new VectorColumn(store, directory, owner, element, dimensions, reservedBytes);
         try {
             column.ensureSlots(1);
             column.states = new SlotStates(0, MAX_SLOTS);
@@ -136,7 +141,13 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     /// @throws omendb.memory.StorageException if files are missing, damaged or foreign
     public static VectorColumn open(FileStore store, String directory, long owner, long reservedBytes) {
         long[] parameters = ChunkedFile.parameters(store, directory, VECTORS, VECTOR_SUFFIX, VECTOR_KIND, 2);
-        return new VectorColumn(store, directory, owner, (int) parameters[0], reservedBytes);
+        return new VectorColumn(
+                store,
+                directory,
+                owner,
+                SlotElements.element(directory, parameters[0]),
+                SlotElements.dimensions(parameters[0]),
+                reservedBytes);
     }
 
     /// Checks that the files reach as far as they did at a checkpoint.
@@ -160,6 +171,16 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     @Override
     public int dimensions() {
         return dimensions;
+    }
+
+    @Override
+    public ElementType elementType() {
+        return element;
+    }
+
+    /// Bytes of the vector at an address.
+    public long vectorBytes(long vectorAddress) {
+        return element.bytes(dimensions, vectorAddress);
     }
 
     @Override
@@ -195,7 +216,8 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         return slots.baseAddress() + slot * SlotFormat.BYTES;
     }
 
-    /// Address of a slot's floats, compared with their checksum at the first call for the slot since the column was
+    /// Address of a slot's vector, compared with their checksum at the first call for the slot since the
+    /// column was
     /// opened.
     ///
     /// @throws CorruptFileException if they are damaged
@@ -250,9 +272,10 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
     }
 
     private void writeSlot(long slot, long rowId, long vectorAddress) {
-        vectors.write(NativeMemory.segment(vectorAddress, (long) dimensions * Float.BYTES), slot * strideBytes);
+        long bytes = vectorBytes(vectorAddress);
+        vectors.write(NativeMemory.segment(vectorAddress, bytes), slot * strideBytes);
         NativeMemory.putLong(entry + SlotFormat.ROW_ID, rowId);
-        NativeMemory.putInt(entry + SlotFormat.CRC, scratch.crc(slot, rowId, vectorAddress));
+        NativeMemory.putInt(entry + SlotFormat.CRC, scratch.crc(slot, rowId, vectorAddress, bytes));
         NativeMemory.putInt(entry + SlotFormat.STATE, SlotFormat.LIVE);
         slots.write(NativeMemory.segment(entry, SlotFormat.BYTES), slot * SlotFormat.BYTES);
         checked.add(slot);
@@ -423,7 +446,7 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
         return states().isResolved(slot);
     }
 
-    /// Copies a slot's floats to `target` after comparing them with their checksum.
+    /// Copies a slot's vector to `target` after comparing them with their checksum.
     ///
     /// @return false if they are damaged
     public synchronized boolean copyChecked(long slot, MemorySegment target) {
@@ -436,7 +459,11 @@ public final class VectorColumn implements VectorSource, AutoCloseable {
 
     private boolean hasValidChecksum(long slot) {
         int found = NativeMemory.getInt(entryAddress(slot) + SlotFormat.CRC);
-        return found == scratch.crc(slot, rowId(slot), address(slot));
+        long bytes = vectorBytes(address(slot));
+        // a damaged vector may not know its own length
+        return bytes >= 0
+                && bytes <= element.slotBytes(dimensions)
+                && found == scratch.crc(slot, rowId(slot), address(slot), bytes);
     }
 
     // ---- checking ----

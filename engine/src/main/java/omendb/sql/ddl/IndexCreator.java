@@ -5,12 +5,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import omendb.ann.ElementType;
 import omendb.engine.catalog.ColumnDef;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.SchemaEditor.NewIndex;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.VectorClasses;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
+import omendb.engine.table.IndexSlots;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
 import omendb.sql.ast.AstWalker;
@@ -27,14 +30,10 @@ import org.jspecify.annotations.Nullable;
 /// CREATE INDEX.
 final class IndexCreator {
     private static final int MOST_KEYS = 32;
-    private static final int MOST_HNSW_DIMENSIONS = 16_000;
-    private static final Set<String> HNSW_CLASSES =
-            Set.of("vector_l2_ops", "vector_ip_ops", "vector_cosine_ops", "vector_l1_ops");
-
-    private static final Set<String> METHODS = Set.of(IndexDef.BTREE, IndexDef.HASH, IndexDef.HNSW);
+    private static final Set<String> METHODS = Set.of(IndexDef.BTREE, IndexDef.HASH, IndexDef.HNSW, IndexDef.IVFFLAT);
 
     /// PostgreSQL's and pgvector's methods that do not exist here yet.
-    private static final Set<String> LATER = Set.of("gin", "gist", "spgist", "brin", "ivfflat", "alex");
+    private static final Set<String> LATER = Set.of("gin", "gist", "spgist", "brin", "alex");
 
     private final DdlContext context;
     private final RelationNames names;
@@ -52,7 +51,6 @@ final class IndexCreator {
         TableDef table = names.table(statement.table());
         String method = method(statement);
         checkForm(statement, method);
-        boolean hnsw = method.equals(IndexDef.HNSW);
         List<IndexDef.Key> keys = new ArrayList<>();
         List<String> columns = new ArrayList<>();
         for (Ddl.IndexElement element : statement.elements()) {
@@ -66,8 +64,7 @@ final class IndexCreator {
         }
         List<Integer> included = included(table, statement.including());
         statement.including().forEach(name -> columns.add(numbered(name, columns)));
-        Map<String, String> options =
-                hnsw ? StorageOptions.hnsw(statement.options()) : StorageOptions.btree(statement.options());
+        Map<String, String> options = StorageOptions.ofIndex(method, statement.options(), Map.of());
         String predicate = statement.where() == null ? null : predicate(table, statement.where());
         String name = statement.name();
         if (name == null) {
@@ -162,19 +159,18 @@ final class IndexCreator {
             if (column == null) {
                 throw DdlErrors.error(SqlState.UNDEFINED_COLUMN, "column \"" + name + "\" does not exist");
             }
-            checkWritten(method, operatorClass, column.type(), column.typmod());
-            return new IndexDef.Key(column.attnum(), null, operatorClass, descending, nullsFirst);
+            String chosen = operatorClass == null ? VectorClasses.byDefault(method, column.type()) : operatorClass;
+            checkWritten(method, chosen, column.type(), column.typmod());
+            return new IndexDef.Key(column.attnum(), null, chosen, descending, nullsFirst);
         }
         Expr expr = Objects.requireNonNull(element.expr());
         Scalar bound = bound(table, expr, Binder.RowExpression.INDEX_KEY, "index expression");
-        if (method.equals(IndexDef.HNSW)) {
-            throw DdlErrors.notSupported("an hnsw index on an expression");
-        }
-        checkWritten(method, operatorClass, bound.type(), bound.typmod());
+        String chosen = operatorClass == null ? VectorClasses.byDefault(method, bound.type()) : operatorClass;
+        checkWritten(method, chosen, bound.type(), bound.typmod());
         return new IndexDef.Key(
                 0,
                 StoredSql.text(context.binder(), table, expr, bound, Binder.RowExpression.INDEX_KEY),
-                operatorClass,
+                chosen,
                 descending,
                 nullsFirst,
                 bound.type(),
@@ -200,11 +196,11 @@ final class IndexCreator {
     }
 
     private static void checkWritten(String method, @Nullable String operatorClass, SqlType type, int typmod) {
-        if (method.equals(IndexDef.HNSW)) {
+        if (IndexDef.isVector(method)) {
             if (operatorClass == null) {
                 throw noDefaultClass(type, method);
             }
-            if (!HNSW_CLASSES.contains(operatorClass)) {
+            if (VectorClasses.find(method, operatorClass) == null) {
                 throw noClass(operatorClass, method);
             }
         } else if (operatorClass != null && !isBtreeClass(operatorClass, type)) {
@@ -220,8 +216,8 @@ final class IndexCreator {
 
     /// Refuses a type that an index's operator class (null = the default) does not take.
     static void checkClass(String method, @Nullable String operatorClass, SqlType type, int typmod) {
-        if (method.equals(IndexDef.HNSW)) {
-            checkVector(operatorClass, type, typmod);
+        if (IndexDef.isVector(method)) {
+            checkVector(method, operatorClass, type, typmod);
             return;
         }
         checkOrderable(type, method);
@@ -272,17 +268,20 @@ final class IndexCreator {
                 SqlState.FEATURE_NOT_SUPPORTED, "access method \"" + method + "\" does not support " + what);
     }
 
-    private static void checkVector(@Nullable String operatorClass, SqlType type, int dimensions) {
-        if (type != Types.VECTOR) {
+    private static void checkVector(String method, @Nullable String operatorClass, SqlType type, int dimensions) {
+        VectorClasses.VectorClass known = operatorClass == null ? null : VectorClasses.find(operatorClass);
+        ElementType element = IndexSlots.element(type);
+        if (known == null || known.type() != type || element == null) {
             throw classRefuses(String.valueOf(operatorClass), type);
         }
         if (dimensions < 1) {
             throw DdlErrors.error(SqlState.INVALID_PARAMETER_VALUE, "column does not have dimensions");
         }
-        if (dimensions > MOST_HNSW_DIMENSIONS) {
+        if (dimensions > element.mostDimensions()) {
             throw DdlErrors.error(
                     SqlState.PROGRAM_LIMIT_EXCEEDED,
-                    "column cannot have more than " + MOST_HNSW_DIMENSIONS + " dimensions for hnsw index");
+                    "column cannot have more than " + element.mostDimensions() + " dimensions for " + method
+                            + " index");
         }
     }
 }

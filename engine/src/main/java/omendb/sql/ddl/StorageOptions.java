@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import omendb.ann.Quantization;
+import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
@@ -29,6 +31,8 @@ final class StorageOptions {
             "oids");
 
     private static final Set<String> COLUMN_COMPRESSIONS = Set.of("pglz", "lz4");
+
+    private static final Set<String> QUANTIZATIONS = Set.of("auto", "none", "rabitq");
 
     private static final Set<String> BTREE_OPTIONS = Set.of("fillfactor", "deduplicate_items");
 
@@ -96,23 +100,48 @@ final class StorageOptions {
 
     /// Checks the options of ALTER INDEX SET against those the index has.
     static Map<String, String> ofIndex(String method, List<Option> options, Map<String, String> known) {
-        if (!method.equals("hnsw")) {
+        if (!IndexDef.isVector(method)) {
             return btree(options);
         }
         Map<String, String> all = new LinkedHashMap<>(known);
         options.forEach(option -> all.remove(option.name()));
         List<Option> written = new java.util.ArrayList<>(options);
         all.forEach((name, value) -> written.add(new Option(name, value, 0)));
-        return hnsw(written);
+        return method.equals(IndexDef.IVFFLAT) ? ivfflat(written) : hnsw(written);
     }
 
-    /// pgvector's options with its bounds and wording.
-    static Map<String, String> hnsw(List<Option> options) {
+    /// pgvector's options of ivfflat.
+    private static Map<String, String> ivfflat(List<Option> options) {
+        Map<String, String> result = new LinkedHashMap<>();
+        for (Option option : options) {
+            if (!option.name().equals("lists")) {
+                throw unrecognized(option.name());
+            }
+            put(result, option, 1, 32_768);
+        }
+        return result;
+    }
+
+    /// pgvector's options with its bounds and wording, and how the vectors are coded.
+    private static Map<String, String> hnsw(List<Option> options) {
         Map<String, String> result = new LinkedHashMap<>();
         for (Option option : options) {
             switch (option.name()) {
                 case "m" -> put(result, option, 2, 100);
                 case "ef_construction" -> put(result, option, 4, 1000);
+                case "bits" -> put(result, option, 1, Quantization.MAX_BITS);
+                case "centroids" -> put(result, option, 1, Quantization.MAX_CENTROIDS);
+                case "quantization" -> {
+                    String value =
+                            option.value() == null ? "true" : option.value().toLowerCase(Locale.ROOT);
+                    if (!QUANTIZATIONS.contains(value)) {
+                        throw invalid("invalid value for enum option \"quantization\": " + value)
+                                .withDetail("Valid values are \"auto\", \"none\" and \"rabitq\".");
+                    }
+                    if (result.put("quantization", value) != null) {
+                        throw invalid("parameter \"quantization\" specified more than once");
+                    }
+                }
                 default -> throw unrecognized(option.name());
             }
         }

@@ -2,6 +2,7 @@ package omendb.sql.exec;
 
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import omendb.engine.Database;
 import omendb.engine.catalog.Catalog;
@@ -51,8 +52,7 @@ public final class Execution implements AutoCloseable {
             Catalog catalog,
             EvalContext evaluation,
             SystemState system,
-            int efSearch,
-            boolean iterativeScan,
+            SearchSettings search,
             long workMemBytes,
             List<ColumnVector> parameters) {}
 
@@ -100,7 +100,8 @@ public final class Execution implements AutoCloseable {
     ///
     /// @param rows  in all loops together
     /// @param removed rows its filter dropped
-    public record Actual(long rows, long loops, double millis, long removed) {}
+    /// @param details further lines by name
+    public record Actual(long rows, long loops, double millis, long removed, Map<String, String> details) {}
 
     public @Nullable Actual actual(PhysicalPlan node) {
         Operator operator = operators.get(node);
@@ -108,7 +109,7 @@ public final class Execution implements AutoCloseable {
             return null;
         }
         long removed = operator instanceof RowOperators.Filter filter ? filter.removed() : 0;
-        return new Actual(operator.rows(), operator.loops(), operator.nanos() / 1e6, removed);
+        return new Actual(operator.rows(), operator.loops(), operator.nanos() / 1e6, removed, operator.details());
     }
 
     @Override

@@ -20,17 +20,15 @@ import org.jspecify.annotations.Nullable;
 final class ExecutionContext {
     /// The session's settings that operators read.
     ///
-    /// @param efSearch      hnsw.ef_search
-    /// @param iterativeScan whether a search goes on when these candidates are used up
-    /// @param workMemBytes  bytes an operator may keep in memory
-    record Settings(int efSearch, boolean iterativeScan, long workMemBytes) {}
+    /// @param workMemBytes bytes an operator may keep in memory
+    record Settings(SearchSettings search, long workMemBytes) {}
 
     private @Nullable Database database;
     private @Nullable Transaction transaction;
     private @Nullable Catalog catalog;
     private @Nullable EvalContext evaluation;
     private @Nullable SystemState system;
-    private Settings settings = new Settings(40, true, 4 << 20);
+    private Settings settings = new Settings(SearchSettings.DEFAULT, 4 << 20);
     private List<ColumnVector> parameters = List.of();
     private long generation;
     private long rowsAffected;
@@ -43,7 +41,7 @@ final class ExecutionContext {
         this.catalog = statement.catalog();
         this.evaluation = statement.evaluation();
         this.system = statement.system();
-        this.settings = new Settings(statement.efSearch(), statement.iterativeScan(), statement.workMemBytes());
+        this.settings = new Settings(statement.search(), statement.workMemBytes());
         this.parameters = statement.parameters();
         this.generation++;
         this.rowsAffected = 0;

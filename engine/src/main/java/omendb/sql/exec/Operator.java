@@ -1,6 +1,7 @@
 package omendb.sql.exec;
 
 import java.util.List;
+import java.util.Map;
 import omendb.engine.type.Batch;
 import omendb.engine.type.ColumnVector;
 import omendb.engine.type.SqlType;
@@ -105,6 +106,11 @@ abstract class Operator implements AutoCloseable {
 
     final long nanos() {
         return nanos;
+    }
+
+    /// What EXPLAIN ANALYZE says of a run besides rows and time.
+    Map<String, String> details() {
+        return Map.of();
     }
 
     @Override

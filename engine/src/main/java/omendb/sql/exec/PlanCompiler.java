@@ -74,7 +74,8 @@ final class PlanCompiler {
             case PhysicalPlan.RowIdScan scan ->
                 filtered(
                         new ScanOperators.ByRowId(context, scan.read(), constants(List.of(scan.value()))), scan.read());
-            case PhysicalPlan.VectorScan scan -> vectorScan(scan);
+            case PhysicalPlan.VectorScan scan -> new VectorCompiler(context, this).scan(scan, wanted);
+            case PhysicalPlan.VectorRangeScan scan -> new VectorCompiler(context, this).range(scan);
             case PhysicalPlan.Nearest nearest -> nearest(nearest);
             case PhysicalPlan.VirtualScan scan -> new ScanOperators.Virtual(context, scan.table(), scan.output());
             case PhysicalPlan.Values values -> values(values);
@@ -150,31 +151,20 @@ final class PlanCompiler {
         return filtered(operator, scan.read());
     }
 
-    private Operator vectorScan(PhysicalPlan.VectorScan scan) {
-        List<Field> fields = scan.read().output();
-        TableDef table = scan.read().table();
-        int attnum = scan.index().keys().getFirst().attnum();
-        LongSupplier rows = wanted == null ? () -> 40 : wanted;
-        return new VectorScanOperator(
-                context,
-                scan,
-                table.column(attnum).typmod(),
-                constants(List.of(scan.query())),
-                over(fields).program(List.of(scan.distance())),
-                scan.read().filter() == null
-                        ? null
-                        : over(fields).program(List.of(scan.read().filter())),
-                rows);
-    }
-
     private Operator nearest(PhysicalPlan.Nearest nearest) {
         LimitValues limits = limits(nearest.count(), nearest.offset());
         LongSupplier enclosing = wanted;
-        wanted = limits::needed;
+        RowDemand demand = new RowDemand(limits::needed);
+        wanted = demand;
         Operator input = compile(nearest.input());
         wanted = enclosing;
         return new SortOperators.Nearest(
-                context, input, program(nearest.input(), keys(nearest.keys())), new RowOrder(nearest.keys()), limits);
+                context,
+                input,
+                program(nearest.input(), keys(nearest.keys())),
+                new RowOrder(nearest.keys()),
+                limits,
+                demand);
     }
 
     private LimitValues limits(@Nullable Scalar count, @Nullable Scalar offset) {

@@ -1,6 +1,7 @@
 package omendb.sql.exec;
 
 import java.util.List;
+import java.util.Map;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.type.Batch;
@@ -77,6 +78,12 @@ final class RowOperators {
 
         long removed() {
             return removed;
+        }
+
+        /// The scan below is one node with its filter.
+        @Override
+        Map<String, String> details() {
+            return input().details();
         }
 
         @Override

@@ -185,10 +185,25 @@ final class SortOperators {
     /// The first rows of an input that comes nearly in order, sorted.
     static final class Nearest extends Sorting {
         private final LimitValues limits;
+        private final RowDemand demand;
 
-        Nearest(ExecutionContext context, Operator input, Program keys, RowOrder order, LimitValues limits) {
+        /// @param demand what the scan at the bottom is told of
+        Nearest(
+                ExecutionContext context,
+                Operator input,
+                Program keys,
+                RowOrder order,
+                LimitValues limits,
+                RowDemand demand) {
             super(context, input, keys, order);
             this.limits = limits;
+            this.demand = demand;
+        }
+
+        @Override
+        void start() {
+            demand.begin();
+            super.start();
         }
 
         @Override
@@ -200,6 +215,7 @@ final class SortOperators {
                 for (int row = 0; row < count; row++) {
                     kept().append(values, input().columns(), row);
                 }
+                demand.receive(count);
             }
             sort(limits.offset(), needed);
         }

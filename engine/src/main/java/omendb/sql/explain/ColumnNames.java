@@ -32,6 +32,7 @@ final class ColumnNames {
             case PhysicalPlan.IndexScan scan -> relation(scan, scan.read().alias());
             case PhysicalPlan.RowIdScan scan -> relation(scan, scan.read().alias());
             case PhysicalPlan.VectorScan scan -> relation(scan, scan.read().alias());
+            case PhysicalPlan.VectorRangeScan scan -> relation(scan, scan.read().alias());
             case PhysicalPlan.VirtualScan scan -> relation(scan, scan.alias());
             case PhysicalPlan.FunctionScan scan -> relation(scan, scan.alias());
             case PhysicalPlan.CteScan scan -> relation(scan, scan.alias());

@@ -3,6 +3,7 @@ package omendb.sql.explain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.error.OmenException;
@@ -135,6 +136,7 @@ public final class Explain {
         if (removed > 0) {
             lines.add(below + "Rows Removed by Filter: " + removed);
         }
+        details(node).forEach((name, value) -> lines.add(below + name + ": " + value));
         for (ExplainNode child : node.children) {
             text(child, depth + 1, lines);
         }
@@ -172,6 +174,11 @@ public final class Explain {
     private long removed(ExplainNode node) {
         Actual actual = options.analyze() && node.filter != null ? actuals.apply(node.plan) : null;
         return actual == null ? 0 : actual.removed();
+    }
+
+    private Map<String, String> details(ExplainNode node) {
+        Actual actual = options.analyze() ? actuals.apply(node.plan) : null;
+        return actual == null ? Map.of() : actual.details();
     }
 
     private String json() {
@@ -216,6 +223,7 @@ public final class Explain {
         if (removed > 0) {
             member(pad, "Rows Removed by Filter", Long.toString(removed), out);
         }
+        details(node).forEach((name, value) -> member(pad, name, quoted(value), out));
         if (!node.children.isEmpty()) {
             out.append(",\n").append(pad).append("\"Plans\": [");
             for (int i = 0; i < node.children.size(); i++) {

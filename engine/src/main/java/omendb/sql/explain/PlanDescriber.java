@@ -39,6 +39,7 @@ final class PlanDescriber {
                     PhysicalPlan.IndexScan _,
                     PhysicalPlan.RowIdScan _,
                     PhysicalPlan.VectorScan _,
+                    PhysicalPlan.VectorRangeScan _,
                     PhysicalPlan.VirtualScan _,
                     PhysicalPlan.Values _,
                     PhysicalPlan.FunctionScan _,
@@ -99,6 +100,7 @@ final class PlanDescriber {
                         relation(scan, "Tid Scan", "", scan.read()).property("TID Cond", tidCondition(scan)),
                         scan.read());
             case PhysicalPlan.VectorScan scan -> vectorScan(scan);
+            case PhysicalPlan.VectorRangeScan scan -> vectorRange(scan);
             case PhysicalPlan.Nearest nearest -> node(nearest, "Limit").child(describe(nearest.input()));
             case PhysicalPlan.VirtualScan scan ->
                 new ExplainNode(scan, "Seq Scan", on(scan.table().name(), scan.alias()))
@@ -186,6 +188,15 @@ final class PlanDescriber {
                 .attribute("Scan Direction", "Forward")
                 .attribute("Index Name", name)
                 .property("Order By", scalars.of(scan.distance()));
+        return filtered(node, scan.read());
+    }
+
+    private ExplainNode vectorRange(PhysicalPlan.VectorRangeScan scan) {
+        String name = scan.index().name();
+        ExplainNode node = relation(scan, "Index Scan", " using " + Deparser.identifier(name), scan.read())
+                .attribute("Scan Direction", "Forward")
+                .attribute("Index Name", name)
+                .property("Index Cond", scalars.of(scan.condition()));
         return filtered(node, scan.read());
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.VectorClasses;
 import omendb.engine.type.SqlType;
 import omendb.engine.type.Types;
 
@@ -14,11 +15,10 @@ final class AccessMethods {
     static final int BTREE = 403;
     static final int HASH = 405;
     static final int HNSW = 14_900;
+    static final int IVFFLAT = 14_901;
     private static final int FIRST_VECTOR_CLASS = 14_910;
-
-    /// Operator classes of hnsw over `vector`; the first one is the default of none (pgvector has no default).
-    private static final String[] HNSW_CLASSES = {"vector_l2_ops", "vector_ip_ops", "vector_cosine_ops", "vector_l1_ops"
-    };
+    private static final int FAMILY_DISTANCE = 50;
+    private static final List<SqlType> VECTOR_TYPES = List.of(Types.VECTOR, Types.HALFVEC, Types.SPARSEVEC);
 
     private static final List<Map<String, String>> CLASSES = classes();
 
@@ -35,6 +35,7 @@ final class AccessMethods {
             case IndexDef.BTREE -> BTREE;
             case IndexDef.HASH -> HASH;
             case IndexDef.HNSW -> HNSW;
+            case IndexDef.IVFFLAT -> IVFFLAT;
             default -> throw new IllegalStateException("unknown access method " + method);
         };
     }
@@ -63,31 +64,42 @@ final class AccessMethods {
 
     private static void methods(NamedRows rows) {
         TypeViews.emit(ViewShapes.rows("pg_am"), rows);
-        rows.row()
-                .set("oid", HNSW)
-                .set("amname", IndexDef.HNSW)
-                .set("amhandler", 0)
-                .set("amtype", "i");
+        for (String method : List.of(IndexDef.HNSW, IndexDef.IVFFLAT)) {
+            rows.row()
+                    .set("oid", oid(method))
+                    .set("amname", method)
+                    .set("amhandler", 0)
+                    .set("amtype", "i");
+        }
     }
 
     private static List<Map<String, String>> classes() {
         List<Map<String, String>> rows = new ArrayList<>(ViewShapes.rows("pg_opclass"));
-        for (int i = 0; i < HNSW_CLASSES.length; i++) {
-            rows.add(vectorClass(FIRST_VECTOR_CLASS + i, HNSW, HNSW_CLASSES[i], false));
+        int oid = FIRST_VECTOR_CLASS;
+        for (VectorClasses.VectorClass each : VectorClasses.list()) {
+            rows.add(vectorClass(oid++, HNSW, each.name(), each.type(), false));
         }
-        rows.add(vectorClass(FIRST_VECTOR_CLASS + HNSW_CLASSES.length, BTREE, "vector_ops", true));
+        for (VectorClasses.VectorClass each : VectorClasses.list()) {
+            if (each.lists()) {
+                boolean byDefault = each.name().equals(VectorClasses.IVFFLAT_DEFAULT);
+                rows.add(vectorClass(oid++, IVFFLAT, each.name(), each.type(), byDefault));
+            }
+        }
+        for (SqlType type : VECTOR_TYPES) {
+            rows.add(vectorClass(oid++, BTREE, type.name() + "_ops", type, true));
+        }
         return rows;
     }
 
-    private static Map<String, String> vectorClass(int oid, int method, String name, boolean byDefault) {
+    private static Map<String, String> vectorClass(int oid, int method, String name, SqlType type, boolean byDefault) {
         Map<String, String> row = new LinkedHashMap<>();
         row.put("oid", Integer.toString(oid));
         row.put("opcmethod", Integer.toString(method));
         row.put("opcname", name);
         row.put("opcnamespace", "2200");
         row.put("opcowner", "10");
-        row.put("opcfamily", Integer.toString(oid + 10));
-        row.put("opcintype", Integer.toString(Types.VECTOR.oid()));
+        row.put("opcfamily", Integer.toString(oid + FAMILY_DISTANCE));
+        row.put("opcintype", Integer.toString(type.oid()));
         row.put("opcdefault", byDefault ? "t" : "f");
         row.put("opckeytype", "0");
         return row;
@@ -96,7 +108,8 @@ final class AccessMethods {
     private static List<Map<String, String>> families() {
         List<Map<String, String>> rows = new ArrayList<>(ViewShapes.rows("pg_opfamily"));
         for (Map<String, String> opclass : CLASSES) {
-            if (Integer.toString(Types.VECTOR.oid()).equals(opclass.get("opcintype"))) {
+            if (Integer.parseInt(opclass.getOrDefault("oid", "0")) >= FIRST_VECTOR_CLASS
+                    && "2200".equals(opclass.get("opcnamespace"))) {
                 Map<String, String> row = new LinkedHashMap<>();
                 row.put("oid", opclass.getOrDefault("opcfamily", "0"));
                 row.put("opfmethod", opclass.getOrDefault("opcmethod", "0"));

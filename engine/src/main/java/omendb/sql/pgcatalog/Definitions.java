@@ -8,6 +8,7 @@ import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.ConstraintDef;
 import omendb.engine.catalog.IndexDef;
 import omendb.engine.catalog.TableDef;
+import omendb.engine.catalog.VectorClasses;
 import omendb.engine.catalog.ViewDef;
 import omendb.sql.ast.Expr;
 import omendb.sql.parse.Deparser;
@@ -68,7 +69,9 @@ public final class Definitions {
 
     private static String key(@Nullable TableDef table, IndexDef index, IndexDef.Key key) {
         StringBuilder text = new StringBuilder(keyName(table, key));
-        if (key.operatorClass() != null) {
+        boolean isDefault =
+                index.method().equals(IndexDef.IVFFLAT) && VectorClasses.IVFFLAT_DEFAULT.equals(key.operatorClass());
+        if (key.operatorClass() != null && !isDefault) {
             text.append(' ').append(Deparser.identifier(key.operatorClass()));
         }
         if (index.isVector()) {

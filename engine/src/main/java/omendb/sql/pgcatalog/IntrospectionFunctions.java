@@ -44,6 +44,7 @@ public final class IntrospectionFunctions implements FunctionRegistry.Contributi
         FunctionTable table = new FunctionTable(builder);
         definitions(table);
         partitions(new Registrar(builder, "pg_catalog"));
+        VectorIndexFunctions.register(new Registrar(builder, "public"));
         visibility(table);
         names(table);
         session(table);

@@ -5,6 +5,7 @@ import java.util.Map;
 import omendb.engine.RowFigures;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.table.ActivityStatistics;
+import omendb.engine.table.VectorIndexFigures;
 import omendb.engine.txn.LockListing;
 import omendb.engine.txn.PreparedTransactions;
 import omendb.engine.txn.SessionDirectory;
@@ -63,6 +64,11 @@ public interface SystemState extends SchemaPath {
     /// Rows of a table, live and dead; nothing is locked.
     default RowFigures rowFigures(int tableOid) {
         return RowFigures.NONE;
+    }
+
+    /// What a vector index looks like; null if there is none of that oid.
+    default @Nullable VectorIndexFigures vectorIndexFigures(int indexOid) {
+        return null;
     }
 
     /// What has been done to tables.

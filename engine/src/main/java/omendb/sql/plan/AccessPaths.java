@@ -17,13 +17,20 @@ final class AccessPaths {
     private static final double ROW = 0.01;
     private static final double CONDITION = 0.0025;
     private static final double DESCENT = 0.3;
-    private static final double FETCH = 0.04;
+    static final double FETCH = 0.04;
     private static final double DISABLED = 1e10;
 
     private final PlannerEnvironment environment;
+    private final VectorPaths vectors;
 
     AccessPaths(PlannerEnvironment environment) {
         this.environment = environment;
+        this.vectors = new VectorPaths(this, environment);
+    }
+
+    /// The paths by indexes over vectors.
+    VectorPaths vectors() {
+        return vectors;
     }
 
     /// The column an expression is, seen through relabelling; else null.
@@ -52,7 +59,8 @@ final class AccessPaths {
                 best = path;
             }
         }
-        return best;
+        PhysicalPlan near = vectors.range(scan, conditions);
+        return near != null && near.estimate().total() < best.estimate().total() ? near : best;
     }
 
     private boolean isLookup(PhysicalPlan.IndexScan scan) {

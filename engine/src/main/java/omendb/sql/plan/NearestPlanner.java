@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import omendb.engine.catalog.IndexDef;
 import omendb.sql.plan.LogicalPlan.JoinKind;
 import org.jspecify.annotations.Nullable;
 
@@ -147,36 +146,18 @@ final class NearestPlanner {
     }
 
     private @Nullable PhysicalPlan scan(LogicalPlan.Scan scan, Target target, List<Scalar> conditions) {
-        Scalar.Call call = target.ordering().call();
-        Field vector = vectorOf(call, scan);
-        Scalar query = vector == null ? null : queryOf(call, vector);
         boolean subquery =
                 conditions.stream().anyMatch(condition -> Scalars.contains(condition, Scalar.Subquery.class));
-        if (vector == null || query == null || subquery || refersTo(query, target.produced())) {
-            return null;
-        }
-        for (IndexDef index : environment.catalog().indexesOf(scan.table().oid())) {
-            boolean fits = index.isVector()
-                    && index.keys().size() == 1
-                    && index.keys().getFirst().attnum() == vector.columnNumber()
-                    && paths.covers(environment.terms(index, scan.fields()), conditions)
-                    && DistanceExpressions.ofIndex(index) == target.ordering().distance()
-                    && environment.usable(index.oid());
-            if (fits) {
-                PhysicalPlan path = path(scan, index, vector, query, target, conditions);
-                if (path != null) {
-                    return path;
-                }
-            }
-        }
-        return null;
+        VectorPaths.Match match =
+                subquery ? null : paths.vectors().match(scan, target.ordering(), conditions, target.produced());
+        return match == null ? null : path(scan, match, target, conditions);
     }
 
     private @Nullable PhysicalPlan path(
-            LogicalPlan.Scan scan, IndexDef index, Field vector, Scalar query, Target target, List<Scalar> conditions) {
+            LogicalPlan.Scan scan, VectorPaths.Match match, Target target, List<Scalar> conditions) {
         double rows = Math.max(1, environment.rows(scan.table().oid()));
         double passing = paths.rowsAfter(scan, conditions);
-        double perVector = 1 + vector.typmod() / DIMENSIONS_PER_UNIT;
+        double perVector = 1 + match.dimensions() / DIMENSIONS_PER_UNIT;
         double visits = Math.max(environment.efSearch(), target.limit() * rows / passing);
         double cost = Math.min(visits, rows) * VISIT * perVector + 1;
         double exact = target.exactCost() + passing * EXACT_DISTANCE * perVector;
@@ -185,31 +166,11 @@ final class NearestPlanner {
         }
         return new PhysicalPlan.VectorScan(
                 paths.read(scan, conditions),
-                index,
-                query,
+                match.index(),
+                match.query(),
                 target.ordering().call(),
+                paths.vectors().within(scan, conditions, target.ordering()),
                 new Estimate(passing, 1, Math.max(cost, 1), AccessPaths.width(scan.fields())));
-    }
-
-    private static @Nullable Field vectorOf(Scalar.Call call, LogicalPlan.Scan scan) {
-        for (Scalar arg : call.args()) {
-            Field field = AccessPaths.column(arg);
-            if (field != null && scan.fields().contains(field)) {
-                return field;
-            }
-        }
-        return null;
-    }
-
-    private static @Nullable Scalar queryOf(Scalar.Call call, Field vector) {
-        Scalar left = call.args().get(0);
-        Scalar right = call.args().get(1);
-        return vector.equals(AccessPaths.column(left)) ? right : vector.equals(AccessPaths.column(right)) ? left : null;
-    }
-
-    /// The query vector has to be known before the scan starts.
-    private static boolean refersTo(Scalar query, Set<Field> produced) {
-        return Scalars.isVolatile(query) || Scalars.fields(query).stream().anyMatch(produced::contains);
     }
 
     /// Every field of a plan's nodes.

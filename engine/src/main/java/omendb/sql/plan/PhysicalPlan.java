@@ -87,11 +87,42 @@ public sealed interface PhysicalPlan {
     /// Rows by growing distance from `query` out of an hnsw index; nearly in order (see [Nearest]).
     ///
     /// @param distance the expression the index orders by
-    record VectorScan(TableRead read, IndexDef index, Scalar query, Scalar distance, Estimate estimate)
+    /// @param within   what a condition says of the distance, or null; the read's filter has the condition too
+    record VectorScan(
+            TableRead read,
+            IndexDef index,
+            Scalar query,
+            Scalar distance,
+            @Nullable Radius within,
+            Estimate estimate) implements PhysicalPlan {
+        @Override
+        public List<Field> output() {
+            return read.output();
+        }
+    }
+
+    /// All rows within a distance of `query`, out of an hnsw index.
+    ///
+    /// @param condition what the radius stands for; looked at again for each row, as the read's filter is
+    record VectorRangeScan(
+            TableRead read, IndexDef index, Scalar query, Radius radius, Scalar condition, Estimate estimate)
             implements PhysicalPlan {
         @Override
         public List<Field> output() {
             return read.output();
+        }
+    }
+
+    /// An upper bound of a distance: `factor * value + offset`, where the value is known before the scan
+    /// starts.
+    record Radius(Scalar value, double factor, double offset) {
+        /// Wide enough for what rounding may do to the condition, which is looked at again.
+        private static final double SLACK = 1e-6;
+
+        /// The bound for a value.
+        public double of(double known) {
+            double bound = factor * known + offset;
+            return bound + SLACK * (Math.abs(bound) + Math.abs(offset) + Double.MIN_NORMAL);
         }
     }
 

@@ -70,6 +70,9 @@ public final class Settings {
             boolean byteaHex,
             int efSearch,
             boolean iterativeScan,
+            long maxScanTuples,
+            int probes,
+            boolean iterativeLists,
             boolean synchronousCommit) {
         static Derived of(Settings settings) {
             ZoneId zone = SettingValues.zone(settings.canonical("TimeZone"));
@@ -88,6 +91,11 @@ public final class Settings {
                     settings.canonical("bytea_output").equals("hex"),
                     settings.integer("hnsw.ef_search"),
                     !"off".equals(settings.stored("hnsw.iterative_scan")),
+                    settings.stored("hnsw.max_scan_tuples") == null
+                            ? Long.MAX_VALUE
+                            : settings.integer("hnsw.max_scan_tuples"),
+                    settings.integer("ivfflat.probes"),
+                    !"off".equals(settings.stored("ivfflat.iterative_scan")),
                     !settings.canonical("synchronous_commit").equals("off"));
         }
     }
@@ -217,7 +225,22 @@ public final class Settings {
         return derived.efSearch();
     }
 
-    /// Does a search of an hnsw index go on when its candidates are used up?
+    /// Lists of an ivfflat index to search.
+    public int probes() {
+        return derived.probes();
+    }
+
+    /// As [#iterativeScan], of ivfflat.
+    public boolean iterativeLists() {
+        return derived.iterativeLists();
+    }
+
+    /// Nodes that a search which goes on may look at: as many as it takes, unless the client has set
+    /// `hnsw.max_scan_tuples`.
+    public long maxScanTuples() {
+        return derived.maxScanTuples();
+    }
+
     /// Whether a search goes on until LIMIT has its rows: always, unless the client has said `off` itself.
     public boolean iterativeScan() {
         return derived.iterativeScan();

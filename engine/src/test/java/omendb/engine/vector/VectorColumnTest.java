@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import omendb.ann.ElementType;
 import omendb.memory.CrashableFileStore;
 import omendb.memory.DiskFullException;
 import omendb.memory.MemoryAccount;
@@ -32,7 +33,7 @@ class VectorColumnTest {
 
     @BeforeEach
     void create() {
-        column = VectorColumn.create(disk, DIRECTORY, 17, DIMENSIONS, RESERVED);
+        column = VectorColumn.create(disk, DIRECTORY, 17, ElementType.FLOAT32, DIMENSIONS, RESERVED);
     }
 
     @AfterEach
@@ -205,7 +206,7 @@ class VectorColumnTest {
     @Test
     void files_of_another_column_are_refused() {
         column.close();
-        column = VectorColumn.create(disk, "vec/18.1", 18, 5, RESERVED);
+        column = VectorColumn.create(disk, "vec/18.1", 18, ElementType.FLOAT32, 5, RESERVED);
         disk.delete("vec/18.1/slots-0.map");
         try (var file = disk.create("vec/18.1/slots-0.map");
                 var other = disk.open(DIRECTORY + "/slots-0.map")) {
