@@ -115,6 +115,7 @@ final class Bank implements Client {
         }
         look(statement, "SELECT id, balance, v::text FROM accounts", "a scan", expected);
         look(statement, "SELECT id, balance, v::text FROM accounts WHERE id >= 0 ORDER BY id", "key", expected);
+        statement.execute("SET enable_seqscan = off"); // so few rows would be read whole
         look(
                 statement,
                 "SELECT id, balance, v::text FROM accounts ORDER BY v <-> '" + Content.vector(3, VECTOR_VERSION)
@@ -130,6 +131,7 @@ final class Bank implements Client {
                 }
             }
         }
+        statement.execute("RESET enable_seqscan");
     }
 
     private static void look(Statement statement, String sql, String way, Set<String> expected) throws SQLException {

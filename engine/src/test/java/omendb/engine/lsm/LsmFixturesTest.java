@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import omendb.memory.Checksum;
 import omendb.memory.FileVersionException;
 import omendb.memory.MemoryAccount;
@@ -69,15 +72,48 @@ class LsmFixturesTest {
             lsm.deleteRange(REL, "key-0100", "key-0250", 1_050);
             lsm.put(REL, "key-0200", "back", 1_060);
             lsm.store().flush(1_060);
+            try (SpilledRuns committed = spilled(lsm, "spill", 300, 310)) {
+                committed.adopt(1_100);
+            }
+            spilled(lsm, "wait", 310, 320).leaveInDoubt();
         }
     }
 
+    /// What a transaction larger than memory leaves when its commit is about to be logged.
+    private static SpilledRuns spilled(LsmFixture lsm, String value, int from, int to) {
+        SpilledRuns runs = lsm.store().startSpilledRuns();
+        try (Arena arena = Arena.ofConfined();
+                SpilledRuns.Spill spill = runs.startSpill(1)) {
+            SpilledRuns.Spill.Run run = spill.startRun(REL);
+            for (int i = from; i < to; i++) {
+                MemorySegment key = arena.allocateFrom("key-%04d".formatted(i));
+                MemorySegment text = arena.allocateFrom(value + " " + i);
+                run.add(
+                        key.address(),
+                        (int) key.byteSize() - 1,
+                        true,
+                        1 + i - from,
+                        false,
+                        text.address(),
+                        (int) text.byteSize() - 1);
+            }
+            run.finish();
+            spill.finish();
+        }
+        runs.seal(_ -> false);
+        return runs;
+    }
+
     private Path fixture(String name) throws IOException, URISyntaxException {
+        return fixture(name, name);
+    }
+
+    private Path fixture(String name, String folder) throws IOException, URISyntaxException {
         Path source = Path.of(LsmFixturesTest.class
                         .getResource("/fixtures/" + name + "/CURRENT")
                         .toURI())
                 .getParent();
-        Path copy = temporary.resolve(name);
+        Path copy = temporary.resolve(folder);
         try (var walk = Files.walk(source)) {
             for (Path from : (Iterable<Path>) walk::iterator) {
                 Files.copy(from, copy.resolve(source.relativize(from).toString()));
@@ -117,6 +153,37 @@ class LsmFixturesTest {
         checkRangeDeletes("lsm-sstable-v4-manifest-v3", true);
     }
 
+    @Test
+    void store_with_stamped_and_waiting_tables_of_manifest_version_4_is_read() throws Exception {
+        for (boolean committed : new boolean[] {true, false}) {
+            LsmOptions options = LsmFixture.SMALL.withOldestSnapshot(() -> 0);
+            Path store = fixture("lsm-sstable-v4-manifest-v4", "copy-" + committed);
+            try (var lsm = LsmFixture.open(store, options)) {
+                assertEquals(expectedWithRangeDelete(1_099), lsm.scan(REL, null, null, 1_099, false));
+                assertEquals("spill 305", lsm.get(REL, "key-0305", 1_100));
+                assertNull(lsm.get(REL, "key-0315", 2_000));
+                assertEquals(1, lsm.store().waitingSpills().size());
+                long spill = lsm.store().waitingSpills().iterator().next();
+                if (committed) {
+                    lsm.store().adoptSpill(spill, 1_200);
+                } else {
+                    lsm.store().giveUpSpillsBut(Set.of());
+                }
+                lsm.reopen();
+                assertEquals(Set.of(), lsm.store().waitingSpills());
+                assertNull(lsm.get(REL, "key-0315", 1_199));
+                assertEquals(committed ? "wait 315" : null, lsm.get(REL, "key-0315", 1_200));
+                assertEquals(List.of(), LsmFixture.problems(lsm.store()));
+                List<String> all = expectedWithRangeDelete(2_000);
+                for (int i = 300; i < (committed ? 320 : 310); i++) {
+                    all.add("key-%04d=%s %d".formatted(i, i < 310 ? "spill" : "wait", i));
+                }
+                lsm.store().compact(REL);
+                assertEquals(all, lsm.scan(REL, null, null, 2_000, false));
+            }
+        }
+    }
+
     private void checkRangeDeletes(String name, boolean compressed) throws Exception {
         LsmOptions options = LsmFixture.SMALL.withOldestSnapshot(() -> 0);
         try (var lsm = LsmFixture.open(fixture(name), options)) {
@@ -152,7 +219,7 @@ class LsmFixturesTest {
     @Test
     void files_of_a_newer_version_are_refused_by_name_and_left_alone() throws Exception {
         for (String name : List.of("CURRENT", "manifest-1", "rel/16385/000005.sst")) {
-            Path store = fixture("lsm-sstable-v4-manifest-v3");
+            Path store = fixture("lsm-sstable-v4-manifest-v4");
             Path file = store.resolve(name);
             setVersion(file, 99);
             byte[] before = Files.readAllBytes(file);
