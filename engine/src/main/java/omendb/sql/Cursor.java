@@ -4,23 +4,24 @@ import java.util.List;
 import omendb.engine.catalog.TableDef;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
+import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
-import omendb.sql.exec.HeldRows;
 import omendb.sql.pgcatalog.SystemState;
 import omendb.sql.plan.PositionedQuery;
+import org.jspecify.annotations.Nullable;
 
-/// One cursor: the rows of its query and where it stands among them.
+/// One cursor: the rows of its query, computed as it comes to them, and where it stands among them.
 ///
 /// Threading: one session.
 final class Cursor implements AutoCloseable {
     private final Options options;
     private final List<ResultColumn> columns;
-    private final HeldRows rows;
+    private final CursorRows rows;
     private final int shown;
     private final List<TableDef> sources;
     private final boolean locks;
     private boolean held;
-    /// Number of the row it stands on, from 1; 0 = before the first, count + 1 = behind the last.
+    /// Number of the row it stands on, from 1; 0 = before the first, more than there are = behind the last.
     private long position;
 
     /// What DECLARE says.
@@ -37,8 +38,8 @@ final class Cursor implements AutoCloseable {
             long createdAt,
             long declaredAfter) {}
 
-    /// @param rows what the query gave, row ids behind the columns shown; the cursor's from now on
-    Cursor(Options options, List<ResultColumn> columns, HeldRows rows, PositionedQuery query) {
+    /// @param rows what the query gives, row ids behind the columns shown; the cursor's from now on
+    Cursor(Options options, List<ResultColumn> columns, CursorRows rows, PositionedQuery query) {
         this.options = options;
         this.columns = columns;
         this.rows = rows;
@@ -82,12 +83,23 @@ final class Cursor implements AutoCloseable {
         held = true;
     }
 
-    private long end() {
-        return rows.count() + 1L;
+    /// What a statement has to be resumed with before the cursor moves, or null.
+    Transaction.@Nullable View view() {
+        return rows.view();
+    }
+
+    /// Computes the rows that are left, in a resumed statement.
+    void finishRows() {
+        rows.finish();
+    }
+
+    /// No more rows come: the transaction is about to end.
+    void stop() {
+        rows.stop();
     }
 
     private boolean onRow() {
-        return position > 0 && position < end();
+        return position > 0 && position <= rows.count();
     }
 
     private void requireScroll() {
@@ -102,10 +114,20 @@ final class Cursor implements AutoCloseable {
         if (count == 0) {
             return relative(0, sink);
         }
-        long first = Math.min(position + 1, end());
-        long sent = Math.min(count, end() - first);
-        send(first, sent, sink);
-        position = sent < count ? end() : first + sent - 1;
+        long sent = 0;
+        while (sent < count) {
+            long first = Math.min(position, rows.count()) + 1;
+            rows.reach(first + Math.min(count - sent, Batch.CAPACITY) - 1);
+            long there = Math.min(count - sent, rows.count() - first + 1);
+            if (there <= 0) {
+                position = rows.count() + 1;
+                break;
+            }
+            rows.send(first, there, sink);
+            sent += there;
+            position = first + there - 1;
+            rows.passed(position);
+        }
         return sent;
     }
 
@@ -118,7 +140,7 @@ final class Cursor implements AutoCloseable {
         long sent = 0;
         while (sent < count && position > 1) {
             position--;
-            send(position, 1, sink);
+            rows.send(position, 1, sink);
             sent++;
         }
         if (sent < count) {
@@ -129,7 +151,10 @@ final class Cursor implements AutoCloseable {
 
     /// The row of that number, from the end if it is negative.
     long absolute(long number, RowSink sink) {
-        return moveTo(number >= 0 ? number : end() + number, sink);
+        if (number < 0) {
+            rows.reach(Long.MAX_VALUE);
+        }
+        return moveTo(number >= 0 ? number : rows.count() + 1 + number, sink);
     }
 
     /// The row so far from the one it stands on.
@@ -139,36 +164,29 @@ final class Cursor implements AutoCloseable {
                 return 0;
             }
             requireScroll();
-            send(position, 1, sink);
+            rows.send(position, 1, sink);
             return 1;
         }
-        return moveTo(Math.addExact(position, Math.clamp(distance, -end(), end())), sink);
+        long target = distance > Long.MAX_VALUE - position ? Long.MAX_VALUE : position + distance;
+        return moveTo(target, sink);
     }
 
     private long moveTo(long number, RowSink sink) {
-        long target = Math.clamp(number, 0, end());
-        if (target <= position && !(target == 0 && position == 0)) {
+        long wanted = Math.max(number, 0);
+        if (wanted <= position && !(wanted == 0 && position == 0)) {
             requireScroll();
         }
-        position = target;
+        while (rows.view() != null && rows.count() < wanted) {
+            rows.reach(Math.min(wanted, rows.count() + Batch.CAPACITY));
+            rows.passed(Math.min(wanted, rows.count()));
+        }
+        rows.reach(wanted);
+        position = Math.min(wanted, rows.count() + 1);
         if (!onRow()) {
             return 0;
         }
-        send(position, 1, sink);
+        rows.send(position, 1, sink);
         return 1;
-    }
-
-    private void send(long first, long count, RowSink sink) {
-        rows.moveTo((int) (first - 1));
-        long left = count;
-        while (left > 0) {
-            Batch batch = rows.next(left);
-            if (batch == null) {
-                throw new IllegalStateException("rows of cursor " + name() + " are gone");
-            }
-            left -= batch.rowCount();
-            sink.batch(batch);
-        }
     }
 
     /// See [omendb.sql.function.PositionedCursors#rowId].
@@ -194,7 +212,7 @@ final class Cursor implements AutoCloseable {
         if (!onRow()) {
             throw invalid("is not positioned on a row");
         }
-        return rows.number((int) (position - 1), shown + found);
+        return rows.number(position, shown + found);
     }
 
     private UserException invalid(String what) {

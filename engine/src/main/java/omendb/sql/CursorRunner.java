@@ -7,7 +7,6 @@ import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
 import omendb.sql.ast.Utility;
 import omendb.sql.exec.Execution;
-import omendb.sql.exec.HeldRows;
 import omendb.sql.plan.Field;
 import omendb.sql.plan.PositionedQuery;
 
@@ -32,38 +31,53 @@ final class CursorRunner {
         refuseWhatLocksCannot(declare, locking);
         Transaction transaction = transactions.startStatement();
         parts.environment().refresh();
-        HeldRows rows = null;
+        CursorRows rows = null;
+        Execution execution = null;
         boolean kept = false;
         try {
             QueryRunner.Bound bound = parts.queries()
                     .bind(declare.query(), QueryRunner.oids(portal.statement().parameterTypes()));
             PositionedQuery query = PositionedQuery.of(bound.plan());
             List<Field> output = query.plan().output();
-            rows = new HeldRows(output.stream().map(Field::type).toList(), query.shown());
-            try (Execution execution = parts.queries().compile(parts.queries().plan(query.plan()))) {
-                execution.begin(parts.queries().statement(transaction, parts.evaluation(), portal.parameters()));
-                for (Batch batch = execution.next(); batch != null; batch = execution.next()) {
-                    rows.keep(batch, 0);
-                }
-                parts.constraints().afterStatement(transaction);
+            boolean scrollable = declare.scroll() == null ? !locking : declare.scroll();
+            rows = new CursorRows(output.stream().map(Field::type).toList(), query.shown(), scrollable);
+            execution = parts.queries().compile(parts.queries().planCursor(query.plan()));
+            transaction.renewSnapshotAfterWait();
+            Execution.Statement statement = parts.queries()
+                    .statement(transaction, parts.evaluation(), rows.keepParameters(portal.parameters()));
+            Transaction.View view = transaction.keepView();
+            if (view == null) {
+                execution.begin(statement);
+                readAll(execution, rows);
+            } else {
+                rows.start(execution, statement, view);
+                execution = null;
             }
-            Boolean scroll = declare.scroll();
             Cursor.Options options = new Cursor.Options(
                     declare.name(),
                     portal.statement().text(),
                     declare.binary(),
                     declare.hold(),
-                    scroll == null ? !locking : scroll,
+                    scrollable,
                     transactions.statementAt(),
                     transactions.savepointSerial());
             List<ResultColumn> columns = PreparedStatement.columnsOf(output.subList(0, query.shown()));
             cursors.add(new Cursor(options, columns, rows, query));
             kept = true;
         } finally {
+            if (execution != null) {
+                execution.close();
+            }
             if (rows != null && !kept) {
                 rows.close();
             }
             transactions.endStatement();
+        }
+    }
+
+    private static void readAll(Execution execution, CursorRows rows) {
+        for (Batch batch = execution.next(); batch != null; batch = execution.next()) {
+            rows.keep(batch);
         }
     }
 
@@ -95,7 +109,20 @@ final class CursorRunner {
     String fetch(Utility.Fetch fetch, RowSink sink) {
         parts.transactions().requireUsable();
         Cursor cursor = parts.cursors().named(fetch.cursor());
-        long rows = Cursors.fetch(cursor, fetch, fetch.move() ? Cursors::ignore : sink);
+        RowSink target = fetch.move() ? Cursors::ignore : sink;
+        Transaction.View view = cursor.view();
+        long rows;
+        if (view == null) {
+            rows = Cursors.fetch(cursor, fetch, target);
+        } else {
+            parts.transactions().resumeStatement(view);
+            try {
+                parts.evaluation(); // from here on it can be cancelled
+                rows = Cursors.fetch(cursor, fetch, target);
+            } finally {
+                parts.transactions().endStatement();
+            }
+        }
         return (fetch.move() ? "MOVE " : "FETCH ") + rows;
     }
 

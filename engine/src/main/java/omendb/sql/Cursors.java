@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
+import omendb.engine.txn.Transaction;
 import omendb.engine.type.Batch;
 import omendb.sql.ast.Utility;
 import omendb.sql.function.PositionedCursors;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The cursors of a session: DECLARE, FETCH, MOVE, CLOSE and `WHERE CURRENT OF`.
 ///
-/// A cursor's rows are those that its statement saw when it was declared; they are kept off-heap, so a cursor
-/// can be read in both directions and outlive its transaction.
+/// A cursor's rows are those that its statement saw when it was declared, computed as the cursor comes to them
+/// ([CursorRows]).
 ///
 /// Threading: one session.
 final class Cursors implements PositionedCursors, AutoCloseable {
@@ -77,6 +78,35 @@ final class Cursors implements PositionedCursors, AutoCloseable {
     /// Whether the transaction has made a cursor that is to outlive it.
     boolean holdsNewRows() {
         return open.values().stream().anyMatch(cursor -> cursor.isHoldable() && !cursor.isHeld());
+    }
+
+    /// The transaction is about to commit: what is to outlive it is computed now.
+    void beforeCommit(Transaction transaction) {
+        finishRows(transaction, Cursor::isHoldable);
+    }
+
+    /// A definition is about to change: what was to be read later under the old one is read now.
+    void beforeDefinition(Transaction transaction) {
+        finishRows(transaction, _ -> true);
+    }
+
+    private void finishRows(Transaction transaction, Predicate<Cursor> which) {
+        for (Cursor cursor : all()) {
+            Transaction.View view = cursor.view();
+            if (view != null && which.test(cursor)) {
+                transaction.resumeStatement(view);
+                try {
+                    cursor.finishRows();
+                } finally {
+                    transaction.endStatement();
+                }
+            }
+        }
+    }
+
+    /// The transaction is about to end: nothing is read in it any more.
+    void transactionEnds() {
+        open.values().forEach(Cursor::stop);
     }
 
     /// The transaction is over: cursors without hold end with it, and all that it made if it rolled back.

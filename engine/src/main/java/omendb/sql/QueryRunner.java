@@ -86,6 +86,12 @@ final class QueryRunner {
         return optimized(logical);
     }
 
+    /// Plans the query of a cursor: its first rows are to come soon.
+    PhysicalPlan planCursor(LogicalPlan logical) {
+        StatementLocks.of(logical).take(transactions.require());
+        return new PhysicalPlanner(environment).planFirstRows(Optimizer.optimize(logical));
+    }
+
     private PhysicalPlan optimized(LogicalPlan logical) {
         return new PhysicalPlanner(environment).plan(Optimizer.optimize(logical));
     }

@@ -387,6 +387,7 @@ public final class SqlSession implements AutoCloseable {
     }
 
     private void beforeCommit(Transaction open) {
+        cursors.beforeCommit(open);
         constraints.beforeCommit(open);
         temporary.beforeCommit(open);
     }
@@ -399,6 +400,11 @@ public final class SqlSession implements AutoCloseable {
             if (committed) {
                 temporary.committed();
             }
+        }
+
+        @Override
+        public void ending() {
+            cursors.transactionEnds();
         }
 
         @Override

@@ -39,6 +39,9 @@ final class TransactionControl {
     interface EndListener {
         void ended(boolean committed);
 
+        /// The open transaction is about to end.
+        void ending();
+
         /// What was done after a savepoint was undone.
         ///
         /// @param serial of the savepoint, growing with each
@@ -143,6 +146,17 @@ final class TransactionControl {
 
     /// Starts a statement: a snapshot, the clock, and a transaction if there is none.
     Transaction startStatement() {
+        Transaction open = prepareStatement();
+        open.startStatement();
+        return open;
+    }
+
+    /// Starts a statement that goes on with what an earlier one of the transaction saw.
+    void resumeStatement(Transaction.View view) {
+        prepareStatement().resumeStatement(view);
+    }
+
+    private Transaction prepareStatement() {
         requireUsable();
         statementAt = Timestamps.now();
         Transaction open = require();
@@ -150,7 +164,6 @@ final class TransactionControl {
         open.setLockTimeoutMillis(settings.integer("lock_timeout"));
         open.setDeadlockTimeoutMillis(settings.integer("deadlock_timeout"));
         open.setStatementDeadline(deadline.getAsLong());
-        open.startStatement();
         return open;
     }
 
@@ -387,10 +400,12 @@ final class TransactionControl {
         try {
             open.setStatementDeadline(deadline.getAsLong());
             beforeCommit.accept(open);
+            onEnd.ending();
             ending.accept(open);
             settings.commit();
             onEnd.ended(true);
         } catch (RuntimeException | Error e) {
+            onEnd.ending();
             open.rollback();
             settings.rollback();
             onEnd.ended(false);
@@ -404,6 +419,7 @@ final class TransactionControl {
         block = Block.NONE;
         savepoints.clear();
         if (open != null) {
+            onEnd.ending();
             open.rollback();
         }
         settings.rollback();
@@ -423,6 +439,7 @@ final class TransactionControl {
         if (open == null || !open.isActive()) {
             transaction = null;
         } else if (savepoints.isEmpty()) {
+            onEnd.ending();
             open.rollback();
             transaction = null;
         } else {

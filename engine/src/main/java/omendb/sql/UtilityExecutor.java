@@ -52,6 +52,14 @@ final class UtilityExecutor {
         };
     }
 
+    /// Whether it may change what an open cursor reads from, or take it away.
+    private static boolean definesAnew(Statement statement) {
+        return statement instanceof Ddl
+                || statement instanceof Utility.Reindex
+                || statement instanceof Utility.Cluster
+                || statement instanceof Utility.Discard;
+    }
+
     private static ResultColumn text(String name) {
         return new ResultColumn(name, 0, 0, Types.TEXT, -1);
     }
@@ -62,6 +70,10 @@ final class UtilityExecutor {
                 java.util.Objects.requireNonNull(portal.statement().statement());
         if (takesLong(statement)) {
             parts.takesLong();
+        }
+        Transaction open = parts.transactions().current();
+        if (open != null && open.isActive() && definesAnew(statement)) {
+            parts.cursors().beforeDefinition(open);
         }
         return switch (statement) {
             case Utility.Explain explain -> explain(explain, portal, sink);

@@ -45,6 +45,20 @@ final class SnapshotRegistry implements AutoCloseable {
         return -1;
     }
 
+    /// Claims a slot behind another one for the same snapshot; -1 if all are in use. Behind, since [#oldest] looks at
+    /// slots in order: it finds the snapshot in one of the two whenever the first is given back.
+    int claimBehind(int other, long timestamp) {
+        for (int slot = other + 1; slot < capacity; slot++) {
+            long address = address(slot);
+            if (NativeMemory.getLongVolatile(address) == FREE
+                    && NativeMemory.compareAndSetLong(address, FREE, timestamp)) {
+                used.accumulateAndGet(slot + 1, Math::max);
+                return slot;
+            }
+        }
+        return -1;
+    }
+
     /// Takes a snapshot of now in a claimed slot.
     long take(int slot) {
         NativeMemory.putLongVolatile(address(slot), TAKING);

@@ -57,6 +57,7 @@ public final class Transaction implements LockHolder {
     private volatile long deadlockTimeoutMillis = 1000;
     private boolean active = true;
     private boolean waited;
+    private int views;
     private final long startedAt = Timestamps.now();
     private volatile boolean showsId;
     private boolean prepared;
@@ -137,10 +138,63 @@ public final class Transaction implements LockHolder {
             snapshot = manager.snapshots().take(snapshotSlot);
         }
         statementSequence = writes == null ? 0 : writes.sequence();
+        beginReading();
+    }
+
+    private void beginReading() {
         if (writes != null) {
             writes.statementBegins();
+            if (views > 0) {
+                writes.keepAddresses();
+            }
         }
         pin = manager.epochs().pin();
+    }
+
+    /// What a statement sees, kept for later ([#resumeStatement]): snapshot, own writes up to then, and the memory
+    /// that addresses lead to. To be closed before the transaction ends.
+    public final class View implements AutoCloseable {
+        private final long seen = snapshot;
+        private final long ownSequence = statementSequence;
+        private final int slot;
+        private final Epochs.Pin held = manager.epochs().pin();
+        private boolean closed;
+
+        private View(int slot) {
+            this.slot = slot;
+            views++;
+            if (writes != null) {
+                writes.keepAddresses();
+            }
+        }
+
+        @Override
+        public void close() {
+            if (!closed) {
+                closed = true;
+                views--;
+                held.close();
+                manager.snapshots().release(slot);
+            }
+        }
+    }
+
+    /// Keeps what the running statement sees; null = too many snapshots are kept already.
+    public @Nullable View keepView() {
+        requireStatement();
+        int slot = manager.snapshots().claimBehind(snapshotSlot, snapshot);
+        return slot < 0 ? null : new View(slot);
+    }
+
+    /// Starts a statement that goes on with what an earlier one saw.
+    public void resumeStatement(View view) {
+        requireActive();
+        endStatement();
+        cancelled = null;
+        waited = false;
+        snapshot = view.seen;
+        statementSequence = view.ownSequence;
+        beginReading();
     }
 
     /// Takes the snapshot under the eyes of [Serializability]. A deferrable read-only transaction waits

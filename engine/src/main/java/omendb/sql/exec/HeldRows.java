@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// Rows of a result that outlive the statement that made them: the rest of a suspended portal, a cursor, a
 /// cached answer.
 public final class HeldRows implements AutoCloseable {
-    private final MaterializedRows rows;
+    private MaterializedRows rows;
     private final Batch out;
     private final ColumnVector[] columns;
     private int next;
@@ -88,6 +88,21 @@ public final class HeldRows implements AutoCloseable {
 
     public void moveTo(int position) {
         next = Math.clamp(position, 0, rows.count());
+    }
+
+    /// Forgets the first rows; those behind are numbered from 0 again.
+    public void dropFirst(int dropped) {
+        MaterializedRows left = new MaterializedRows(rows.types());
+        ColumnVector[] row = new ColumnVector[rows.types().size()];
+        for (int i = dropped; i < rows.count(); i++) {
+            for (int column = 0; column < row.length; column++) {
+                row[column] = rows.column(column, i);
+            }
+            left.append(row, MaterializedRows.rowIn(i));
+        }
+        rows.close();
+        rows = left;
+        next = Math.max(0, next - dropped);
     }
 
     @Override

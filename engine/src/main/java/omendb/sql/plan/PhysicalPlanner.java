@@ -14,6 +14,9 @@ public final class PhysicalPlanner {
     private static final double FUNCTION_ROWS = 100;
     private static final double VIRTUAL_ROWS = 500;
 
+    /// PostgreSQL's default of cursor_tuple_fraction.
+    private static final double CURSOR_FRACTION = 0.1;
+
     private final PlannerEnvironment environment;
     private final AccessPaths paths;
     private final JoinPlanner joins;
@@ -106,6 +109,42 @@ public final class PhysicalPlanner {
         };
     }
 
+    /// Plans a query of which most likely only the first rows are asked for: an index that has the order already
+    /// is weighed against a sort by the cost of [#CURSOR_FRACTION] of the rows, and what is computed of a row is
+    /// computed of the sorted ones.
+    public PhysicalPlan planFirstRows(LogicalPlan plan) {
+        List<LogicalPlan.Project> above = new ArrayList<>();
+        LogicalPlan below = plan;
+        while (below instanceof LogicalPlan.Project project) {
+            above.add(project);
+            below = project.input();
+        }
+        if (!(below instanceof LogicalPlan.Sort written)) {
+            return plan(plan);
+        }
+        LogicalPlan.Sort sort = written;
+        while (sort.input() instanceof LogicalPlan.Project project) {
+            List<SortKey> keys = throughProject(sort.keys(), project);
+            if (keys.stream().anyMatch(key -> Scalars.isVolatile(key.expression()))) {
+                break;
+            }
+            sort = new LogicalPlan.Sort(project.input(), keys);
+            above.add(project);
+        }
+        PhysicalPlan sorted = sort(sort, null, null);
+        PhysicalPlan ordered = orderedByIndex(sort);
+        PhysicalPlan chosen = ordered != null && firstRows(ordered) < firstRows(sorted) ? ordered : sorted;
+        for (LogicalPlan.Project project : above.reversed()) {
+            chosen = project(chosen, project.items());
+        }
+        return chosen;
+    }
+
+    private static double firstRows(PhysicalPlan plan) {
+        Estimate estimate = plan.estimate();
+        return estimate.startup() + CURSOR_FRACTION * (estimate.total() - estimate.startup());
+    }
+
     private static PhysicalPlan project(PhysicalPlan input, List<Item> items) {
         List<Field> fields = items.stream().map(Item::field).toList();
         Estimate estimate = input.estimate().plus(CPU_OPERATOR);
@@ -191,7 +230,8 @@ public final class PhysicalPlanner {
         if (byDistance != null) {
             return byDistance;
         }
-        PhysicalPlan ordered = orderedByIndex(sort, limit);
+        PhysicalPlan unlimited = orderedByIndex(sort);
+        PhysicalPlan ordered = unlimited == null ? null : limited(unlimited, limit.count(), limit.offset());
         // the sort itself counts and skips
         return ordered != null && ordered.estimate().total() < sorted.estimate().total() ? ordered : sorted;
     }
@@ -205,8 +245,8 @@ public final class PhysicalPlanner {
                 input, count, offset, new Estimate(Math.max(1, rows), below.startup(), total, below.width()));
     }
 
-    /// ORDER BY ... LIMIT by a btree that has the order already.
-    private @Nullable PhysicalPlan orderedByIndex(LogicalPlan.Sort sort, LogicalPlan.Limit limit) {
+    /// ORDER BY by a btree that has the order already, or null.
+    private @Nullable PhysicalPlan orderedByIndex(LogicalPlan.Sort sort) {
         List<LogicalPlan.Project> projections = new ArrayList<>();
         LogicalPlan below = sort.input();
         List<SortKey> keys = sort.keys();
@@ -230,7 +270,7 @@ public final class PhysicalPlanner {
         for (LogicalPlan.Project project : projections.reversed()) {
             plan = project(plan, project.items());
         }
-        return limited(plan, limit.count(), limit.offset());
+        return plan;
     }
 
     static List<SortKey> throughProject(List<SortKey> keys, LogicalPlan.Project project) {
