@@ -54,6 +54,11 @@ final class SessionTypes implements TypeContext {
     }
 
     @Override
+    public int textSearchConfig() {
+        return settings.textSearchConfig();
+    }
+
+    @Override
     public ObjectNames objectNames() {
         return names;
     }

@@ -218,7 +218,9 @@ final class StatementEnvironment implements BindEnvironment, PlannerEnvironment,
         }
         return index.isVector()
                 ? table.vectorIndex(indexOid).usableBy(open)
-                : table.index(indexOid).usableBy(open);
+                : index.isInverted()
+                        ? table.invertedIndex(indexOid).usableBy(open)
+                        : table.index(indexOid).usableBy(open);
     }
 
     @Override

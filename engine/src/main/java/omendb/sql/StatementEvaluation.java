@@ -1,6 +1,7 @@
 package omendb.sql;
 
 import java.util.random.RandomGenerator;
+import omendb.engine.error.SqlState;
 import omendb.engine.txn.Cancellation;
 import omendb.engine.type.TypeContext;
 import omendb.sql.function.EvalContext;
@@ -22,6 +23,11 @@ final class StatementEvaluation extends EvalContext {
     @Override
     public void checkCancelled() {
         interruption.check();
+    }
+
+    @Override
+    public void notice(String message) {
+        service(SessionListener.class).notice("NOTICE", SqlState.SUCCESSFUL_COMPLETION, message, null, null);
     }
 
     /// Asks the running statement to stop: by another thread's wish, or by its time limit.

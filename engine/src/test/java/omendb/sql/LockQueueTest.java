@@ -199,10 +199,9 @@ class LockQueueTest {
                         "tuple|t|AccessExclusiveLock|1004|f|t",
                         "tuple|t|ExclusiveLock|1003|t|f"),
                 watcher
-                        .rows(
-                                "SELECT locktype, relation::regclass, mode, pid, granted, waitstart <= now() FROM pg_locks"
-                                        + " WHERE pid IN (1003, 1004) AND (NOT granted OR locktype = 'tuple')"
-                                        + " ORDER BY locktype, granted")
+                        .rows("SELECT locktype, relation::regclass, mode, pid, granted, waitstart <= now() FROM"
+                                + " pg_locks WHERE pid IN (1003, 1004) AND (NOT granted OR locktype = 'tuple')"
+                                + " ORDER BY locktype, granted")
                         .stream()
                         .map(row -> row.endsWith("|") ? row + "f" : row)
                         .toList());

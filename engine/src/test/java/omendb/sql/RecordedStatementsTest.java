@@ -36,7 +36,10 @@ class RecordedStatementsTest {
                 "views",
                 "temporary_tables",
                 "table_from",
-                "limits"
+                "limits",
+                "full_text",
+                "inverted",
+                "json_paths"
             })
     void answers_are_postgresqls(String name) throws IOException {
         List<String> expected = recorded(name);

@@ -10,9 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// An index of a table.
 ///
 /// @param storageId     names the index tree or directory; differs from the oid after TRUNCATE, never reused
-/// @param method        access method: `btree`, `hash` (kept as a btree is), `hnsw` or `ivfflat` (kept as an
-///     hnsw
-///     graph is)
+/// @param method        access method: `btree`, `hash` (kept as a btree is), `gin` (an inverted index), `hnsw` or
+///     `ivfflat` (kept as an hnsw graph is)
 /// @param nullsDistinct for a unique index: rows with a NULL in the key never conflict (the default of SQL)
 /// @param keys          key columns in order
 /// @param predicateSql  `WHERE` of a partial index as text, or null
@@ -42,6 +41,7 @@ public record IndexDef(
     public static final String HNSW = "hnsw";
     public static final String IVFFLAT = "ivfflat";
     public static final String HASH = "hash";
+    public static final String GIN = "gin";
 
     public IndexDef {
         keys = List.copyOf(keys);
@@ -90,6 +90,11 @@ public record IndexDef(
     /// Whether an access method is one for vectors.
     public static boolean isVector(String method) {
         return method.equals(HNSW) || method.equals(IVFFLAT);
+    }
+
+    /// Whether it keeps terms of values and not the values.
+    public boolean isInverted() {
+        return method.equals(GIN);
     }
 
     public IndexDef withName(String newName) {

@@ -13,7 +13,7 @@ import omendb.engine.type.NativeBytesWriter;
 import omendb.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
-/// Fills the tree of a new btree index from the rows of its table, under the table's SHARE lock.
+/// Fills the tree of a new btree or inverted index from the rows of its table, under the table's SHARE lock.
 ///
 /// Entries of committed rows are sorted off-heap and become sorted runs of the tree, past WAL and memtables, at the
 /// timestamp the build read; entries of the transaction's own rows go to its write set like any other write.
@@ -30,6 +30,7 @@ final class IndexBuilder implements AutoCloseable {
     private final RowSource source;
     private final NativeBytesWriter key = new NativeBytesWriter();
     private final OwnVersion found = new OwnVersion();
+    private final @Nullable InvertedKeys inverted;
     private @Nullable WriteSet sorter;
 
     /// @param table the table without the index
@@ -39,6 +40,7 @@ final class IndexBuilder implements AutoCloseable {
         this.table = table;
         this.keys = new IndexKeys(table.def(), index);
         this.row = new IndexRow(keys);
+        this.inverted = index.isInverted() ? new InvertedKeys(keys) : null;
         this.storages = storages;
         this.tree = storages.lsm().tree(index.storageId());
         this.timestamp = transaction.latest();
@@ -97,6 +99,15 @@ final class IndexBuilder implements AutoCloseable {
         if (!row.set(source)) {
             return;
         }
+        if (inverted != null) {
+            for (byte[] term : inverted.of(row)) {
+                InvertedKeys.write(term, rowId, key);
+                WriteSet target = own ? transaction.writes() : sorter();
+                target.reservePut(keys.treeId(), key.address(), key.position(), 0);
+            }
+            limitSorter(own);
+            return;
+        }
         key.truncate(0);
         boolean unique = row.encode(rowId, key);
         if (unique && exists()) {
@@ -107,7 +118,11 @@ final class IndexBuilder implements AutoCloseable {
         if (unique) {
             NativeMemory.putLong(value, rowId);
         }
-        if (!own && target.reservedBytes() > storages.options().sortBytes()) {
+        limitSorter(own);
+    }
+
+    private void limitSorter(boolean own) {
+        if (!own && sorter().reservedBytes() > storages.options().sortBytes()) {
             writeRun();
         }
     }

@@ -38,6 +38,7 @@ public final class Table {
     private final @Nullable MissingValues missing;
     private final List<IndexKeys> btrees = new ArrayList<>();
     private final List<IndexSlots> indexSlots = new ArrayList<>();
+    private final List<IndexKeys> inverted = new ArrayList<>();
     private final int[] slotColumns;
 
     /// @param references foreign keys that refer to the table
@@ -57,7 +58,9 @@ public final class Table {
         this.layouts = RowLayout.all(def.columns());
         this.missing = MissingValues.of(def.columns(), storage);
         for (IndexDef index : indexDefs) {
-            if (!index.isVector()) {
+            if (index.isInverted()) {
+                inverted.add(new IndexKeys(def, index));
+            } else if (!index.isVector()) {
                 btrees.add(new IndexKeys(def, index));
             } else if (IndexSlots.has(index, def)) {
                 IndexSlots own = storages.findIndexSlots(index.storageId());
@@ -109,6 +112,17 @@ public final class Table {
     public IndexAccess index(int indexOid) {
         IndexKeys keys = btree(indexOid);
         return new IndexAccess(keys, activity.index(indexOid), storages.lsm().tree(keys.treeId()));
+    }
+
+    /// A gin index of this table by oid.
+    public InvertedIndexAccess invertedIndex(int indexOid) {
+        for (IndexKeys keys : inverted) {
+            if (keys.index().oid() == indexOid) {
+                return new InvertedIndexAccess(
+                        keys, activity.index(indexOid), storages.lsm().tree(keys.treeId()));
+            }
+        }
+        throw new IllegalArgumentException("no gin index " + indexOid + " on " + def.name());
     }
 
     /// An hnsw index of this table by oid.
@@ -264,6 +278,10 @@ public final class Table {
 
     List<IndexKeys> btrees() {
         return btrees;
+    }
+
+    List<IndexKeys> inverted() {
+        return inverted;
     }
 
     /// Attnums of the columns that are stored as slots.

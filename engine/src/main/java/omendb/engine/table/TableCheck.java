@@ -20,8 +20,8 @@ import omendb.memory.NativeMemory;
 import omendb.memory.StorageException;
 import org.jspecify.annotations.Nullable;
 
-/// Checks one table of a database that nobody else uses: the form of every row, every row's entry in every btree index
-/// and no other entries, every row's vector slots and what vector indexes know of them.
+/// Checks one table of a database that nobody else uses: the form of every row, every row's entries in every btree and
+/// gin index and no other entries, every row's vector slots and what vector indexes know of them.
 ///
 /// Threading: one thread.
 public final class TableCheck {
@@ -35,6 +35,8 @@ public final class TableCheck {
     private final RowSource source;
     private final LsmValue entry = new LsmValue();
     private final long[] entries;
+    private final long[] invertedEntries;
+    private final List<IndexRow> invertedRows = new ArrayList<>();
     private final List<IndexRow> indexRows = new ArrayList<>();
     private long rowCount;
 
@@ -62,15 +64,18 @@ public final class TableCheck {
         this.rows = table.storage().rows();
         this.source = new RowSource(table);
         this.entries = new long[table.btrees().size()];
+        this.invertedEntries = new long[table.inverted().size()];
     }
 
     /// Checks everything; problems go to the findings.
     public void run() {
         try (SlotLists opened = new SlotLists(storages.lsm())) {
             table.btrees().forEach(keys -> indexRows.add(new IndexRow(keys)));
+            table.inverted().forEach(keys -> invertedRows.add(new IndexRow(keys)));
             run(opened);
         } finally {
             indexRows.forEach(IndexRow::close);
+            invertedRows.forEach(IndexRow::close);
         }
     }
 
@@ -82,6 +87,9 @@ public final class TableCheck {
         }
         for (IndexSlots slots : table.indexSlots()) {
             checkIndexSlots(slots, lists);
+        }
+        for (int i = 0; i < invertedEntries.length; i++) {
+            checkEntries(table.inverted().get(i), invertedEntries[i], formed);
         }
     }
 
@@ -109,6 +117,7 @@ public final class TableCheck {
                     source.setStored(cursor.valueAddress());
                     checkSlotsOf(rowId, lists);
                     checkIndexesOf(rowId, key);
+                    checkTermsOf(rowId, key);
                 } else {
                     damaged("row " + rowId + ": " + problem);
                     formed = false;
@@ -301,6 +310,26 @@ public final class TableCheck {
         }
     }
 
+    private void checkTermsOf(long rowId, NativeBytesWriter key) {
+        List<IndexKeys> indexes = table.inverted();
+        for (int i = 0; i < indexes.size(); i++) {
+            IndexKeys keys = indexes.get(i);
+            try {
+                if (!invertedRows.get(i).set(source)) {
+                    continue;
+                }
+                for (byte[] term : new InvertedKeys(keys).of(invertedRows.get(i))) {
+                    InvertedKeys.write(term, rowId, key);
+                    checkEntry(keys, rowId, key, false);
+                    invertedEntries[i]++;
+                }
+            } catch (OmenException | IndexOutOfBoundsException undecodable) {
+                damaged("row " + rowId + ": a key column of index \"" + name(keys) + "\" cannot be read: "
+                        + undecodable.getMessage());
+            }
+        }
+    }
+
     private void checkEntry(IndexKeys keys, long rowId, NativeBytesWriter key, boolean unique) {
         LsmTree tree = storages.lsm().tree(keys.treeId());
         if (!tree.get(key.address(), key.position(), timestamp, entry)) {
@@ -324,7 +353,7 @@ public final class TableCheck {
         }
         if (formed && found != expected) {
             damaged("index \"" + name(keys) + "\", rel/" + keys.treeId() + ", has " + found + " entries, the table has "
-                    + expected + " rows for it");
+                    + expected + " " + (keys.index().isInverted() ? "terms" : "rows") + " for it");
         }
     }
 

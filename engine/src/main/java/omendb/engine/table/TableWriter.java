@@ -39,6 +39,7 @@ final class TableWriter {
     private final TableWrites writes;
     private final List<IndexWriter> indexes = new ArrayList<>();
     private final List<SlotIndexWriter> slotIndexes = new ArrayList<>();
+    private final List<InvertedWriter> inverted = new ArrayList<>();
     private final RowSource source;
     private final RowSource before;
     private final RowLookup rows;
@@ -144,6 +145,9 @@ final class TableWriter {
             LsmTree tree = storages.lsm().tree(own.index().storageId());
             slotIndexes.add(new SlotIndexWriter(transaction, writes, own, row, RowLookup.momentary(transaction, tree)));
         }
+        for (IndexKeys keys : table.inverted()) {
+            inverted.add(new InvertedWriter(keys, buffers.keep(new IndexRow(keys)), buffers.allocate()));
+        }
         this.events = KeyEvents.needed(table) ? new KeyEvents(table, tables.constraintEvents(transaction)) : null;
     }
 
@@ -165,11 +169,17 @@ final class TableWriter {
             return conflict;
         }
         checkUnique();
+        for (InvertedWriter index : inverted) {
+            index.readNew(source);
+        }
         appendVectors(rowId);
         putRow(rowId);
         putIndexEntries(rowId);
         for (SlotIndexWriter index : slotIndexes) {
             index.inserted(source, rowId);
+        }
+        for (InvertedWriter index : inverted) {
+            index.write(transaction, rowId);
         }
         writes.countRows(storage, 1);
         table.activity().inserted();
@@ -382,6 +392,9 @@ final class TableWriter {
         for (IndexWriter index : indexes) {
             index.changed = index.row.isTouched(source) && encodesDifferently(index, rowId);
         }
+        for (InvertedWriter index : inverted) {
+            index.readChange(before, source);
+        }
         lockOldKeys();
         checkUnique();
         lockKeyChange(rowId);
@@ -401,6 +414,9 @@ final class TableWriter {
         for (SlotIndexWriter index : slotIndexes) {
             index.updated(source, rowId);
         }
+        for (InvertedWriter index : inverted) {
+            index.write(transaction, rowId);
+        }
         table.activity().updated(changesNoIndex(attnums));
         if (events != null) {
             events.updated(before, source, rowId);
@@ -410,6 +426,11 @@ final class TableWriter {
     private boolean changesNoIndex(int[] attnums) {
         for (IndexWriter index : indexes) {
             if (index.changed) {
+                return false;
+            }
+        }
+        for (InvertedWriter index : inverted) {
+            if (index.changes()) {
                 return false;
             }
         }
@@ -454,6 +475,9 @@ final class TableWriter {
             encodeOldKey(index, rowId);
             index.changed = index.oldPresent;
         }
+        for (InvertedWriter index : inverted) {
+            index.readOld(before);
+        }
         lockOldKeys();
         for (int attnum : table.slotColumns()) {
             if (!before.isNull(attnum)) {
@@ -467,6 +491,9 @@ final class TableWriter {
         }
         for (SlotIndexWriter index : slotIndexes) {
             index.deleted(rowId);
+        }
+        for (InvertedWriter index : inverted) {
+            index.write(transaction, rowId);
         }
         long key = transaction.scratch();
         RowKey.write(key, rowId);

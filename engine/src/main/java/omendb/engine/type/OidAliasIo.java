@@ -14,7 +14,9 @@ final class OidAliasIo implements TypeIo {
         TYPE(SqlState.UNDEFINED_OBJECT, "type"),
         PROCEDURE(SqlState.UNDEFINED_FUNCTION, "function"),
         NAMESPACE(SqlState.INVALID_SCHEMA_NAME, "schema"),
-        ROLE(SqlState.UNDEFINED_OBJECT, "role");
+        ROLE(SqlState.UNDEFINED_OBJECT, "role"),
+        TEXT_SEARCH_CONFIGURATION(SqlState.UNDEFINED_OBJECT, "text search configuration"),
+        TEXT_SEARCH_DICTIONARY(SqlState.UNDEFINED_OBJECT, "text search dictionary");
 
         private final SqlState missing;
         private final String noun;
@@ -31,6 +33,8 @@ final class OidAliasIo implements TypeIo {
                 case PROCEDURE -> names.procedureOid(name);
                 case NAMESPACE -> names.namespaceOid(name);
                 case ROLE -> names.roleOid(name);
+                case TEXT_SEARCH_CONFIGURATION -> TextSearchNames.configuration(name);
+                case TEXT_SEARCH_DICTIONARY -> TextSearchNames.dictionary(name);
             };
         }
 
@@ -41,6 +45,8 @@ final class OidAliasIo implements TypeIo {
                 case PROCEDURE -> ObjectNames::procedureName;
                 case NAMESPACE -> ObjectNames::namespaceName;
                 case ROLE -> ObjectNames::roleName;
+                case TEXT_SEARCH_CONFIGURATION -> (_, oid) -> TextSearchNames.configurationName(oid);
+                case TEXT_SEARCH_DICTIONARY -> (_, oid) -> TextSearchNames.dictionaryName(oid);
             };
         }
     }

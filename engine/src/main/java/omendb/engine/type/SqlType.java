@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// | vector | BYTES | float32 little-endian; dimensions = length / 4 |
 /// | numeric, interval, jsonb, arrays, record | BYTES | [Numeric], [Interval], [JsonbValue], [ArrayValue],
 /// [RecordValue] |
+/// | tsvector, tsquery, jsonpath | BYTES | [TsVector], [TsQueryIo], [JsonPath] |
 ///
 /// In a row a LONG or DOUBLE value takes [#storageWidth] bytes ([#readLane], [#writeLane]); BYTES values lie there as
 /// they are.

@@ -61,6 +61,11 @@ public interface TypeContext {
         return Timestamps.now();
     }
 
+    /// Oid of the configuration that default_text_search_config names.
+    default int textSearchConfig() {
+        return TextSearchNames.ENGLISH;
+    }
+
     default ObjectNames objectNames() {
         return ObjectNames.NONE;
     }

@@ -24,6 +24,10 @@ final class TypeIos {
             case "regtype" -> new OidAliasIo(OidAliasIo.Kind.TYPE);
             case "regnamespace" -> new OidAliasIo(OidAliasIo.Kind.NAMESPACE);
             case "regrole" -> new OidAliasIo(OidAliasIo.Kind.ROLE);
+            case "regconfig" -> new OidAliasIo(OidAliasIo.Kind.TEXT_SEARCH_CONFIGURATION);
+            case "regdictionary" -> new OidAliasIo(OidAliasIo.Kind.TEXT_SEARCH_DICTIONARY);
+            case "tsvector" -> new TsVectorIo();
+            case "tsquery" -> new TsQueryIo();
             case "float4" -> FloatIo.float4();
             case "float8" -> FloatIo.float8();
             case "numeric" -> new NumericIo();
@@ -44,6 +48,7 @@ final class TypeIos {
             case "interval" -> new IntervalIo();
             case "json" -> JsonIo.json();
             case "jsonb" -> JsonIo.jsonb();
+            case "jsonpath" -> new JsonPathIo();
             case "vector" -> new VectorIo();
             case "halfvec" -> new HalfvecIo();
             case "sparsevec" -> new SparsevecIo();
@@ -72,6 +77,8 @@ final class TypeIos {
             case "interval" -> new IntervalOrder();
             case "timetz" -> new TimetzOrder();
             case "jsonb" -> new JsonbOrder();
+            case "tsvector" -> new TsVector.Order();
+            case "tsquery" -> new TsQuery.Order();
             case "vector" -> new ValueOrders.Floats();
             case "halfvec" -> new ValueOrders.Halves();
             case "sparsevec" -> new SparseVector.Order();

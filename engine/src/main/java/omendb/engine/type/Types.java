@@ -73,7 +73,15 @@ public final class Types {
     public static final SqlType VARBIT =
             define(base(1562, "varbit", -1, 'V').preferred().array(1563));
     public static final SqlType UUID = define(base(2950, "uuid", 16, 'U').array(2951));
+    public static final SqlType TSVECTOR =
+            define(base(3614, "tsvector", -1, 'U').array(3643));
+    public static final SqlType TSQUERY = define(base(3615, "tsquery", -1, 'U').array(3645));
+    public static final SqlType REGCONFIG = define(oidAlias(3734, "regconfig", 3735));
+    public static final SqlType REGDICTIONARY = define(oidAlias(3769, "regdictionary", 3770));
     public static final SqlType JSONB = define(base(3802, "jsonb", -1, 'U').array(3807));
+
+    public static final SqlType JSONPATH =
+            define(base(4072, "jsonpath", -1, 'U').array(4073));
 
     public static final SqlType CSTRING =
             define(pseudo(2275, "cstring", -2, 'P').array(1263));

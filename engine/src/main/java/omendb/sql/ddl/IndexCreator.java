@@ -15,6 +15,7 @@ import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.table.IndexSlots;
 import omendb.engine.type.SqlType;
+import omendb.engine.type.TermExtractor;
 import omendb.engine.type.Types;
 import omendb.sql.ast.AstWalker;
 import omendb.sql.ast.Ddl;
@@ -30,10 +31,11 @@ import org.jspecify.annotations.Nullable;
 /// CREATE INDEX.
 final class IndexCreator {
     private static final int MOST_KEYS = 32;
-    private static final Set<String> METHODS = Set.of(IndexDef.BTREE, IndexDef.HASH, IndexDef.HNSW, IndexDef.IVFFLAT);
+    private static final Set<String> METHODS =
+            Set.of(IndexDef.BTREE, IndexDef.HASH, IndexDef.HNSW, IndexDef.IVFFLAT, IndexDef.GIN);
 
     /// PostgreSQL's and pgvector's methods that do not exist here yet.
-    private static final Set<String> LATER = Set.of("gin", "gist", "spgist", "brin", "alex");
+    private static final Set<String> LATER = Set.of("gist", "spgist", "brin", "alex");
 
     private final DdlContext context;
     private final RelationNames names;
@@ -107,7 +109,7 @@ final class IndexCreator {
         if (!btree && !statement.including().isEmpty()) {
             throw unsupported(method, "included columns");
         }
-        if (!btree && statement.elements().size() > 1) {
+        if (!btree && !method.equals(IndexDef.GIN) && statement.elements().size() > 1) {
             throw unsupported(method, "multicolumn indexes");
         }
         if (statement.elements().size() + statement.including().size() > MOST_KEYS) {
@@ -135,7 +137,7 @@ final class IndexCreator {
         }
         if (LATER.contains(method)) {
             throw DdlErrors.notSupported("access method \"" + method + "\"")
-                    .withHint("Use btree, or hnsw for vectors.");
+                    .withHint("Use btree, gin for documents and arrays, or hnsw for vectors.");
         }
         throw DdlErrors.error(SqlState.UNDEFINED_OBJECT, "access method \"" + method + "\" does not exist");
     }
@@ -161,7 +163,8 @@ final class IndexCreator {
             }
             String chosen = operatorClass == null ? VectorClasses.byDefault(method, column.type()) : operatorClass;
             checkWritten(method, chosen, column.type(), column.typmod());
-            return new IndexDef.Key(column.attnum(), null, chosen, descending, nullsFirst);
+            String kept = isDefaultOfGin(method, chosen, column.type()) ? null : chosen;
+            return new IndexDef.Key(column.attnum(), null, kept, descending, nullsFirst);
         }
         Expr expr = Objects.requireNonNull(element.expr());
         Scalar bound = bound(table, expr, Binder.RowExpression.INDEX_KEY, "index expression");
@@ -170,7 +173,7 @@ final class IndexCreator {
         return new IndexDef.Key(
                 0,
                 StoredSql.text(context.binder(), table, expr, bound, Binder.RowExpression.INDEX_KEY),
-                chosen,
+                isDefaultOfGin(method, chosen, bound.type()) ? null : chosen,
                 descending,
                 nullsFirst,
                 bound.type(),
@@ -195,12 +198,22 @@ final class IndexCreator {
         return bound;
     }
 
+    private static boolean isDefaultOfGin(String method, @Nullable String operatorClass, SqlType type) {
+        return method.equals(IndexDef.GIN)
+                && operatorClass != null
+                && operatorClass.equals(TermExtractor.defaultClass(type));
+    }
+
     private static void checkWritten(String method, @Nullable String operatorClass, SqlType type, int typmod) {
         if (IndexDef.isVector(method)) {
             if (operatorClass == null) {
                 throw noDefaultClass(type, method);
             }
             if (VectorClasses.find(method, operatorClass) == null) {
+                throw noClass(operatorClass, method);
+            }
+        } else if (method.equals(IndexDef.GIN)) {
+            if (operatorClass != null && !TermExtractor.isClass(operatorClass)) {
                 throw noClass(operatorClass, method);
             }
         } else if (operatorClass != null && !isBtreeClass(operatorClass, type)) {
@@ -218,6 +231,12 @@ final class IndexCreator {
     static void checkClass(String method, @Nullable String operatorClass, SqlType type, int typmod) {
         if (IndexDef.isVector(method)) {
             checkVector(method, operatorClass, type, typmod);
+            return;
+        }
+        if (method.equals(IndexDef.GIN)) {
+            if (TermExtractor.of(operatorClass, type) == null) {
+                throw operatorClass == null ? noDefaultClass(type, method) : classRefuses(operatorClass, type);
+            }
             return;
         }
         checkOrderable(type, method);

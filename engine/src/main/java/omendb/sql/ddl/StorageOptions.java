@@ -33,6 +33,7 @@ final class StorageOptions {
     private static final Set<String> COLUMN_COMPRESSIONS = Set.of("pglz", "lz4");
 
     private static final Set<String> QUANTIZATIONS = Set.of("auto", "none", "rabitq");
+    private static final Set<String> GIN_OPTIONS = Set.of("fastupdate", "gin_pending_list_limit");
 
     private static final Set<String> BTREE_OPTIONS = Set.of("fillfactor", "deduplicate_items");
 
@@ -88,9 +89,18 @@ final class StorageOptions {
     }
 
     static Map<String, String> btree(List<Option> options) {
+        return known(options, BTREE_OPTIONS);
+    }
+
+    /// PostgreSQL's: accepted, entries are always written at once.
+    static Map<String, String> gin(List<Option> options) {
+        return known(options, GIN_OPTIONS);
+    }
+
+    private static Map<String, String> known(List<Option> options, Set<String> names) {
         Map<String, String> result = new LinkedHashMap<>();
         for (Option option : options) {
-            if (!BTREE_OPTIONS.contains(option.name())) {
+            if (!names.contains(option.name())) {
                 throw unrecognized(option.name());
             }
             result.put(option.name(), option.value() == null ? "true" : option.value());
@@ -101,7 +111,7 @@ final class StorageOptions {
     /// Checks the options of ALTER INDEX SET against those the index has.
     static Map<String, String> ofIndex(String method, List<Option> options, Map<String, String> known) {
         if (!IndexDef.isVector(method)) {
-            return btree(options);
+            return method.equals(IndexDef.GIN) ? gin(options) : btree(options);
         }
         Map<String, String> all = new LinkedHashMap<>(known);
         options.forEach(option -> all.remove(option.name()));

@@ -176,23 +176,36 @@ final class BasicEvaluators {
     static final class Call extends Evaluator {
         private final ExecutionContext context;
         private final BatchFunction body;
+        private final boolean uniform;
         private final Evaluator[] args;
         private final ColumnVector[] values;
 
-        Call(ExecutionContext context, BatchFunction body, List<Evaluator> args, SqlType type, ValueArena arena) {
+        /// @param uniform the value is the same for all rows of a batch: it is computed once
+        Call(
+                ExecutionContext context,
+                BatchFunction body,
+                boolean uniform,
+                List<Evaluator> args,
+                SqlType type,
+                ValueArena arena) {
             super(type, arena);
             this.context = context;
             this.body = body;
+            this.uniform = uniform;
             this.args = args.toArray(Evaluator[]::new);
             this.values = new ColumnVector[this.args.length];
         }
 
         @Override
         void into(ColumnVector[] input, int count, ColumnVector out) {
+            int computed = uniform ? Math.min(count, 1) : count;
             for (int i = 0; i < args.length; i++) {
-                values[i] = args[i].value(input, count);
+                values[i] = args[i].value(input, computed);
             }
-            body.apply(context.evaluation(), values, out, count);
+            body.apply(context.evaluation(), values, out, computed);
+            if (computed < count) {
+                out.repeatFirst(count);
+            }
         }
 
         @Override

@@ -68,7 +68,12 @@ final class ExpressionCompiler {
             case Scalar.Column column -> column(column.field());
             case Scalar.Call call ->
                 new BasicEvaluators.Call(
-                        context, call.function().scalarBody(), compileAll(call.args()), call.type(), arena);
+                        context,
+                        call.function().scalarBody(),
+                        isUniform(call),
+                        compileAll(call.args()),
+                        call.type(),
+                        arena);
             case Scalar.Relabel relabel ->
                 new BasicEvaluators.Relabel(compile(relabel.operand()), relabel.type(), arena);
             case Scalar.CoerceViaText coerce ->
@@ -135,6 +140,13 @@ final class ExpressionCompiler {
                     Scalar.DefaultValue _ ->
                 throw new InternalException(SqlState.INTERNAL_ERROR, "cannot evaluate " + scalar);
         };
+    }
+
+    /// Whether an expression has one value for all rows of a batch.
+    private boolean isUniform(Scalar scalar) {
+        return !Scalars.isVolatile(scalar)
+                && !Scalars.contains(scalar, Scalar.Subquery.class)
+                && Scalars.fields(scalar).stream().noneMatch(positions::containsKey);
     }
 
     private Evaluator column(Field field) {

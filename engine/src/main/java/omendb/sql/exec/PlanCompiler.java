@@ -71,6 +71,11 @@ final class PlanCompiler {
         return switch (plan) {
             case PhysicalPlan.SeqScan scan -> filtered(new ScanOperators.Sequential(context, scan.read()), scan.read());
             case PhysicalPlan.IndexScan scan -> indexScan(scan);
+            case PhysicalPlan.BitmapScan scan -> {
+                List<Scalar> values = new ArrayList<>();
+                scan.probe().tests().forEach(test -> values.add(test.value()));
+                yield filtered(new BitmapScanOperator(context, scan, constants(values)), scan.read());
+            }
             case PhysicalPlan.RowIdScan scan ->
                 filtered(
                         new ScanOperators.ByRowId(context, scan.read(), constants(List.of(scan.value()))), scan.read());

@@ -30,6 +30,7 @@ final class ColumnNames {
         switch (plan) {
             case PhysicalPlan.SeqScan scan -> relation(scan, scan.read().alias());
             case PhysicalPlan.IndexScan scan -> relation(scan, scan.read().alias());
+            case PhysicalPlan.BitmapScan scan -> relation(scan, scan.read().alias());
             case PhysicalPlan.RowIdScan scan -> relation(scan, scan.read().alias());
             case PhysicalPlan.VectorScan scan -> relation(scan, scan.read().alias());
             case PhysicalPlan.VectorRangeScan scan -> relation(scan, scan.read().alias());

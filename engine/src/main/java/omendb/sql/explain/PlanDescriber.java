@@ -2,6 +2,7 @@ package omendb.sql.explain;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import omendb.engine.catalog.Catalog;
 import omendb.engine.catalog.SchemaDef;
@@ -14,6 +15,7 @@ import omendb.sql.plan.LogicalPlan.SetKind;
 import omendb.sql.plan.ModifySpec;
 import omendb.sql.plan.PhysicalPlan;
 import omendb.sql.plan.Scalar;
+import omendb.sql.plan.Scalars;
 import org.jspecify.annotations.Nullable;
 
 /// Names plan nodes as PostgreSQL does. Projections are no nodes there and are passed over.
@@ -37,6 +39,7 @@ final class PlanDescriber {
         return switch (plan) {
             case PhysicalPlan.SeqScan _,
                     PhysicalPlan.IndexScan _,
+                    PhysicalPlan.BitmapScan _,
                     PhysicalPlan.RowIdScan _,
                     PhysicalPlan.VectorScan _,
                     PhysicalPlan.VectorRangeScan _,
@@ -95,6 +98,7 @@ final class PlanDescriber {
             case PhysicalPlan.Project project -> describe(project.input());
             case PhysicalPlan.SeqScan scan -> filtered(relation(scan, "Seq Scan", "", scan.read()), scan.read());
             case PhysicalPlan.IndexScan scan -> indexScan(scan);
+            case PhysicalPlan.BitmapScan scan -> bitmapScan(scan);
             case PhysicalPlan.RowIdScan scan ->
                 filtered(
                         relation(scan, "Tid Scan", "", scan.read()).property("TID Cond", tidCondition(scan)),
@@ -174,6 +178,22 @@ final class PlanDescriber {
                             : scalars.of(new Scalar.And(scan.conditions())));
         }
         return filtered(node, scan.read());
+    }
+
+    private ExplainNode bitmapScan(PhysicalPlan.BitmapScan scan) {
+        String condition = scalars.of(Objects.requireNonNull(Scalars.conjunction(scan.conditions())));
+        ExplainNode node = relation(scan, "Bitmap Heap Scan", "", scan.read()).property("Recheck Cond", condition);
+        List<Scalar> rest = new ArrayList<>(Scalars.conjuncts(scan.read().filter()));
+        rest.removeAll(scan.conditions());
+        Scalar filter = Scalars.conjunction(rest);
+        if (filter != null) {
+            node.filter = scalars.of(filter);
+            node.property("Filter", node.filter);
+        }
+        String name = scan.index().name();
+        return node.child(new ExplainNode(scan, "Bitmap Index Scan", " on " + Deparser.identifier(name))
+                .attribute("Index Name", name)
+                .property("Index Cond", condition));
     }
 
     private String tidCondition(PhysicalPlan.RowIdScan scan) {

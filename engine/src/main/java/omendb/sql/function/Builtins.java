@@ -29,6 +29,8 @@ final class Builtins {
         BitFunctions.register(r);
         Overlaps.register(r);
         WidthBuckets.register(r);
+        TextSearchFunctions.register(r);
+        JsonPathFunctions.register(r);
         Registrar vectors = new Registrar(builder, "public");
         VectorFunctions.register(vectors);
         HalfvecFunctions.register(vectors);

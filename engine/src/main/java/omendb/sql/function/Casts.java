@@ -372,7 +372,9 @@ final class Casts {
             Types.REGTYPE,
             Types.REGNAMESPACE,
             Types.REGROLE,
-            Types.REGOPER
+            Types.REGOPER,
+            Types.REGCONFIG,
+            Types.REGDICTIONARY
         };
         FunctionDef fromLong = r.immutable("oid(int8) oid", Lanes.longs(a -> {
             if (a < 0 || a > 0xffff_ffffL) {

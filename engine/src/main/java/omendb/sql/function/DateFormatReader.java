@@ -227,6 +227,11 @@ final class DateFormatReader {
         }
     }
 
+    /// East of UTC as written, 0 without.
+    int zoneSeconds() {
+        return zoneSeconds == null ? 0 : zoneSeconds;
+    }
+
     long instant(ZoneId zone) {
         if (twelveHours && (hour < 1 || hour > 12)) {
             throw new UserException(

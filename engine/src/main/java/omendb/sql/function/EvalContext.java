@@ -91,6 +91,9 @@ public class EvalContext {
         return type.cast(service);
     }
 
+    /// Tells the client something that is no error.
+    public void notice(String message) {}
+
     /// Long-running bodies call this now and then; a cancelled statement throws.
     public void checkCancelled() {}
 }

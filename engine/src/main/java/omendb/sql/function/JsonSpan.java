@@ -2,6 +2,7 @@ package omendb.sql.function;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import omendb.engine.type.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -113,6 +114,40 @@ record JsonSpan(String text, int from, int until) {
         List<JsonSpan> elements = elements();
         long at = index < 0 ? elements.size() + index : index;
         return at >= 0 && at < elements.size() ? elements.get((int) at) : null;
+    }
+
+    /// The whole text without blanks, its string values (not the names of members) changed.
+    String mapTexts(UnaryOperator<String> change) {
+        StringBuilder result = new StringBuilder();
+        appendMapped(change, result);
+        return result.toString();
+    }
+
+    private void appendMapped(UnaryOperator<String> change, StringBuilder result) {
+        String separator = "";
+        if (isObject()) {
+            result.append('{');
+            for (Member member : members()) {
+                result.append(separator).append(quoted(member.name())).append(':');
+                member.value().appendMapped(change, result);
+                separator = ",";
+            }
+            result.append('}');
+        } else if (isArray()) {
+            result.append('[');
+            for (JsonSpan element : elements()) {
+                result.append(separator);
+                element.appendMapped(change, result);
+                separator = ",";
+            }
+            result.append(']');
+        } else {
+            result.append(isString() ? quoted(change.apply(asText())) : toString());
+        }
+    }
+
+    private static String quoted(String text) {
+        return new Json.TextValue(text).print();
     }
 
     private static int skipSpace(String text, int from) {

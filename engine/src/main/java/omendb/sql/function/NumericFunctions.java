@@ -239,7 +239,7 @@ final class NumericFunctions {
                 : unscaled.multiply(BigInteger.TEN.pow(-surplus)).intValue();
     }
 
-    private static Numeric remainder(Numeric a, Numeric b) {
+    static Numeric remainder(Numeric a, Numeric b) {
         if (a.isNaN() || b.isNaN()) {
             return Numeric.NAN;
         }

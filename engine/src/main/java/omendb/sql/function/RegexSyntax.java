@@ -74,6 +74,24 @@ final class RegexSyntax {
         }
     }
 
+    /// The pattern of like_regex: XQuery's flags `i s m q`, where `.` takes no newline unless `s` is there.
+    static Pattern compileXQuery(String source, String flags) {
+        int options = flags.indexOf('i') >= 0 ? Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE : 0;
+        if (flags.indexOf('q') >= 0) {
+            return Pattern.compile(source, options | Pattern.LITERAL);
+        }
+        boolean anchors = flags.indexOf('m') >= 0;
+        options |= Pattern.UNICODE_CHARACTER_CLASS
+                | Pattern.UNIX_LINES
+                | (anchors ? Pattern.MULTILINE : 0)
+                | (flags.indexOf('s') >= 0 ? Pattern.DOTALL : 0);
+        try {
+            return Pattern.compile(new Translator(source, anchors).translate(), options);
+        } catch (PatternSyntaxException e) {
+            throw invalid(describe(e));
+        }
+    }
+
     /// Options in front of the expression, `(?in)`, which hold for all of it.
     private static int embeddedOptions(String letters, int options) {
         int result = options;

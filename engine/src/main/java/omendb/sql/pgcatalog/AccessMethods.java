@@ -14,6 +14,7 @@ import omendb.engine.type.Types;
 final class AccessMethods {
     static final int BTREE = 403;
     static final int HASH = 405;
+    static final int GIN = 2742;
     static final int HNSW = 14_900;
     static final int IVFFLAT = 14_901;
     private static final int FIRST_VECTOR_CLASS = 14_910;
@@ -34,6 +35,7 @@ final class AccessMethods {
         return switch (method) {
             case IndexDef.BTREE -> BTREE;
             case IndexDef.HASH -> HASH;
+            case IndexDef.GIN -> GIN;
             case IndexDef.HNSW -> HNSW;
             case IndexDef.IVFFLAT -> IVFFLAT;
             default -> throw new IllegalStateException("unknown access method " + method);

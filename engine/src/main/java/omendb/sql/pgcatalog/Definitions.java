@@ -98,8 +98,12 @@ public final class Definitions {
 
     private static String optionList(Map<String, String> options) {
         return options.entrySet().stream()
-                .map(option -> option.getKey() + "='" + option.getValue() + "'")
+                .map(option -> option.getKey() + "=" + optionValue(option.getValue()))
                 .collect(Collectors.joining(", "));
+    }
+
+    private static String optionValue(String value) {
+        return Deparser.identifier(value).equals(value) ? value : Deparser.string(value);
     }
 
     /// Expressions of an index as pg_index.indexprs shows them, or null without any.

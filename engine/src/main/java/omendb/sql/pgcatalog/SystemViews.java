@@ -72,11 +72,6 @@ public final class SystemViews {
         "pg_subscription_rel",
         "pg_transform",
         "pg_trigger",
-        "pg_ts_config",
-        "pg_ts_config_map",
-        "pg_ts_dict",
-        "pg_ts_parser",
-        "pg_ts_template",
         "pg_user_mapping",
         "pg_user_mappings"
     };
@@ -95,6 +90,7 @@ public final class SystemViews {
         TypeViews.register(builder);
         RoutineViews.register(builder);
         ServerViews.register(builder);
+        TextSearchViews.register(builder);
         ActivityViews.register(builder);
         InformationSchemaViews.register(builder);
         for (String name : EMPTY) {

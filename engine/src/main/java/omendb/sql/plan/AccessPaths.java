@@ -12,7 +12,7 @@ import omendb.sql.plan.PhysicalPlan.KeyBounds;
 import omendb.sql.plan.PhysicalPlan.TableRead;
 import org.jspecify.annotations.Nullable;
 
-/// The ways to read a table under conditions: all of it, or a range of a btree index.
+/// The ways to read a table under conditions: all of it, a range of a btree index, or what an inverted index finds.
 final class AccessPaths {
     private static final double ROW = 0.01;
     private static final double CONDITION = 0.0025;
@@ -51,7 +51,9 @@ final class AccessPaths {
         }
         PhysicalPlan best = sequential(scan, conditions);
         for (IndexDef index : environment.catalog().indexesOf(scan.table().oid())) {
-            PhysicalPlan path = index.isVector() ? null : byIndex(scan, index, conditions);
+            PhysicalPlan path = index.isVector()
+                    ? null
+                    : index.isInverted() ? byTerms(scan, index, conditions) : byIndex(scan, index, conditions);
             if (path instanceof PhysicalPlan.IndexScan lookup && isLookup(lookup)) {
                 return lookup;
             }
@@ -135,6 +137,27 @@ final class AccessPaths {
         }
         // a partial index alone narrows the rows down
         return match.used().isEmpty() && !index.isPartial() ? null : indexScan(scan, index, match, conditions, false);
+    }
+
+    private @Nullable PhysicalPlan byTerms(LogicalPlan.Scan scan, IndexDef index, List<Scalar> conditions) {
+        IndexTerms terms = terms(scan, index, conditions);
+        InvertedPaths.Match match = terms == null ? null : new InvertedPaths(scan, index, terms).match(conditions);
+        if (match == null) {
+            return null;
+        }
+        double touched =
+                Math.max(1, environment.rows(scan.table().oid()) * match.probe().selectivity());
+        double rows = Math.min(rowsAfter(scan, conditions), touched);
+        double start = (environment.enabled("enable_bitmapscan") ? 0 : DISABLED)
+                + DESCENT * match.probe().tests().size()
+                + touched * ROW;
+        double cost = start + touched * (FETCH + ROW + conditions.size() * CONDITION);
+        return new PhysicalPlan.BitmapScan(
+                read(scan, conditions),
+                index,
+                match.probe(),
+                match.conditions(),
+                new Estimate(rows, start, cost, width(scan.fields())));
     }
 
     /// The index's expressions over the scan, null if it may not be used or its predicate does not follow.
@@ -332,7 +355,7 @@ final class AccessPaths {
     }
 
     /// Whether the value is known before the scan starts.
-    private static boolean isOutside(Scalar scalar, Set<Field> own) {
+    static boolean isOutside(Scalar scalar, Set<Field> own) {
         return !Scalars.isVolatile(scalar)
                 && !Scalars.contains(scalar, Scalar.Subquery.class)
                 && Scalars.fields(scalar).stream().noneMatch(own::contains);
@@ -359,7 +382,7 @@ final class AccessPaths {
         return null;
     }
 
-    private static Scalar strip(Scalar scalar) {
+    static Scalar strip(Scalar scalar) {
         return scalar instanceof Scalar.Relabel relabel && !relabel.explicit() ? strip(relabel.operand()) : scalar;
     }
 

@@ -192,10 +192,10 @@ final class JoinPlanner {
             if (hash.estimate().total() < best.estimate().total() || kind == JoinKind.FULL || kind == JoinKind.RIGHT) {
                 best = hash;
             }
-            PhysicalPlan byIndex = indexLoop(kind, left, rightLogical, condition);
-            if (byIndex != null && byIndex.estimate().total() < best.estimate().total()) {
-                best = byIndex;
-            }
+        }
+        PhysicalPlan byIndex = indexLoop(kind, left, rightLogical, condition);
+        if (byIndex != null && byIndex.estimate().total() < best.estimate().total()) {
+            best = byIndex;
         }
         return best;
     }
@@ -264,7 +264,7 @@ final class JoinPlanner {
                 ? new LogicalPlan.Filter(input, new Scalar.And(List.of(own, condition)))
                 : new LogicalPlan.Filter(right, condition);
         PhysicalPlan inner = planner.plan(filtered);
-        if (!(inner instanceof PhysicalPlan.IndexScan scan) || !refersTo(scan, left)) {
+        if (!refersTo(inner, left)) {
             return null;
         }
         Estimate l = left.estimate();
@@ -280,8 +280,14 @@ final class JoinPlanner {
                         rows, l.startup(), total, l.width() + inner.estimate().width()));
     }
 
-    private static boolean refersTo(PhysicalPlan.IndexScan scan, PhysicalPlan left) {
-        return scan.conditions().stream()
+    /// Whether it is a scan whose index is asked with values of the left side.
+    private static boolean refersTo(PhysicalPlan inner, PhysicalPlan left) {
+        List<Scalar> conditions = switch (inner) {
+            case PhysicalPlan.IndexScan scan -> scan.conditions();
+            case PhysicalPlan.BitmapScan scan -> scan.conditions();
+            default -> List.of();
+        };
+        return conditions.stream()
                 .anyMatch(condition -> Scalars.fields(condition).stream().anyMatch(left.output()::contains));
     }
 

@@ -73,6 +73,17 @@ public sealed interface PhysicalPlan {
         }
     }
 
+    /// Rows that an inverted index finds; all conditions are in the read's filter.
+    ///
+    /// @param conditions what the probe stands for, for EXPLAIN
+    record BitmapScan(TableRead read, IndexDef index, InvertedProbe probe, List<Scalar> conditions, Estimate estimate)
+            implements PhysicalPlan {
+        @Override
+        public List<Field> output() {
+            return read.output();
+        }
+    }
+
     /// The row of one row id.
     ///
     /// @param value     the row id; NULL or negative = no row

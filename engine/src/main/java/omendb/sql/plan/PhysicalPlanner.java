@@ -41,12 +41,7 @@ public final class PhysicalPlanner {
                         rows, output, new Estimate(rows.size(), 0, rows.size() * CPU_ROW, AccessPaths.width(output)));
             case LogicalPlan.FunctionScan(var calls, var widths, var ordinality, var alias, var output) ->
                 new PhysicalPlan.FunctionScan(
-                        calls,
-                        widths,
-                        ordinality,
-                        alias,
-                        output,
-                        new Estimate(FUNCTION_ROWS, 0, FUNCTION_ROWS * CPU_ROW, AccessPaths.width(output)));
+                        calls, widths, ordinality, alias, output, functionEstimate(calls, output));
             case LogicalPlan.CteScan(var id, var name, var alias, var output) ->
                 new PhysicalPlan.CteScan(
                         id,
@@ -143,6 +138,13 @@ public final class PhysicalPlanner {
     private static double firstRows(PhysicalPlan plan) {
         Estimate estimate = plan.estimate();
         return estimate.startup() + CURSOR_FRACTION * (estimate.total() - estimate.startup());
+    }
+
+    /// Functions that return no set give one row.
+    private static Estimate functionEstimate(List<Scalar> calls, List<Field> output) {
+        boolean set = calls.stream().anyMatch(Scalar.SetCall.class::isInstance);
+        double rows = set ? FUNCTION_ROWS : 1;
+        return new Estimate(rows, 0, rows * CPU_ROW, AccessPaths.width(output));
     }
 
     private static PhysicalPlan project(PhysicalPlan input, List<Item> items) {

@@ -10,6 +10,7 @@ final class Selectivity {
     private static final double EQUAL = 0.005;
     private static final double RANGE = 1.0 / 3;
     private static final double MATCH = 0.05;
+    private static final double CONTAINED = 0.01;
     private static final double OTHER = 0.25;
 
     private Selectivity() {}
@@ -57,6 +58,7 @@ final class Selectivity {
                         equality(call.args().getLast(), table, indexes, rows));
             }
             case "<>" -> 1 - EQUAL;
+            case "@@", "@>", "&&", "?", "?|", "?&", "@?" -> CONTAINED;
             case "<", "<=", ">", ">=" -> RANGE;
             case "~~", "~~*", "~", "~*" -> MATCH;
             default -> OTHER;

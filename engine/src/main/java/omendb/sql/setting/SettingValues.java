@@ -12,6 +12,7 @@ import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.type.Interval;
+import omendb.engine.type.TextSearchNames;
 import omendb.engine.type.TimeZones;
 import org.jspecify.annotations.Nullable;
 
@@ -203,8 +204,17 @@ final class SettingValues {
             case "TimeZone" -> timeZone(def, text);
             case "DateStyle" -> dateStyle(def, text, current);
             case "client_encoding" -> encoding(def, text);
+            case "default_text_search_config" -> textSearchConfig(def, text);
             default -> text;
         };
+    }
+
+    private static String textSearchConfig(SettingDef def, String text) {
+        int oid = TextSearchNames.configuration(text);
+        if (oid == 0) {
+            throw wrong(def, text);
+        }
+        return "pg_catalog." + TextSearchNames.configurationName(oid);
     }
 
     private static String timeZone(SettingDef def, String text) {

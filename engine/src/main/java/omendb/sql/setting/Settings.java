@@ -12,6 +12,7 @@ import java.util.function.BiConsumer;
 import omendb.engine.error.OmenException;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
+import omendb.engine.type.TextSearchNames;
 import omendb.engine.type.TypeContext.DateOrder;
 import omendb.engine.type.TypeContext.DateStyle;
 import omendb.engine.type.TypeContext.IntervalStyle;
@@ -73,7 +74,8 @@ public final class Settings {
             long maxScanTuples,
             int probes,
             boolean iterativeLists,
-            boolean synchronousCommit) {
+            boolean synchronousCommit,
+            int textSearchConfig) {
         static Derived of(Settings settings) {
             ZoneId zone = SettingValues.zone(settings.canonical("TimeZone"));
             String[] dates = settings.canonical("DateStyle").split(", ", 2);
@@ -96,7 +98,8 @@ public final class Settings {
                             : settings.integer("hnsw.max_scan_tuples"),
                     settings.integer("ivfflat.probes"),
                     !"off".equals(settings.stored("ivfflat.iterative_scan")),
-                    !settings.canonical("synchronous_commit").equals("off"));
+                    !settings.canonical("synchronous_commit").equals("off"),
+                    TextSearchNames.configuration(settings.canonical("default_text_search_config")));
         }
     }
 
@@ -199,6 +202,11 @@ public final class Settings {
 
     public ZoneId timeZone() {
         return derived.timeZone();
+    }
+
+    /// Oid of the text search configuration that default_text_search_config names.
+    public int textSearchConfig() {
+        return derived.textSearchConfig();
     }
 
     public DateStyle dateStyle() {
