@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// An index of a table.
 ///
 /// @param storageId     names the index tree or directory; differs from the oid after TRUNCATE, never reused
-/// @param method        access method: `btree`, `hash` (kept as a btree is), `gin` (an inverted index), `hnsw` or
+/// @param method        access method: `btree`, `hash` and `brin` (kept as a btree is), `gin` (an inverted index),
+/// `hnsw` or
 ///     `ivfflat` (kept as an hnsw graph is)
 /// @param nullsDistinct for a unique index: rows with a NULL in the key never conflict (the default of SQL)
 /// @param keys          key columns in order
@@ -42,6 +43,7 @@ public record IndexDef(
     public static final String IVFFLAT = "ivfflat";
     public static final String HASH = "hash";
     public static final String GIN = "gin";
+    public static final String BRIN = "brin";
 
     public IndexDef {
         keys = List.copyOf(keys);

@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
 final class IndexCreator {
     private static final int MOST_KEYS = 32;
     private static final Set<String> METHODS =
-            Set.of(IndexDef.BTREE, IndexDef.HASH, IndexDef.HNSW, IndexDef.IVFFLAT, IndexDef.GIN);
+            Set.of(IndexDef.BTREE, IndexDef.HASH, IndexDef.HNSW, IndexDef.IVFFLAT, IndexDef.GIN, IndexDef.BRIN);
 
     /// PostgreSQL's and pgvector's methods that do not exist here yet.
-    private static final Set<String> LATER = Set.of("gist", "spgist", "brin", "alex");
+    private static final Set<String> LATER = Set.of("gist", "spgist", "alex");
 
     private final DdlContext context;
     private final RelationNames names;
@@ -109,7 +109,8 @@ final class IndexCreator {
         if (!btree && !statement.including().isEmpty()) {
             throw unsupported(method, "included columns");
         }
-        if (!btree && !method.equals(IndexDef.GIN) && statement.elements().size() > 1) {
+        boolean several = btree || method.equals(IndexDef.GIN) || method.equals(IndexDef.BRIN);
+        if (!several && statement.elements().size() > 1) {
             throw unsupported(method, "multicolumn indexes");
         }
         if (statement.elements().size() + statement.including().size() > MOST_KEYS) {
@@ -240,9 +241,22 @@ final class IndexCreator {
             return;
         }
         checkOrderable(type, method);
+        if (method.equals(IndexDef.BRIN) && !hasRanges(type)) {
+            throw noDefaultClass(type, method);
+        }
         if (operatorClass != null && !isBtreeClass(operatorClass, type)) {
             throw classRefuses(operatorClass, type);
         }
+    }
+
+    /// Whether PostgreSQL summarises ranges of the type's values (brin).
+    private static boolean hasRanges(SqlType type) {
+        return !type.isArray()
+                && type != Types.BOOL
+                && type != Types.JSONB
+                && type != Types.TSVECTOR
+                && type != Types.TSQUERY
+                && type.schema().equals("pg_catalog");
     }
 
     private static OmenException classRefuses(String operatorClass, SqlType type) {

@@ -33,6 +33,9 @@ final class StorageOptions {
     private static final Set<String> COLUMN_COMPRESSIONS = Set.of("pglz", "lz4");
 
     private static final Set<String> QUANTIZATIONS = Set.of("auto", "none", "rabitq");
+    /// PostgreSQL's, of no effect here: entries are always written at once, and brin has no ranges of pages.
+    private static final Set<String> BRIN_OPTIONS = Set.of("pages_per_range", "autosummarize");
+
     private static final Set<String> GIN_OPTIONS = Set.of("fastupdate", "gin_pending_list_limit");
 
     private static final Set<String> BTREE_OPTIONS = Set.of("fillfactor", "deduplicate_items");
@@ -92,11 +95,6 @@ final class StorageOptions {
         return known(options, BTREE_OPTIONS);
     }
 
-    /// PostgreSQL's: accepted, entries are always written at once.
-    static Map<String, String> gin(List<Option> options) {
-        return known(options, GIN_OPTIONS);
-    }
-
     private static Map<String, String> known(List<Option> options, Set<String> names) {
         Map<String, String> result = new LinkedHashMap<>();
         for (Option option : options) {
@@ -111,7 +109,11 @@ final class StorageOptions {
     /// Checks the options of ALTER INDEX SET against those the index has.
     static Map<String, String> ofIndex(String method, List<Option> options, Map<String, String> known) {
         if (!IndexDef.isVector(method)) {
-            return method.equals(IndexDef.GIN) ? gin(options) : btree(options);
+            return switch (method) {
+                case IndexDef.GIN -> known(options, GIN_OPTIONS);
+                case IndexDef.BRIN -> known(options, BRIN_OPTIONS);
+                default -> known(options, BTREE_OPTIONS);
+            };
         }
         Map<String, String> all = new LinkedHashMap<>(known);
         options.forEach(option -> all.remove(option.name()));

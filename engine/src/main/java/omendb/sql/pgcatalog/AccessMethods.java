@@ -15,6 +15,7 @@ final class AccessMethods {
     static final int BTREE = 403;
     static final int HASH = 405;
     static final int GIN = 2742;
+    static final int BRIN = 3580;
     static final int HNSW = 14_900;
     static final int IVFFLAT = 14_901;
     private static final int FIRST_VECTOR_CLASS = 14_910;
@@ -36,6 +37,7 @@ final class AccessMethods {
             case IndexDef.BTREE -> BTREE;
             case IndexDef.HASH -> HASH;
             case IndexDef.GIN -> GIN;
+            case IndexDef.BRIN -> BRIN;
             case IndexDef.HNSW -> HNSW;
             case IndexDef.IVFFLAT -> IVFFLAT;
             default -> throw new IllegalStateException("unknown access method " + method);
