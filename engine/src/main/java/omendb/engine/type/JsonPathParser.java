@@ -249,9 +249,16 @@ final class JsonPathParser {
             }
             Node operand = expression(unary());
             depth--;
+            if (operand instanceof JsonPath.Literal(Json.NumberValue(var value))) {
+                return minus ? new JsonPath.Literal(new Json.NumberValue(negated(value))) : operand;
+            }
             return new JsonPath.Sign(minus, operand);
         }
         return accessed();
+    }
+
+    private static Numeric negated(Numeric value) {
+        return Numeric.of(value.decimal().negate());
     }
 
     // ---- primaries and accessors ----

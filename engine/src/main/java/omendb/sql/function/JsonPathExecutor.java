@@ -65,11 +65,9 @@ final class JsonPathExecutor {
         }
     }
 
-    /// All items. @throws JsonPathError
-    List<JsonPathItem> all() {
-        List<JsonPathItem> items = new ArrayList<>();
+    /// Adds all items; those before an error are there then. @throws JsonPathError
+    void addAll(List<JsonPathItem> items) {
         evaluate(path.root(), into(items), false);
-        return items;
     }
 
     private static Sink into(List<JsonPathItem> items) {
@@ -81,10 +79,21 @@ final class JsonPathExecutor {
 
     /// Whether there is an item; strict paths look at all of them first. @throws JsonPathError
     boolean exists() {
-        if (path.strict()) {
-            return !all().isEmpty();
+        return anyItem(path.root());
+    }
+
+    /// Whether an expression has an item: a lax path ends with the first, a strict one looks at all of them.
+    private boolean anyItem(Node node) {
+        if (!lax) {
+            List<JsonPathItem> items = new ArrayList<>();
+            evaluate(node, into(items), false);
+            return !items.isEmpty();
         }
-        return evaluate(path.root(), _ -> true, false);
+        if (node instanceof JsonPath.Sign(var _, var operand)) {
+            // what has no sign is passed over while nobody wants the values
+            return evaluate(operand, item -> item.json() instanceof Json.NumberValue, true);
+        }
+        return evaluate(node, _ -> true, false);
     }
 
     // ---- expressions ----
@@ -153,8 +162,12 @@ final class JsonPathExecutor {
     }
 
     private Numeric arithmetic(char operator, Node left, Node right) {
-        Numeric a = single(left, "left", operator);
-        Numeric b = single(right, "right", operator);
+        List<JsonPathItem> lefts = new ArrayList<>();
+        List<JsonPathItem> rights = new ArrayList<>();
+        evaluate(left, into(lefts), true);
+        evaluate(right, into(rights), true);
+        Numeric a = single(lefts, "left", operator);
+        Numeric b = single(rights, "right", operator);
         try {
             return switch (operator) {
                 case '+' -> NumericFunctions.add(a, b);
@@ -168,9 +181,7 @@ final class JsonPathExecutor {
         }
     }
 
-    private Numeric single(Node operand, String side, char operator) {
-        List<JsonPathItem> items = new ArrayList<>();
-        evaluate(operand, into(items), true);
+    private static Numeric single(List<JsonPathItem> items, String side, char operator) {
         if (items.size() == 1 && items.getFirst().json() instanceof Json.NumberValue(var value)) {
             return value;
         }
@@ -361,7 +372,10 @@ final class JsonPathExecutor {
             case TYPE -> next.accept(JsonPathItem.of(new Json.TextValue(item.typeName())));
             case SIZE -> {
                 List<Json> elements = item.elements();
-                if (elements == null && !lax && !ignoresStructure) {
+                if (elements == null && !lax) {
+                    if (ignoresStructure) {
+                        yield false;
+                    }
                     throw refused(SqlState.SQL_JSON_ARRAY_NOT_FOUND, function, "an array");
                 }
                 yield next.accept(number(Numeric.of(elements == null ? 1 : elements.size())));
@@ -500,12 +514,7 @@ final class JsonPathExecutor {
 
     private Truth exists(Node operand) {
         try {
-            if (lax) {
-                return Truth.of(evaluate(operand, _ -> true, false));
-            }
-            List<JsonPathItem> items = new ArrayList<>();
-            evaluate(operand, into(items), false);
-            return Truth.of(!items.isEmpty());
+            return Truth.of(anyItem(operand));
         } catch (JsonPathError e) {
             return Truth.UNKNOWN;
         }

@@ -1,14 +1,13 @@
 package omendb.sql.function;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import omendb.engine.error.SqlState;
 import omendb.engine.error.UserException;
 import omendb.engine.type.ColumnVector;
 import omendb.engine.type.Json;
 import omendb.engine.type.JsonPath;
 import omendb.engine.type.JsonbValue;
-import org.jspecify.annotations.Nullable;
 
 /// jsonb_path_query and its kin, `@?` and `@@`.
 final class JsonPathFunctions {
@@ -73,51 +72,51 @@ final class JsonPathFunctions {
         return args[3].getBoolean(row);
     }
 
-    /// Runs a path; an error that is swallowed gives `otherwise`.
-    private static <T> @Nullable T run(
-            EvalContext context,
-            ColumnVector[] args,
-            int row,
-            boolean zoned,
-            boolean silent,
-            Function<JsonPathExecutor, T> question) {
+    private static JsonPathExecutor executor(EvalContext context, ColumnVector[] args, int row, boolean zoned) {
         String text = args[1].getString(row);
         JsonPath path = context.cached("jsonpath " + text, () -> JsonPath.parse(text));
         Json variables = args.length > 2 ? JsonbValue.read(args[2], row) : Json.object();
-        JsonPathExecutor executor = new JsonPathExecutor(
+        return new JsonPathExecutor(
                 path,
                 JsonbValue.read(args[0], row),
                 variables,
                 zoned ? context.types().timeZone() : null);
+    }
+
+    /// @param silent an error ends the items, and is no more
+    private static List<JsonPathItem> items(
+            EvalContext context, ColumnVector[] args, int row, boolean zoned, boolean silent) {
+        List<JsonPathItem> items = new ArrayList<>();
         try {
-            return question.apply(executor);
+            executor(context, args, row, zoned).addAll(items);
         } catch (JsonPathError error) {
-            if (silent) {
-                return null;
+            if (!silent) {
+                throw error.toUser();
             }
-            throw error.toUser();
         }
+        return items;
     }
 
     private static List<JsonPathItem> items(EvalContext context, ColumnVector[] args, int row, boolean zoned) {
-        List<JsonPathItem> items = run(context, args, row, zoned, isSilent(args, row), JsonPathExecutor::all);
-        return items == null ? List.of() : items;
+        return items(context, args, row, zoned, isSilent(args, row));
     }
 
     private static void setExists(
             EvalContext context, ColumnVector[] args, int row, boolean zoned, boolean silent, ColumnVector out) {
-        Boolean exists = run(context, args, row, zoned, silent, JsonPathExecutor::exists);
-        if (exists == null) {
+        try {
+            out.setBoolean(row, executor(context, args, row, zoned).exists());
+        } catch (JsonPathError error) {
+            if (!silent) {
+                throw error.toUser();
+            }
             out.setNull(row);
-        } else {
-            out.setBoolean(row, exists);
         }
     }
 
     private static void setMatch(
             EvalContext context, ColumnVector[] args, int row, boolean zoned, boolean silent, ColumnVector out) {
-        List<JsonPathItem> items = run(context, args, row, zoned, silent, JsonPathExecutor::all);
-        Json only = items != null && items.size() == 1 ? items.getFirst().json() : null;
+        List<JsonPathItem> items = items(context, args, row, zoned, silent);
+        Json only = items.size() == 1 ? items.getFirst().json() : null;
         if (only instanceof Json.BooleanValue(var value)) {
             out.setBoolean(row, value);
         } else if (only instanceof Json.NullValue || silent) {
