@@ -251,19 +251,6 @@ class ConflictScheduleTest {
     }
 
     @Test
-    void who_reads_single_rows_of_a_small_table_has_not_read_the_others() {
-        a.run(SERIALIZABLE);
-        b.run(SERIALIZABLE);
-        a.rows("SELECT v FROM t WHERE id = 1");
-        a.rows("SELECT v FROM t WHERE id = 2");
-        b.rows("SELECT v FROM t WHERE id = 2");
-        b.run("UPDATE t SET v = 21 WHERE id = 2");
-        assertEquals("COMMIT\n", b.run("COMMIT"));
-        a.run("UPDATE t SET v = 11 WHERE id = 1");
-        assertEquals("COMMIT\n", a.run("COMMIT"));
-    }
-
-    @Test
     void who_waits_for_a_safe_snapshot_is_seen_to_be_blocked() throws Exception {
         a.run(SERIALIZABLE + "; UPDATE t SET v = 11 WHERE id = 1");
         Future<String> reader =

@@ -42,8 +42,7 @@ final class AccessPaths {
         };
     }
 
-    /// The cheapest way; but a row of a unique key is looked up, however small the table: so that a serializable
-    /// transaction has read that row, and not the table.
+    /// The cheapest way.
     PhysicalPlan best(LogicalPlan.Scan scan, List<Scalar> conditions) {
         PhysicalPlan direct = byRowId(scan, conditions);
         if (direct != null) {
@@ -54,21 +53,12 @@ final class AccessPaths {
             PhysicalPlan path = index.isVector()
                     ? null
                     : index.isInverted() ? byTerms(scan, index, conditions) : byIndex(scan, index, conditions);
-            if (path instanceof PhysicalPlan.IndexScan lookup && isLookup(lookup)) {
-                return lookup;
-            }
             if (path != null && path.estimate().total() < best.estimate().total()) {
                 best = path;
             }
         }
         PhysicalPlan near = vectors.range(scan, conditions);
         return near != null && near.estimate().total() < best.estimate().total() ? near : best;
-    }
-
-    private boolean isLookup(PhysicalPlan.IndexScan scan) {
-        return scan.index().unique()
-                && scan.bounds().equals().size() == scan.index().keys().size()
-                && environment.enabled("enable_indexscan");
     }
 
     /// The row itself, if a condition names it.
